@@ -1,0 +1,43 @@
+import type { AlphaEvent, EventType } from '../events/event.js';
+
+/** `md:trade`, `signal:gmo`, `dlq:md:trade` … See docs/events.md for the whole list. */
+export type StreamName = string;
+
+export const MARKET_STREAMS = ['md:trade', 'md:orderbook', 'md:ticker', 'md:status'] as const;
+
+/** The stream an event belongs to. */
+export function streamOf(event: AlphaEvent): StreamName {
+  switch (event.type) {
+    case 'trade':
+    case 'orderbook':
+    case 'ticker':
+    case 'status':
+      return `md:${event.type}`;
+    case 'signal':
+      return `signal:${event.exchange}`;
+    case 'order':
+    case 'denial':
+      return `order:${event.exchange}`;
+    case 'control':
+      return `ctl:${event.exchange}`;
+  }
+}
+
+/** One line of events with one writer and one count: an exchange, a symbol and a type on a stream. */
+export interface Series {
+  readonly stream: StreamName;
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly type: EventType;
+}
+
+/** Text key of a series, unique over the whole bus. */
+export type SeriesKey = string;
+
+export function seriesKey(series: Series): SeriesKey {
+  return `${series.stream}|${series.exchange}|${series.symbol}|${series.type}`;
+}
+
+export function seriesOf(event: AlphaEvent): Series {
+  return { stream: streamOf(event), exchange: event.exchange, symbol: event.symbol, type: event.type };
+}

@@ -1,0 +1,52 @@
+/**
+ * Every failure the product can name: code → process exit status and what the code stands for.
+ * `docs/errors.md` lists the same table; a test compares the two.
+ */
+export const ERROR_CODES = {
+  UNEXPECTED: { exit: 1, meaning: 'A fault nobody foresaw: a bug in Alpha Market Engine or in a plug-in.' },
+  USAGE: { exit: 2, meaning: 'The command line has an unknown flag, argument or value.' },
+  CONFIG_INVALID: {
+    exit: 2,
+    meaning: 'The configuration has one or more wrong values; all are listed with their path.',
+  },
+  UNKNOWN_EXCHANGE: { exit: 2, meaning: 'No adapter has this exchange name.' },
+  UNKNOWN_SYMBOL: { exit: 2, meaning: 'The exchange does not list this symbol.' },
+  UNKNOWN_TIMEFRAME: { exit: 2, meaning: 'The timeframe is not one of those the bar builder knows.' },
+  STRATEGY_NOT_FOUND: { exit: 2, meaning: 'No built-in strategy, file or package has this name.' },
+  STRATEGY_INVALID: { exit: 2, meaning: 'The plug-in does not export a strategy made by defineStrategy.' },
+  STRATEGY_PARAM_INVALID: { exit: 2, meaning: "A parameter is unknown or fails the strategy's schema." },
+  STRATEGY_FAILED: { exit: 1, meaning: 'A strategy threw; its instance is halted.' },
+  EXCHANGE_UNREACHABLE: { exit: 3, meaning: 'No connection to the exchange, or no answer within the time-out.' },
+  EXCHANGE_BAD_ANSWER: {
+    exit: 3,
+    meaning: 'The exchange answered something that is not its protocol (HTML, truncated JSON, a missing field).',
+  },
+  EXCHANGE_MAINTENANCE: { exit: 3, meaning: 'The exchange is in maintenance.' },
+  EXCHANGE_RATE_LIMITED: { exit: 3, meaning: 'The exchange refused because too many requests were sent.' },
+  EXCHANGE_REFUSED: { exit: 3, meaning: 'The exchange refused the request; the outcome is known: nothing happened.' },
+  EXCHANGE_IN_DOUBT: { exit: 3, meaning: 'A request was sent and its outcome is unknown.' },
+  EXCHANGE_AUTH: { exit: 4, meaning: 'The API key, its signature, its address list or its permissions were refused.' },
+  CLOCK_SKEW: { exit: 4, meaning: "This machine's clock is too far from the exchange's." },
+  EVENT_INVALID: { exit: 1, meaning: 'An event does not fit its schema.' },
+  BUS_FENCED: { exit: 6, meaning: 'Another publisher took over this series of events.' },
+  BUS_SEQUENCE_HOLE: { exit: 1, meaning: 'A publisher skipped a sequence number; it must resend in order.' },
+  BUS_CLOSED: { exit: 1, meaning: 'The bus was used after it was closed.' },
+  STORE_FENCED: { exit: 6, meaning: 'Another engine took over this brain; this one must stop at once.' },
+  STORE_UNAVAILABLE: { exit: 5, meaning: 'The database cannot be reached.' },
+  STORE_FAILED: { exit: 5, meaning: 'The database refused a statement.' },
+  STORE_NEWER_SCHEMA: { exit: 5, meaning: 'The database was written by a newer version of the product.' },
+  STORE_MIGRATION_CHANGED: { exit: 5, meaning: 'A migration that was already applied differs from the one shipped.' },
+  DATA_FOLDER_UNUSABLE: { exit: 5, meaning: 'The data folder cannot be written, or holds something that is not ours.' },
+  DATA_FOLDER_LOCKED: { exit: 6, meaning: 'Another engine uses the same data folder.' },
+  ACCOUNT_LOCKED: { exit: 6, meaning: 'Another engine on this host trades the same account.' },
+  PORT_IN_USE: { exit: 6, meaning: 'The port that was asked for is taken.' },
+  REBUILD_DIFFERS: {
+    exit: 7,
+    meaning: 'Rebuilding a strategy from its record gave other decisions than those stored.',
+  },
+  BOOKS_DIFFER: { exit: 7, meaning: "The engine's books and the exchange's differ." },
+  EVENTS_LOST: { exit: 7, meaning: 'Events are missing between two stages.' },
+  TAPE_INVALID: { exit: 2, meaning: 'The recorded tape cannot be read.' },
+} as const satisfies Record<string, { exit: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,54 @@
+import type { EpochMs } from '../events/common.js';
+import type { Clock } from '../telemetry/clock.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Broker } from './broker.js';
+import type { MarketFeed } from './market-feed.js';
+import type { MarketHistory } from './market-history.js';
+
+export interface ExchangeCapabilities {
+  /** Timeframes and order kinds are asked of the parts themselves; this is what no part can tell. */
+  readonly clientOrderIds: boolean;
+  readonly leverage: boolean;
+  readonly spot: boolean;
+}
+
+export interface ExchangeEndpoints {
+  /** Default: the real exchange. */
+  readonly wsPublicUrl?: string;
+  readonly wsPrivateUrl?: string;
+  readonly restBaseUrl?: string;
+}
+
+export interface ExchangeContext {
+  readonly endpoints: ExchangeEndpoints;
+  readonly logger: Logger;
+  readonly marketClock: Clock;
+  readonly wallClock: Clock;
+}
+
+export interface Credentials {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
+/** One exchange: its parts, and what it can do. Adding an exchange is writing one of these. */
+export interface ExchangeAdapter {
+  readonly name: string;
+  readonly capabilities: ExchangeCapabilities;
+  marketFeed(context: ExchangeContext): MarketFeed;
+  history(context: ExchangeContext): MarketHistory;
+  broker(context: ExchangeContext, credentials: Credentials): Broker;
+  /**
+   * Difference between market time and wall time: `market = anchorMarket + (wall - anchorWall) * speed`. A real exchange has
+   * speed 1; our simulator tells its own. Measured over REST.
+   */
+  measureClock(context: ExchangeContext): Promise<MarketClockReading>;
+}
+
+export interface MarketClockReading {
+  readonly anchorWallTs: EpochMs;
+  readonly anchorMarketTs: EpochMs;
+  readonly speed: number;
+  /** Half of the round trip: how far off the reading may be, milliseconds of wall time. */
+  readonly uncertaintyMs: number;
+}

@@ -1,0 +1,112 @@
+export type {
+  Batch,
+  Claim,
+  Delivery,
+  EntryId,
+  EventBus,
+  GroupLag,
+  PublishResult,
+  ReadOptions,
+  StreamInfo,
+  SubscribeOptions,
+  Subscription,
+  WriterId,
+} from './bus/event-bus.js';
+export {
+  MARKET_STREAMS,
+  type Series,
+  type SeriesKey,
+  type StreamName,
+  seriesKey,
+  seriesOf,
+  streamOf,
+} from './bus/streams.js';
+export { Decimal, type DecimalInput } from './decimal/decimal.js';
+export { AlphaError, type AlphaErrorOptions } from './errors/alpha-error.js';
+export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
+export { decodeEvent, encodeEvent, parseEvent } from './events/codec.js';
+export type { EpochMs, Side } from './events/common.js';
+export type { ControlEvent } from './events/control.js';
+export { type AlphaEvent, alphaEvent, EVENT_SCHEMAS, type EventType } from './events/event.js';
+export type { MarketEvent, MarketEventType, OrderBookEvent, TickerEvent, TradeEvent } from './events/market.js';
+export {
+  type DenialEvent,
+  ORDER_REQUESTS,
+  ORDER_STATUSES,
+  type OrderEvent,
+  type OrderRequest,
+  type OrderStatus,
+} from './events/order.js';
+export { SIGNAL_ACTIONS, type SignalAction, type SignalEvent } from './events/signal.js';
+export { ALL_SYMBOLS, STATUS_STATES, type StatusEvent } from './events/status.js';
+export type {
+  Credentials,
+  ExchangeAdapter,
+  ExchangeCapabilities,
+  ExchangeContext,
+  ExchangeEndpoints,
+  MarketClockReading,
+} from './exchange/adapter.js';
+export type {
+  Balance,
+  Broker,
+  BrokerUpdate,
+  ExchangeFill,
+  ExchangeOrder,
+  ExchangePosition,
+} from './exchange/broker.js';
+export type { FeedSubscription, MarketFeed } from './exchange/market-feed.js';
+export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
+export type {
+  EquityRecord,
+  ExecutorAction,
+  ExecutorConfig,
+  ExecutorInput,
+  ExecutorNotice,
+  ExecutorStep,
+  FillRecord,
+  PositionRecord,
+  StepTime,
+  SymbolSweep,
+  TimedExecutorInput,
+  VerdictRecord,
+} from './execution/executor-types.js';
+export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem } from './instrument/instrument.js';
+export type { Bar } from './market/bar.js';
+export { intervalStart, parseTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from './market/timeframe.js';
+export type { ClientOrderId, ExchangeOrderId, Fill, Order, OrderOf, OrderTerms } from './orders/order.js';
+export type { ApprovedOrder } from './risk/approved-order.js';
+export type {
+  BarQuery,
+  BrainName,
+  Checkpoint,
+  InputLogRow,
+  LogRecord,
+  OrderRow,
+  Ownership,
+  SessionRecord,
+  StepRecord,
+  Store,
+  StoreCounts,
+} from './store/store.js';
+export {
+  defineStrategy,
+  type SignalOptions,
+  type Strategy,
+  type StrategyContext,
+  type StrategyDefinition,
+  type StrategyInstance,
+  type TargetPosition,
+} from './strategy/define-strategy.js';
+export type {
+  FedInput,
+  InstanceSpec,
+  RunnerInput,
+  RunnerNotice,
+  RunnerSnapshot,
+  RunnerStep,
+  SignalRecord,
+} from './strategy/runner-types.js';
+
+export { type Clock, ManualClock } from './telemetry/clock.js';
+export { type Logger, silentLogger } from './telemetry/logger.js';

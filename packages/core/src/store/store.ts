@@ -1,0 +1,145 @@
+import type { EntryId } from '../bus/event-bus.js';
+import type { StreamName } from '../bus/streams.js';
+import type { Decimal } from '../decimal/decimal.js';
+import type { EpochMs } from '../events/common.js';
+import type { AlphaEvent } from '../events/event.js';
+import type { DenialEvent, OrderEvent, OrderStatus } from '../events/order.js';
+import type { EquityRecord, FillRecord, PositionRecord, VerdictRecord } from '../execution/executor-types.js';
+import type { Bar } from '../market/bar.js';
+import type { Timeframe } from '../market/timeframe.js';
+import type { Order } from '../orders/order.js';
+import type { SignalRecord } from '../strategy/runner-types.js';
+
+/** A brain's name: `strategy` or `execution`, with what tells two of a kind apart (`execution:gmo`). */
+export type BrainName = string;
+
+/** Where a brain stands: the last batch it committed. */
+export interface Checkpoint {
+  readonly batch: number;
+  /** The group's place in each stream after that batch. */
+  readonly positions: Readonly<Record<StreamName, EntryId>>;
+  /** The brain's own snapshot, plain JSON. */
+  readonly state: unknown;
+}
+
+export interface Ownership {
+  readonly brain: BrainName;
+  /** Higher than that of every owner before; every commit checks it. */
+  readonly fence: number;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** One row of the input log: what a batch was made of, in order, as the brain wants it kept. Plain JSON. */
+export interface InputLogRow {
+  readonly batch: number;
+  readonly ts: EpochMs;
+  readonly inputs: unknown;
+}
+
+/**
+ * Everything one batch of a brain changes, in one transaction. Rows are upserts by their natural keys; a repeated commit of
+ * the same batch with the same fence is a success and changes nothing.
+ */
+export interface StepRecord {
+  readonly brain: BrainName;
+  readonly fence: number;
+  /** Checkpoint's batch + 1. */
+  readonly batch: number;
+  readonly ts: EpochMs;
+  readonly checkpoint: Omit<Checkpoint, 'batch'>;
+  /** Null when the batch has nothing worth replaying. */
+  readonly inputs: unknown;
+  readonly bars?: readonly Bar[];
+  readonly signals?: readonly SignalRecord[];
+  readonly verdicts?: readonly VerdictRecord[];
+  readonly orders?: readonly Order[];
+  readonly orderEvents?: readonly (OrderEvent | DenialEvent)[];
+  readonly fills?: readonly FillRecord[];
+  readonly positions?: readonly PositionRecord[];
+  readonly equity?: readonly EquityRecord[];
+  /** Events to publish once this is committed; kept until `published` of a later record covers them. */
+  readonly outbox?: readonly AlphaEvent[];
+  /** Every outbox event of batches up to this one is on the bus. */
+  readonly publishedBatch?: number;
+}
+
+export interface SessionRecord {
+  readonly sessionId: string;
+  readonly brain: BrainName;
+  readonly startedTs: EpochMs;
+  /** Code hash, Node version, parameters, limits, trading rules, fees, balances: plain JSON, no secrets. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface LogRecord {
+  readonly ts: EpochMs;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A stored order as queries return it: the order, its fills' sums, and the keys back to signal and bar. */
+export interface OrderRow {
+  readonly order: Order;
+  readonly fees: Decimal;
+  readonly realizedPnl: Decimal;
+  readonly signal: { readonly id: string; readonly action: string; readonly ts: EpochMs } | null;
+  readonly bar: { readonly timeframe: Timeframe; readonly openTs: EpochMs } | null;
+}
+
+export interface BarQuery {
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+  /** Newest first when set with no `from`; results are always ascending. */
+  readonly limit?: number;
+}
+
+export interface StoreCounts {
+  readonly bars: number;
+  readonly signals: number;
+  readonly denials: number;
+  readonly orders: number;
+  readonly fills: number;
+}
+
+/** The record: what happened, what was decided, what was done. Throws `STORE_*` errors. */
+export interface Store {
+  /** Brings the schema up to date. Throws `STORE_NEWER_SCHEMA` or `STORE_MIGRATION_CHANGED` and changes nothing. */
+  migrate(): Promise<void>;
+
+  /** Becomes the owner of a brain: every owner before is fenced off from now on. */
+  takeOver(brain: BrainName): Promise<Ownership>;
+  /** Compare-and-set on (batch, fence). Throws `STORE_FENCED` when another owner took over. Safe to retry. */
+  commit(record: StepRecord): Promise<void>;
+  /** Outbox events not known to be on the bus, in commit order. */
+  unpublished(brain: BrainName): Promise<readonly { readonly batch: number; readonly event: AlphaEvent }[]>;
+  /** Input-log rows of a brain with `batch > after`, ascending. */
+  inputLog(brain: BrainName, after: number): AsyncIterable<InputLogRow>;
+  startSession(session: SessionRecord): Promise<void>;
+
+  appendRawEvents(events: readonly AlphaEvent[]): Promise<void>;
+  appendLogs(records: readonly LogRecord[]): Promise<void>;
+
+  bars(query: BarQuery): Promise<readonly Bar[]>;
+  signals(query?: { readonly symbol?: string; readonly limit?: number }): Promise<readonly SignalRecord[]>;
+  /** Oldest first. */
+  orders(query?: {
+    readonly symbol?: string;
+    readonly statuses?: readonly OrderStatus[];
+    readonly limit?: number;
+  }): Promise<readonly OrderRow[]>;
+  orderEvents(clientOrderId: string): Promise<readonly (OrderEvent | DenialEvent)[]>;
+  fills(query?: { readonly symbol?: string; readonly limit?: number }): Promise<readonly FillRecord[]>;
+  positions(): Promise<readonly PositionRecord[]>;
+  verdicts(query?: { readonly approved?: boolean; readonly limit?: number }): Promise<readonly VerdictRecord[]>;
+  latestEquity(): Promise<EquityRecord | null>;
+  checkpoint(brain: BrainName): Promise<Checkpoint | null>;
+  brains(): Promise<readonly BrainName[]>;
+  counts(): Promise<StoreCounts>;
+
+  /** Idempotent. */
+  close(): Promise<void>;
+}

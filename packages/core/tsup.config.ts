@@ -1,0 +1,19 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    embedded: 'src/bus/embedded/index.ts',
+    postgres: 'src/store/postgres/index.ts',
+    'pglite-worker': 'src/store/postgres/pglite-worker.ts',
+    simulation: 'src/simulation/index.ts',
+    process: 'src/process/index.ts',
+    testing: 'src/testing/index.ts',
+  },
+  format: ['esm'],
+  dts: true,
+  target: 'node20',
+  platform: 'node',
+  sourcemap: true,
+  clean: true,
+});
