@@ -21,8 +21,10 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
-    exclude: process.env.ALPHA_LONG ? [] : ['**/*.long.test.ts'],
+    // npm test runs everything but *.long.test.ts, npm run test:long only those.
+    include: process.env.ALPHA_LONG ? ['packages/*/test/**/*.long.test.ts'] : ['packages/*/test/**/*.test.ts'],
+    exclude: process.env.ALPHA_LONG ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.ts'],
+    setupFiles: ['./scripts/loopback-only.ts'],
     pool: 'forks',
     maxWorkers: 2,
     disableConsoleIntercept: true,
