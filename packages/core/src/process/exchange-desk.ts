@@ -1,0 +1,154 @@
+import { setTimeout } from 'node:timers/promises';
+import { AlphaError } from '../errors/alpha-error.js';
+import type { Broker, BrokerUpdate, ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
+import type { ExecutorAction, ExecutorInput, StepTime, SymbolSweep } from '../execution/executor-types.js';
+import type { ClientOrderId, ExchangeOrderId } from '../orders/order.js';
+import type { ApprovedOrder } from '../risk/approved-order.js';
+import type { Logger } from '../telemetry/logger.js';
+
+export interface ExchangeDeskOptions {
+  readonly broker: Broker;
+  readonly logger: Logger;
+  /** Takes what the exchange answered or told, for the next step. */
+  readonly deliver: (input: ExecutorInput) => void;
+  readonly time: () => StepTime;
+  /** True for an exchange order id that is bound to an order of ours: it need not be read again by id. */
+  readonly isBound: (id: ExchangeOrderId) => boolean;
+}
+
+const RECONNECT_MS = 1000;
+
+/**
+ * Speaks with the exchange for the execution brain: sends what was committed, sweeps, listens, and turns every answer into an
+ * input. Owns the requests in flight; `settle` waits for them. It decides nothing.
+ */
+export class ExchangeDesk {
+  readonly #options: ExchangeDeskOptions;
+  readonly #committed = new Map<ClientOrderId, ApprovedOrder>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #sweeping = new Set<string>();
+
+  constructor(options: ExchangeDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps the approved order until its `submitting` step is committed. */
+  hold(order: ApprovedOrder): void {
+    this.#committed.set(order.clientOrderId, order);
+  }
+
+  /** The first byte leaves here, once, after `SUBMITTED` was committed. */
+  send(clientOrderId: ClientOrderId): void {
+    const order = this.#committed.get(clientOrderId);
+    if (!order) return;
+    this.#committed.delete(clientOrderId);
+    this.#track(this.#place(order));
+  }
+
+  do(action: Exclude<ExecutorAction, { kind: 'submit' }>): void {
+    if (action.kind === 'cancel') this.#track(this.#cancel(action.clientOrderId, action.exchangeOrderId));
+    else if (!this.#sweeping.has(action.symbol)) this.#track(this.#sweep(action));
+  }
+
+  /** Listens to the private stream until `signal` aborts; a stream that breaks is opened again. */
+  async listen(signal: AbortSignal): Promise<void> {
+    const { broker, logger } = this.#options;
+    while (!signal.aborted) {
+      try {
+        for await (const update of broker.updates(signal)) this.#update(update);
+      } catch (error) {
+        logger.warn({ error: String(error) }, 'The private stream broke; it is opened again.');
+      }
+      if (!signal.aborted) await setTimeout(RECONNECT_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** Reads one symbol as the exchange shows it. Throws `EXCHANGE_*` errors. */
+  async look(symbol: string, fillsFrom: number, orderIds: readonly ExchangeOrderId[] = []): Promise<SymbolSweep> {
+    const { broker, isBound, time } = this.#options;
+    const begun = time();
+    const openOrders = await broker.openOrders(symbol);
+    const fills = await broker.fillsSince(symbol, fillsFrom);
+    const orders = await broker.ordersById(unread(openOrders, fills, orderIds, isBound));
+    const positions = await broker.positions(symbol);
+    return { symbol, begun, openOrders, fills, orders, positions };
+  }
+
+  async readBalances(): Promise<void> {
+    this.#options.deliver({ kind: 'balances', balances: await this.#options.broker.balances() });
+  }
+
+  async settle(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.allSettled([...this.#inFlight]);
+  }
+
+  async #place(order: ApprovedOrder): Promise<void> {
+    const { broker, deliver } = this.#options;
+    const { clientOrderId } = order;
+    try {
+      const { exchangeOrderId } = await broker.place(order);
+      deliver({ kind: 'accepted', clientOrderId, exchangeOrderId });
+    } catch (error) {
+      // Whatever is not a documented refusal leaves the outcome unknown.
+      const message = error instanceof Error ? error.message : String(error);
+      if (isRefusal(error)) deliver({ kind: 'refused', clientOrderId, code: refusalCode(error), message });
+      else deliver({ kind: 'unanswered', clientOrderId, message });
+    }
+  }
+
+  async #cancel(clientOrderId: ClientOrderId, exchangeOrderId: ExchangeOrderId): Promise<void> {
+    const { broker, deliver } = this.#options;
+    try {
+      await broker.cancel(exchangeOrderId);
+      deliver({ kind: 'cancel_answered', clientOrderId, outcome: 'accepted' });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      deliver({ kind: 'cancel_answered', clientOrderId, outcome: isRefusal(error) ? 'refused' : 'in_doubt', message });
+    }
+  }
+
+  async #sweep(action: Extract<ExecutorAction, { kind: 'sweep' }>): Promise<void> {
+    this.#sweeping.add(action.symbol);
+    try {
+      this.#options.deliver({ kind: 'sweep', sweep: await this.look(action.symbol, action.fillsFrom, action.orderIds) });
+    } catch (error) {
+      this.#options.logger.warn({ symbol: action.symbol, error: String(error) }, 'The exchange could not be read; the sweep is tried again.');
+    } finally {
+      this.#sweeping.delete(action.symbol);
+    }
+  }
+
+  #update(update: BrokerUpdate): void {
+    const { deliver, logger } = this.#options;
+    if (update.kind === 'order') deliver({ kind: 'order_update', order: update.order });
+    else if (update.kind === 'fill') deliver({ kind: 'fill_update', fill: update.fill });
+    else if (update.kind === 'connected') deliver({ kind: 'resync' });
+    else logger.warn({ reason: update.reason }, 'private stream disconnected');
+  }
+
+  #track(request: Promise<void>): void {
+    this.#inFlight.add(request);
+    void request.finally(() => this.#inFlight.delete(request));
+  }
+}
+
+function isRefusal(error: unknown): error is AlphaError {
+  return ['EXCHANGE_REFUSED', 'EXCHANGE_AUTH', 'EXCHANGE_MAINTENANCE', 'CLOCK_SKEW'].some((code) => AlphaError.is(error, code as AlphaError['code']));
+}
+
+/** The exchange's own code where the adapter names one, else ours. */
+function refusalCode(error: AlphaError): string {
+  const { exchangeCode } = error.context;
+  return typeof exchangeCode === 'string' ? exchangeCode : error.code;
+}
+
+function unread(
+  openOrders: readonly ExchangeOrder[],
+  fills: readonly ExchangeFill[],
+  wanted: readonly ExchangeOrderId[],
+  isBound: (id: ExchangeOrderId) => boolean,
+): ExchangeOrderId[] {
+  const ids = new Set(wanted);
+  for (const { exchangeOrderId } of [...openOrders, ...fills]) if (!isBound(exchangeOrderId)) ids.add(exchangeOrderId);
+  return [...ids];
+}

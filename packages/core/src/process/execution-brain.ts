@@ -1,0 +1,254 @@
+import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
+import type { Series, StreamName } from '../bus/streams.js';
+import type { Broker } from '../exchange/broker.js';
+import { Executor } from '../execution/executor.js';
+import type {
+  ExecutorConfig,
+  ExecutorInput,
+  ExecutorNotice,
+  ExecutorStep,
+  StepTime,
+  TimedExecutorInput,
+} from '../execution/executor-types.js';
+import type { PaperBroker } from '../simulation/paper-broker.js';
+import type { Store } from '../store/store.js';
+import type { Clock } from '../telemetry/clock.js';
+import type { Logger } from '../telemetry/logger.js';
+import { ExchangeDesk } from './exchange-desk.js';
+import { logExecutorInputs } from './execution-log.js';
+import { Inbox } from './inbox.js';
+import { mergeStreams } from './merge-streams.js';
+import { Recorder } from './recorder.js';
+
+export interface ExecutionBrainOptions {
+  readonly exchange: string;
+  readonly bus: EventBus;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly marketClock: Clock;
+  readonly wallClock: Clock;
+  readonly broker: Broker;
+  readonly config: ExecutorConfig;
+  /** The broker, when it is the simulated one in process: it lives on the market events this brain reads, and in its checkpoint. */
+  readonly paper?: PaperBroker;
+}
+
+/** What one batch or answer is called in the inbox. */
+type Arrival = { readonly batch: Batch; readonly taken: () => void } | { readonly input: ExecutorInput };
+
+interface Checkpointed {
+  readonly executor: unknown;
+  readonly paper?: unknown;
+}
+
+const READ_LIMIT = 500;
+const READ_WAIT_MS = 1000;
+/** How often the executor is told the time when nothing else happens. */
+const CLOCK_EVERY_MS = 250;
+/** Between two commits with nothing but quotes, at most this long (wall time). */
+const LAZY_COMMIT_MS = 1000;
+
+/**
+ * The execution brain's loop: signals, quotes, commands and the exchange's answers in; step; record; then send, publish and
+ * acknowledge. Two things run beside it, a reader of the bus and a listener on the private stream; both only fill the inbox.
+ */
+export class ExecutionBrain {
+  readonly executor: Executor;
+  readonly desk: ExchangeDesk;
+  readonly #options: ExecutionBrainOptions;
+  readonly #recorder: Recorder;
+  readonly #subscription: Subscription;
+  readonly #inbox = new Inbox<Arrival>();
+  /** Inputs of the steps that are not committed yet, for the input log. */
+  #logged: TimedExecutorInput[] = [];
+  #pendingSince: number | null = null;
+
+  private constructor(options: ExecutionBrainOptions, recorder: Recorder, subscription: Subscription) {
+    const state = recorder.state as Checkpointed | undefined;
+    this.#options = options;
+    this.#recorder = recorder;
+    this.#subscription = subscription;
+    this.executor = new Executor(options.config, state?.executor);
+    if (options.paper && state?.paper !== undefined) options.paper.restore(state.paper);
+    this.desk = new ExchangeDesk({
+      broker: options.broker,
+      logger: options.logger,
+      deliver: (input) => this.#inbox.push({ input }),
+      time: () => this.#time(),
+      isBound: (id) => this.executor.isBound(id),
+    });
+  }
+
+  /** Takes over the brain: whoever had it before is fenced off. */
+  static async open(options: ExecutionBrainOptions): Promise<ExecutionBrain> {
+    const { bus, exchange, logger, marketClock, store } = options;
+    const brain = `execution:${exchange}`;
+    const recorder = await Recorder.open({ brain, store, bus, series: orderSeries(options), logger, marketClock });
+    const streams = streamsOf(exchange, options.paper !== undefined);
+    const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
+    await recorder.seek(subscription, streams);
+    return new ExecutionBrain(options, recorder, subscription);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const ended = new AbortController();
+    const reading = this.#readBus(AbortSignal.any([signal, ended.signal]));
+    const listening = this.desk.listen(AbortSignal.any([signal, ended.signal]));
+    try {
+      await this.desk.readBalances();
+      while (!signal.aborted) await this.#turn(signal);
+      await this.#finish();
+    } finally {
+      ended.abort();
+      await this.#subscription.close();
+      await Promise.allSettled([reading, listening]);
+    }
+    await reading;
+  }
+
+  /** The exchange's view of every symbol, for a last comparison. Throws `EXCHANGE_*` errors. */
+  async lookAtExchange(): Promise<ExchangeView> {
+    const { broker, config } = this.#options;
+    const sweeps: SymbolSweep[] = [];
+    for (const { symbol } of config.instruments) sweeps.push(await this.desk.look(symbol, this.executor.fillsFrom(symbol)));
+    return { sweeps, balances: await broker.balances() };
+  }
+
+  /** Answers of requests in flight are still taken and recorded; nothing new is sent. */
+  async #finish(): Promise<void> {
+    await this.desk.settle();
+    const inputs = await this.#take(0, new AbortController().signal);
+    const step = this.executor.step(inputs);
+    await this.#record(step);
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const inputs = await this.#take(CLOCK_EVERY_MS, signal);
+    if (signal.aborted && inputs.length === 0) return;
+    const clock = this.#timed({ kind: 'clock' });
+    let step = this.executor.step([...inputs, clock]);
+    this.#logged.push(...inputs);
+    if (changes(step)) this.#logged.push(clock);
+    await this.#recordIfDue(inputs.length > 0, step);
+
+    // What the gate approved is committed by now; say that it is about to be sent, commit that, and only then send.
+    let approved = this.#act(step, signal);
+    while (approved.length > 0) {
+      const submitting = approved.map((clientOrderId) => this.#timed({ kind: 'submitting', clientOrderId }));
+      step = this.executor.step(submitting);
+      this.#logged.push(...submitting);
+      await this.#record(step);
+      for (const clientOrderId of approved) this.desk.send(clientOrderId);
+      approved = this.#act(step, signal);
+    }
+  }
+
+  /** Does what needs no further commit; answers the orders that do. */
+  #act(step: ExecutorStep, signal: AbortSignal): string[] {
+    const approved: string[] = [];
+    for (const action of step.actions) {
+      if (action.kind !== 'submit') this.desk.do(action);
+      else if (!signal.aborted) {
+        this.desk.hold(action.order);
+        approved.push(action.order.clientOrderId);
+      }
+    }
+    return approved;
+  }
+
+  async #recordIfDue(arrived: boolean, step: ExecutorStep): Promise<void> {
+    if (arrived) this.#pendingSince ??= performance.now();
+    const overdue = this.#pendingSince !== null && performance.now() - this.#pendingSince >= LAZY_COMMIT_MS;
+    if (changes(step) || overdue) await this.#record(step);
+  }
+
+  async #record(step: ExecutorStep): Promise<void> {
+    this.#notice(step.notices);
+    const { paper } = this.#options;
+    const state: Checkpointed = { executor: this.executor.snapshot(), ...(paper && { paper: paper.snapshot() }) };
+    const inputs = logExecutorInputs(this.#logged);
+    const rows = {
+      inputs,
+      verdicts: step.verdicts,
+      orders: step.orders,
+      orderEvents: step.events,
+      fills: step.fills,
+      positions: step.positions,
+      equity: step.equity,
+      outbox: step.events,
+    };
+    await this.#recorder.record(rows, state, this.#subscription);
+    this.#logged = [];
+    this.#pendingSince = null;
+  }
+
+  async #take(waitMs: number, signal: AbortSignal): Promise<TimedExecutorInput[]> {
+    const inputs: TimedExecutorInput[] = [];
+    for (const arrival of await this.#inbox.take(waitMs, signal)) {
+      if ('input' in arrival) inputs.push(this.#timed(arrival.input));
+      else {
+        inputs.push(...this.#inputsOf(arrival.batch));
+        arrival.taken();
+      }
+    }
+    // Quotes before signals: a signal is judged by the newest prices that arrived with it.
+    return [...inputs.filter(({ kind }) => kind !== 'signal'), ...inputs.filter(({ kind }) => kind === 'signal')];
+  }
+
+  #inputsOf(batch: Batch): TimedExecutorInput[] {
+    const inputs: TimedExecutorInput[] = [];
+    for (const { event, id, stream } of mergeStreams(batch.deliveries)) {
+      this.#recorder.advance(stream, id);
+      if (event.type === 'trade' || event.type === 'orderbook' || event.type === 'ticker') this.#options.paper?.onMarket(event);
+      if (event.type === 'ticker') inputs.push(this.#timed({ kind: 'quote', event }));
+      else if (event.type === 'signal' || event.type === 'status' || event.type === 'control') {
+        inputs.push(this.#timed({ kind: event.type, event } as ExecutorInput));
+      }
+    }
+    return inputs;
+  }
+
+  async #readBus(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const batch = await this.#subscription.read({ limit: READ_LIMIT, waitMs: READ_WAIT_MS, signal });
+      if (batch.deliveries.length === 0) continue;
+      await new Promise<void>((taken) => {
+        signal.addEventListener('abort', () => taken(), { once: true });
+        this.#inbox.push({ batch, taken });
+      });
+    }
+  }
+
+  #notice(notices: readonly ExecutorNotice[]): void {
+    const { logger } = this.#options;
+    for (const notice of notices) {
+      if (notice.kind === 'reconciled') logger.info({ ...notice }, 'books agree with the exchange');
+      else if (notice.kind === 'repaired') logger.warn({ ...notice }, 'repaired from what the exchange proves');
+      else logger.error({ ...notice }, notice.kind === 'halted' ? 'trading is halted' : 'alarm');
+    }
+  }
+
+  #timed(input: ExecutorInput): TimedExecutorInput {
+    return { ...input, at: this.#time() };
+  }
+
+  #time(): StepTime {
+    return { marketTs: this.#options.marketClock.now(), wallTs: this.#options.wallClock.now() };
+  }
+}
+
+function changes(step: ExecutorStep): boolean {
+  const { actions, equity, events, fills, notices, orders, positions, verdicts } = step;
+  return [actions, equity, events, fills, notices, orders, positions, verdicts].some((rows) => rows.length > 0);
+}
+
+function streamsOf(exchange: string, paper: boolean): StreamName[] {
+  const market = paper ? ['md:orderbook', 'md:trade', 'md:ticker'] : ['md:ticker'];
+  return [...market, 'md:status', `ctl:${exchange}`, `signal:${exchange}`];
+}
+
+function orderSeries({ config, exchange }: ExecutionBrainOptions): Series[] {
+  return config.instruments.flatMap(({ symbol }) =>
+    (['order', 'denial'] as const).map((type) => ({ stream: `order:${exchange}`, exchange, symbol, type })),
+  );
+}

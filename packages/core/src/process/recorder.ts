@@ -1,0 +1,113 @@
+import type { EventBus, Subscription } from '../bus/event-bus.js';
+import type { Series, StreamName } from '../bus/streams.js';
+import { AlphaError } from '../errors/alpha-error.js';
+import type { AlphaEvent } from '../events/event.js';
+import type { BrainName, Ownership, StepRecord, Store } from '../store/store.js';
+import type { Clock } from '../telemetry/clock.js';
+import type { Logger } from '../telemetry/logger.js';
+
+export interface RecorderOptions {
+  readonly brain: BrainName;
+  readonly store: Store;
+  readonly bus: EventBus;
+  /** Series this brain writes; claimed at the start. */
+  readonly series: readonly Series[];
+  readonly logger: Logger;
+  readonly marketClock: Clock;
+}
+
+export type StepRows = Omit<StepRecord, 'brain' | 'fence' | 'batch' | 'ts' | 'checkpoint' | 'publishedBatch'>;
+
+const RETRY_MS = [50, 100, 250, 500, 1000, 2000];
+
+/**
+ * A brain's hand on the record: owns its fence and batch number, commits a step, publishes its outbox and acknowledges what
+ * the step read, in that order. Nothing runs in the background.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #ownership: Ownership;
+  readonly #writer: number;
+  #batch: number;
+  #publishedBatch: number;
+  readonly #positions: Record<StreamName, string>;
+  /** Streams whose place moved since the last acknowledgement. */
+  readonly #moved = new Set<StreamName>();
+
+  private constructor(options: RecorderOptions, ownership: Ownership, writer: number) {
+    this.#options = options;
+    this.#ownership = ownership;
+    this.#writer = writer;
+    this.#batch = ownership.checkpoint?.batch ?? 0;
+    this.#publishedBatch = this.#batch;
+    this.#positions = { ...ownership.checkpoint?.positions };
+  }
+
+  /** Raises the fence, then takes the series, then publishes what the owner before had stored and perhaps not published. */
+  static async open(options: RecorderOptions): Promise<Recorder> {
+    const ownership = await options.store.takeOver(options.brain);
+    const { writer } = await options.bus.claim(options.series);
+    const recorder = new Recorder(options, ownership, writer);
+    const left = await options.store.unpublished(options.brain);
+    if (left.length > 0) await recorder.#publish(left.map(({ event }) => event));
+    return recorder;
+  }
+
+  get nextBatch(): number {
+    return this.#batch + 1;
+  }
+
+  /** The state the owner before left, or undefined for a brain that never ran. */
+  get state(): unknown {
+    return this.#ownership.checkpoint?.state;
+  }
+
+  /** Sets the group to the checkpoint: the Store decides where reading goes on. */
+  async seek(subscription: Subscription, streams: readonly StreamName[]): Promise<void> {
+    for (const stream of streams) await subscription.seek(stream, this.#positions[stream] ?? null);
+  }
+
+  /** Notes how far reading went; becomes part of the next commit. */
+  advance(stream: StreamName, id: string): void {
+    this.#positions[stream] = id;
+    this.#moved.add(stream);
+  }
+
+  /** Commit → publish → acknowledge. A commit of unknown outcome is repeated with the same rows; the step is never taken again. */
+  async record(rows: StepRows, state: unknown, subscription: Subscription): Promise<void> {
+    const { brain, marketClock } = this.#options;
+    const record: StepRecord = {
+      ...rows,
+      brain,
+      fence: this.#ownership.fence,
+      batch: this.nextBatch,
+      ts: marketClock.now(),
+      checkpoint: { positions: { ...this.#positions }, state },
+      publishedBatch: this.#publishedBatch,
+    };
+    await this.#commit(record);
+    this.#batch = record.batch;
+    if (rows.outbox && rows.outbox.length > 0) await this.#publish(rows.outbox);
+    this.#publishedBatch = record.batch;
+    for (const stream of this.#moved) await subscription.ack(stream, [this.#positions[stream]!]);
+    this.#moved.clear();
+  }
+
+  async #commit(record: StepRecord): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#options.store.commit(record);
+        return;
+      } catch (error) {
+        const wait = RETRY_MS[attempt];
+        if (!AlphaError.is(error) || !error.retryable || wait === undefined) throw error;
+        this.#options.logger.warn({ brain: record.brain, batch: record.batch, code: error.code, wait }, 'The commit is tried again.');
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  async #publish(events: readonly AlphaEvent[]): Promise<void> {
+    await this.#options.bus.publish(this.#writer, events);
+  }
+}

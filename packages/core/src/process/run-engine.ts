@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { EventBus } from '../bus/event-bus.js';
+import type { Broker } from '../exchange/broker.js';
+import type { MarketHistory } from '../exchange/market-history.js';
+import { compareBooks, type Difference } from '../execution/compare-books.js';
+import type { ExecutorConfig } from '../execution/executor-types.js';
+import type { PaperBroker } from '../simulation/paper-broker.js';
+import type { Store, StoreCounts } from '../store/store.js';
+import type { InstanceSpec } from '../strategy/runner-types.js';
+import type { Clock } from '../telemetry/clock.js';
+import type { Logger } from '../telemetry/logger.js';
+import { ExecutionBrain } from './execution-brain.js';
+import { StrategyBrain, type StrategyBrainReport } from './strategy-brain.js';
+
+export interface EngineOptions {
+  readonly exchange: string;
+  readonly bus: EventBus;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly marketClock: Clock;
+  readonly wallClock: Clock;
+  /** Facts for the session row: code hashes, parameters, limits, trading rules. No secrets. */
+  readonly session: Readonly<Record<string, unknown>>;
+  readonly strategy?: { readonly instances: readonly InstanceSpec[]; readonly history?: MarketHistory };
+  readonly execution?: { readonly broker: Broker; readonly config: ExecutorConfig; readonly paper?: PaperBroker };
+}
+
+export interface EngineReport {
+  readonly strategy: StrategyBrainReport | null;
+  /** Rows in the database, all sessions. */
+  readonly stored: StoreCounts;
+  /** Net size by symbol and strategy, base coin. */
+  readonly positions: readonly { readonly symbol: string; readonly strategy: string; readonly size: string }[];
+  /** Quote currency; null before the first quote. */
+  readonly equity: string | null;
+  readonly realizedPnl: string;
+  readonly fees: string;
+  /** Whether our books equal the exchange's at the end; null when there is no executor or the exchange did not answer. */
+  readonly reconciled: boolean | null;
+  readonly differences: readonly Difference[];
+}
+
+/** How long the last look at the exchange may take on the way out, milliseconds. */
+const LAST_LOOK_MS = 5_000;
+
+/**
+ * The engine: both brains (or one of them) in one process, until `signal` aborts or one of them fails; a failure ends both
+ * and is thrown. On the way out what was stepped is committed, requests in flight are answered, and the books are compared.
+ */
+export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<EngineReport> {
+  const { exchange, logger, marketClock, session, store } = options;
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  await store.startSession({ sessionId: randomUUID(), brain: `engine:${exchange}`, startedTs: marketClock.now(), facts: session });
+
+  // The executor opens first: it must be listening when the first signal is published.
+  const execution = options.execution && (await ExecutionBrain.open({ ...options, ...options.execution }));
+  const strategy = options.strategy && (await StrategyBrain.open({ ...options, ...options.strategy }));
+  logger.info({ exchange, strategy: strategy !== undefined, execution: execution !== undefined }, 'engine started');
+
+  const fail = (error: unknown) => {
+    failed.abort();
+    throw error;
+  };
+  const [decided, executed] = await Promise.allSettled([strategy?.run(stop).catch(fail), execution?.run(stop).catch(fail)]);
+  if (decided.status === 'rejected') throw decided.reason;
+  if (executed.status === 'rejected') throw executed.reason;
+
+  const report = await summarise(options, execution, decided.value ?? null);
+  logger.info({ ...report }, 'engine stopped');
+  return report;
+}
+
+async function summarise(
+  { store }: EngineOptions,
+  execution: ExecutionBrain | undefined,
+  strategy: StrategyBrainReport | null,
+): Promise<EngineReport> {
+  const books = execution?.executor.books();
+  const compared = execution ? await lastLook(execution) : null;
+  const equity = await store.latestEquity();
+  return {
+    strategy,
+    stored: await store.counts(),
+    positions: (await store.positions()).map(({ symbol, strategy: owner, size }) => ({ symbol, strategy: owner, size: size.toString() })),
+    equity: equity?.equity.toString() ?? null,
+    realizedPnl: books?.realizedPnl.toString() ?? '0',
+    fees: books?.fees.toString() ?? '0',
+    reconciled: compared && compared.length === 0,
+    differences: compared ?? [],
+  };
+}
+
+async function lastLook(execution: ExecutionBrain): Promise<readonly Difference[] | null> {
+  const timeout = new Promise<null>((resolve) => setTimeout(() => resolve(null), LAST_LOOK_MS).unref());
+  const look = execution.lookAtExchange().then((exchange) => compareBooks(execution.executor.books(), exchange));
+  return Promise.race([look.catch(() => null), timeout]);
+}

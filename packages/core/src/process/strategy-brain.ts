@@ -1,0 +1,184 @@
+import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
+import { MARKET_STREAMS, type Series, type StreamName } from '../bus/streams.js';
+import type { MarketHistory } from '../exchange/market-history.js';
+import type { FedInput, InstanceSpec, RunnerInput, RunnerNotice, RunnerStep, SignalRecord } from '../strategy/runner-types.js';
+import type { RunnerSnapshot } from '../strategy/runner-types.js';
+import { StrategyRunner } from '../strategy/strategy-runner.js';
+import type { Store } from '../store/store.js';
+import type { Clock } from '../telemetry/clock.js';
+import type { Logger } from '../telemetry/logger.js';
+import { mergeStreams } from './merge-streams.js';
+import { Recorder } from './recorder.js';
+import { type LoggedRead, logRead, rebuildRecords } from './strategy-log.js';
+import { warmupInputs } from './warmup.js';
+
+export interface StrategyBrainOptions {
+  readonly exchange: string;
+  readonly bus: EventBus;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly marketClock: Clock;
+  readonly instances: readonly InstanceSpec[];
+  /** Where a new instance's position starts, by `label|symbol`; default flat. */
+  readonly initialTargets?: Readonly<Record<string, 'long' | 'short' | 'flat'>>;
+  /** For warm-up bars the Store does not have. */
+  readonly history?: MarketHistory;
+}
+
+export interface StrategyBrainReport {
+  /** Market events read from the bus and applied by this process. */
+  readonly consumed: number;
+  readonly bars: number;
+  readonly signals: number;
+  readonly gaps: number;
+}
+
+/** Between two commits with nothing worth recording, at most this long (wall time): a crash then reads a little again. */
+const LAZY_COMMIT_MS = 250;
+const READ_LIMIT = 500;
+const READ_WAIT_MS = 100;
+
+/**
+ * The strategy brain's loop: read a batch, step, record, publish the signals, acknowledge. All the waiting of the
+ * StrategyRunner happens here. Ends when `signal` aborts, with everything it stepped committed.
+ */
+export class StrategyBrain {
+  readonly #options: StrategyBrainOptions;
+  readonly #recorder: Recorder;
+  readonly #runner: StrategyRunner;
+  readonly #subscription: Subscription;
+  readonly #counts = { consumed: 0, bars: 0, signals: 0, gaps: 0 };
+
+  /** Stepped and not committed yet. */
+  #reads: LoggedRead[] = [];
+  #fed: FedInput[] = [];
+  #pendingSince: number | null = null;
+
+  private constructor(options: StrategyBrainOptions, recorder: Recorder, runner: StrategyRunner, subscription: Subscription) {
+    this.#options = options;
+    this.#recorder = recorder;
+    this.#runner = runner;
+    this.#subscription = subscription;
+  }
+
+  /** Takes over the brain and rebuilds its strategies from the record. Throws `REBUILD_DIFFERS` when they decide otherwise now. */
+  static async open(options: StrategyBrainOptions): Promise<StrategyBrain> {
+    const { bus, exchange, instances, logger, marketClock, store } = options;
+    const brain = `strategy:${exchange}`;
+    const recorder = await Recorder.open({ brain, store, bus, series: signalSeries(options), logger, marketClock });
+    const snapshot = recorder.state as RunnerSnapshot | undefined;
+    const runner = new StrategyRunner({
+      instances,
+      nextBatch: recorder.nextBatch,
+      ...(snapshot && { snapshot }),
+      ...(options.initialTargets && { initialTargets: options.initialTargets }),
+    });
+    const since = runner.needsRebuildSince();
+    if (since !== null) {
+      logger.info({ brain, since }, 'rebuilding strategies from the record');
+      await runner.rebuild(rebuildRecords(store, brain, exchange, since));
+    }
+    const streams = streamsOf(exchange);
+    const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
+    await recorder.seek(subscription, streams);
+    const opened = new StrategyBrain(options, recorder, runner, subscription);
+    await opened.#warmUp();
+    return opened;
+  }
+
+  async run(signal: AbortSignal): Promise<StrategyBrainReport> {
+    try {
+      while (!signal.aborted) {
+        const batch = await this.#subscription.read({ limit: READ_LIMIT, waitMs: READ_WAIT_MS, signal });
+        await this.#handle(batch);
+      }
+      if (this.#pendingSince !== null) await this.#record([], []);
+    } finally {
+      await this.#subscription.close();
+    }
+    return this.#counts;
+  }
+
+  async #handle(batch: Batch): Promise<void> {
+    const inputs: RunnerInput[] = [];
+    for (const { event, stream, id } of mergeStreams(batch.deliveries)) {
+      this.#recorder.advance(stream, id);
+      switch (event.type) {
+        case 'trade':
+        case 'orderbook':
+        case 'ticker':
+          inputs.push({ kind: 'market', event });
+          this.#counts.consumed++;
+          break;
+        case 'status':
+          inputs.push({ kind: 'status', event });
+          break;
+        case 'order':
+        case 'denial':
+          inputs.push({ kind: 'order', event });
+          break;
+        default:
+          break;
+      }
+    }
+    // Market time is only worth telling when nothing older waits on the bus.
+    const clock = batch.drained ? this.#options.marketClock.now() : undefined;
+    if (clock !== undefined) inputs.push({ kind: 'clock', ts: clock });
+
+    const step = this.#runner.step(inputs);
+    this.#notice(step.notices);
+    if (batch.deliveries.length > 0 || step.bars.length > 0) this.#reads.push(logRead(batch.deliveries, clock));
+    this.#fed.push(...step.fed);
+    await this.#recordIfDue(batch, step);
+  }
+
+  async #recordIfDue(batch: Batch, step: RunnerStep): Promise<void> {
+    if (batch.deliveries.length > 0) this.#pendingSince ??= performance.now();
+    const worthRecording = step.bars.length > 0 || step.signals.length > 0 || step.fed.length > 0;
+    const overdue = this.#pendingSince !== null && performance.now() - this.#pendingSince >= LAZY_COMMIT_MS;
+    if (worthRecording || overdue) await this.#record(step.bars, step.signals);
+  }
+
+  async #record(bars: RunnerStep['bars'], signals: readonly SignalRecord[]): Promise<void> {
+    const inputs = { reads: this.#reads, fed: this.#fed, signalIds: signals.map(({ event }) => event.id) };
+    const outbox = signals.map(({ event }) => event);
+    await this.#recorder.record({ bars, signals, inputs, outbox }, this.#runner.snapshot(), this.#subscription);
+    this.#counts.bars += bars.length;
+    this.#counts.signals += signals.length;
+    this.#reads = [];
+    this.#fed = [];
+    this.#pendingSince = null;
+  }
+
+  async #warmUp(): Promise<void> {
+    const first = this.#recorder.state === undefined ? (await this.#options.bus.range('md:trade', null, 1))[0] : undefined;
+    const inputs = await warmupInputs(this.#runner.warmupNeeds(), {
+      ...this.#options,
+      ...(first && { readsFrom: first.event.ts }),
+    });
+    if (inputs.length === 0) return;
+    const step = this.#runner.step(inputs);
+    this.#notice(step.notices);
+    this.#fed.push(...step.fed);
+    const bars = inputs.flatMap((input) => (input.kind === 'warmup' ? [input.bar] : []));
+    await this.#record([...bars, ...step.bars], step.signals);
+  }
+
+  #notice(notices: readonly RunnerNotice[]): void {
+    const { logger } = this.#options;
+    for (const notice of notices) {
+      if (notice.kind === 'gap') this.#counts.gaps++;
+      if (notice.kind === 'strategy_failed') logger.error({ ...notice }, 'A strategy threw; its instance is halted.');
+      else logger.warn({ ...notice }, notice.kind === 'gap' ? 'Events are missing on the bus.' : 'A late trade was left out of its bar.');
+    }
+  }
+}
+
+function streamsOf(exchange: string): StreamName[] {
+  return [...MARKET_STREAMS, `order:${exchange}`];
+}
+
+function signalSeries({ exchange, instances }: StrategyBrainOptions): Series[] {
+  const symbols = [...new Set(instances.map(({ symbol }) => symbol))];
+  return symbols.map((symbol) => ({ stream: `signal:${exchange}`, exchange, symbol, type: 'signal' as const }));
+}

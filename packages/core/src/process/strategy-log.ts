@@ -1,0 +1,81 @@
+import type { Delivery } from '../bus/event-bus.js';
+import type { StreamName } from '../bus/streams.js';
+import { AlphaError } from '../errors/alpha-error.js';
+import type { EpochMs } from '../events/common.js';
+import type { Bar } from '../market/bar.js';
+import type { FedInput } from '../strategy/runner-types.js';
+import type { RebuildRecord } from '../strategy/strategy-runner.js';
+import type { BrainName, Store } from '../store/store.js';
+
+/** One read of the bus as the input log keeps it: which entries of which streams met, and the market time told after them. */
+export interface LoggedRead {
+  readonly ranges: readonly (readonly [stream: StreamName, firstId: string, lastId: string, count: number])[];
+  readonly clock?: EpochMs;
+}
+
+/** `inputs` of an input-log row of the strategy brain. */
+export interface StrategyLogEntry {
+  readonly reads: readonly LoggedRead[];
+  readonly fed: readonly FedInput[];
+  readonly signalIds: readonly string[];
+}
+
+export function logRead(deliveries: readonly Delivery[], clock: EpochMs | undefined): LoggedRead {
+  const ranges = new Map<StreamName, [StreamName, string, string, number]>();
+  for (const { stream, id } of deliveries) {
+    const range = ranges.get(stream);
+    if (!range) ranges.set(stream, [stream, id, id, 1]);
+    else {
+      range[2] = id;
+      range[3]++;
+    }
+  }
+  return { ranges: [...ranges.values()], ...(clock !== undefined && { clock }) };
+}
+
+/** The stored batches from `since` on with their bars in place of the keys, for `StrategyRunner.rebuild`. */
+export async function* rebuildRecords(store: Store, brain: BrainName, exchange: string, since: number): AsyncGenerator<RebuildRecord> {
+  const bars = new BarReader(store, exchange);
+  for await (const row of store.inputLog(brain, since - 1)) {
+    const entry = row.inputs as StrategyLogEntry | null;
+    if (!entry) continue;
+    const fed: RebuildRecord['fed'][number][] = [];
+    for (const input of entry.fed) {
+      fed.push(input.kind === 'order' ? input : { kind: input.kind, bar: await bars.get(input) });
+    }
+    yield { batch: row.batch, fed, signalIds: entry.signalIds };
+  }
+}
+
+/** Bars per page. */
+const PAGE = 5000;
+
+type BarKey = Extract<FedInput, { kind: 'bar' | 'warmup' }>;
+
+/** Bars are asked for in ascending order per symbol and timeframe: reads them in pages ahead. */
+class BarReader {
+  readonly #store: Store;
+  readonly #exchange: string;
+  readonly #pages = new Map<string, Map<EpochMs, Bar>>();
+
+  constructor(store: Store, exchange: string) {
+    this.#store = store;
+    this.#exchange = exchange;
+  }
+
+  async get({ symbol, timeframe, openTs }: BarKey): Promise<Bar> {
+    const key = `${symbol}|${timeframe}`;
+    let bar = this.#pages.get(key)?.get(openTs);
+    if (!bar) {
+      const page = await this.#store.bars({ exchange: this.#exchange, symbol, timeframe, from: openTs, limit: PAGE });
+      this.#pages.set(key, new Map(page.map((row) => [row.openTs, row])));
+      bar = this.#pages.get(key)?.get(openTs);
+    }
+    if (bar) return bar;
+    throw new AlphaError(
+      'REBUILD_DIFFERS',
+      `The bar of ${symbol} ${timeframe} at ${new Date(openTs).toISOString()} stands in the input log and not in the database. Restore the database from a backup, or start a new instance by changing a parameter.`,
+      { context: { symbol, timeframe, openTs } },
+    );
+  }
+}
