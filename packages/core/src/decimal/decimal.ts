@@ -15,6 +15,9 @@ Exact.PE = 1e6;
 
 export type DecimalInput = Decimal | string | number;
 
+/** Digits, perhaps a point, perhaps an exponent of at most three digits: `1e999999999` would print a gigabyte. */
+const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
+
 export class Decimal {
   readonly #value: Big;
 
@@ -22,14 +25,17 @@ export class Decimal {
     this.#value = value;
   }
 
-  /** Throws a RangeError for anything that is not a finite number in decimal notation. */
+  /**
+   * Takes a number exactly as JavaScript prints it: 0.1 is 0.1. Throws a RangeError for anything that is not a finite
+   * number in decimal notation: NaN, Infinity, "", " 1", "0x1f", "1_000", ".5", null.
+   */
   static of(input: DecimalInput): Decimal {
     if (input instanceof Decimal) return input;
-    try {
-      return new Decimal(new Exact(input));
-    } catch (cause) {
-      throw new RangeError(`"${String(input)}" is not a decimal number.`, { cause });
+    const text = typeof input === 'number' ? String(input) : input;
+    if (typeof text !== 'string' || !NUMBER.test(text)) {
+      throw new RangeError(`"${String(input)}" is not a decimal number.`);
     }
+    return new Decimal(new Exact(text));
   }
 
   static readonly zero = Decimal.of('0');
@@ -67,9 +73,10 @@ export class Decimal {
     return new Decimal(this.#value.div(divisor.#value));
   }
 
-  /** Largest multiple of `step` that is not above this value (towards minus infinity). */
+  /** Largest multiple of `step` that is not above this value (towards minus infinity). RangeError unless step > 0. */
   floorTo(step: DecimalInput): Decimal {
     const unit = Decimal.of(step);
+    if (!unit.isPositive()) throw new RangeError(`A step must be positive, and ${unit} is not.`);
     const quotient = this.#value.div(unit.#value);
     let whole = quotient.round(0, Big.roundDown);
     if (whole.times(unit.#value).gt(this.#value)) whole = whole.minus(1);
@@ -86,7 +93,7 @@ export class Decimal {
     return this.floorTo(step).eq(this);
   }
 
-  /** Half away from zero, to `places` decimals. */
+  /** Half away from zero, to `places` decimals (0 or more). */
   round(places: number): Decimal {
     return new Decimal(this.#value.round(places, Big.roundHalfUp));
   }
