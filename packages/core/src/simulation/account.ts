@@ -1,0 +1,156 @@
+import { Decimal } from '../decimal/decimal.js';
+import type { Side } from '../events/common.js';
+import type { Balance } from '../exchange/broker.js';
+import type { Instrument } from '../instrument/instrument.js';
+import type { MarginState, SimulatedFill, SimulatedLot, SimulatedOrder } from './types.js';
+
+/** Margin of a leverage lot: half of its notional (individuals trade at 2x). */
+export const MARGIN_RATE = Decimal.of('0.5');
+
+export interface AccountSnapshot {
+  readonly balances: Readonly<Record<string, string>>;
+  readonly lots: readonly {
+    readonly positionId: number;
+    readonly symbol: string;
+    readonly side: Side;
+    readonly size: string;
+    readonly price: string;
+    readonly openedTs: number;
+  }[];
+}
+
+interface Lot {
+  readonly positionId: number;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly price: Decimal;
+  readonly openedTs: number;
+  size: Decimal;
+}
+
+/** Cash, coins and leverage lots of one account. Knows what fills do to them; decides nothing. */
+export class Account {
+  readonly #balances = new Map<string, Decimal>();
+  readonly #lots = new Map<number, Lot>();
+
+  constructor(balances: Iterable<readonly [asset: string, amount: Decimal]>) {
+    for (const [asset, amount] of balances) this.#balances.set(asset, amount);
+  }
+
+  balance(asset: string): Decimal {
+    return this.#balances.get(asset) ?? Decimal.zero;
+  }
+
+  /** Profit or loss that closing `size` of the lot at `price` realises, before fees. */
+  static pnl(lot: { readonly side: Side; readonly price: Decimal }, price: Decimal, size: Decimal): Decimal {
+    const gain = lot.side === 'buy' ? price.minus(lot.price) : lot.price.minus(price);
+    return gain.times(size);
+  }
+
+  lot(positionId: number): Lot | undefined {
+    return this.#lots.get(positionId);
+  }
+
+  lots(): IterableIterator<Lot> {
+    return this.#lots.values();
+  }
+
+  /** Books a fill and returns the lot it touched, if any, as it is afterwards. */
+  book(instrument: Instrument, fill: SimulatedFill): SimulatedLot | null {
+    if (instrument.kind === 'spot') {
+      const notional = fill.price.times(fill.size);
+      const sign = fill.side === 'buy' ? 1 : -1;
+      this.#add(instrument.quote, notional.times(-sign).minus(fill.fee));
+      this.#add(instrument.base, fill.size.times(sign));
+      return null;
+    }
+    this.#add(instrument.quote, fill.realizedPnl.minus(fill.fee));
+    const positionId = fill.positionId as number;
+    if (fill.effect === 'open') {
+      const lot = {
+        positionId,
+        symbol: fill.symbol,
+        side: fill.side,
+        price: fill.price,
+        openedTs: fill.ts,
+        size: fill.size,
+      };
+      this.#lots.set(positionId, lot);
+      return { ...lot, reservedSize: Decimal.zero };
+    }
+    const lot = this.#lots.get(positionId) as Lot;
+    lot.size = lot.size.minus(fill.size);
+    if (lot.size.isZero()) this.#lots.delete(positionId);
+    return { ...lot, reservedSize: Decimal.zero };
+  }
+
+  /** What working orders hold: quote currency, and base coins by name. */
+  static reserved(
+    orders: Iterable<SimulatedOrder>,
+    instruments: ReadonlyMap<string, Instrument>,
+  ): { readonly quote: Decimal; readonly coins: ReadonlyMap<string, Decimal> } {
+    let quote = Decimal.zero;
+    const coins = new Map<string, Decimal>();
+    for (const order of orders) {
+      const instrument = instruments.get(order.symbol) as Instrument;
+      const open = order.size.minus(order.filledSize);
+      if (instrument.kind === 'spot' && order.side === 'sell') {
+        coins.set(instrument.base, (coins.get(instrument.base) ?? Decimal.zero).plus(open));
+      } else if (order.effect === 'open' && order.price !== undefined) {
+        quote = quote.plus(fundsFor(instrument, order.price.times(open)));
+      }
+    }
+    return { quote, coins };
+  }
+
+  margin(reserved: Decimal, closingPrice: (symbol: string, side: Side) => Decimal | null, quote: string): MarginState {
+    let margin = Decimal.zero;
+    let unrealizedPnl = Decimal.zero;
+    for (const lot of this.#lots.values()) {
+      margin = margin.plus(lot.price.times(lot.size).times(MARGIN_RATE));
+      const price = closingPrice(lot.symbol, lot.side);
+      if (price !== null) unrealizedPnl = unrealizedPnl.plus(Account.pnl(lot, price, lot.size));
+    }
+    const equity = this.balance(quote).plus(unrealizedPnl);
+    return { equity, margin, reserved, unrealizedPnl, available: equity.minus(margin).minus(reserved) };
+  }
+
+  balances(quote: string, available: Decimal, coins: ReadonlyMap<string, Decimal>): Balance[] {
+    return [...this.#balances].map(([asset, total]) => ({
+      asset,
+      total,
+      // An unrealised profit opens room for orders, never cash to take out.
+      available: Decimal.max(
+        '0',
+        asset === quote ? Decimal.min(total, available) : total.minus(coins.get(asset) ?? '0'),
+      ),
+    }));
+  }
+
+  snapshot(): AccountSnapshot {
+    return {
+      balances: Object.fromEntries([...this.#balances].map(([asset, amount]) => [asset, amount.toString()])),
+      lots: [...this.#lots.values()].map((lot) => ({ ...lot, size: lot.size.toString(), price: lot.price.toString() })),
+    };
+  }
+
+  static restore(snapshot: AccountSnapshot): Account {
+    const account = new Account(
+      Object.entries(snapshot.balances).map(([asset, amount]) => [asset, Decimal.of(amount)] as const),
+    );
+    for (const lot of snapshot.lots) {
+      account.#lots.set(lot.positionId, { ...lot, size: Decimal.of(lot.size), price: Decimal.of(lot.price) });
+    }
+    return account;
+  }
+
+  #add(asset: string, change: Decimal): void {
+    this.#balances.set(asset, this.balance(asset).plus(change));
+  }
+}
+
+/** Cash an opening of this notional needs: all of it on spot, the margin on leverage, and the taker fee. */
+export function fundsFor(instrument: Instrument, notional: Decimal): Decimal {
+  const fee = Decimal.max('0', notional.times(instrument.takerFeeRate));
+  return (instrument.kind === 'spot' ? notional : notional.times(MARGIN_RATE)).plus(fee);
+}
