@@ -51,4 +51,6 @@ export interface MarketClockReading {
   readonly speed: number;
   /** Half of the round trip: how far off the reading may be, milliseconds of wall time. */
   readonly uncertaintyMs: number;
+  /** True when a simulator told it: its market time differs from ours on purpose. */
+  readonly simulated?: boolean;
 }

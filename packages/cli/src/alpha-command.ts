@@ -1,0 +1,30 @@
+import { Command } from '@oclif/core';
+import { type LoadedConfig, loadConfig } from './config/load-config.js';
+import { createLogger, type ProcessLogger } from './output/create-logger.js';
+import { printFailure } from './output/failure.js';
+
+/** What every command shares: `--json`, settings from their three sources, and how a failure is told. */
+export abstract class AlphaCommand extends Command {
+  static override enableJsonFlag = true;
+
+  protected readonly settings = (flags: Readonly<Record<string, unknown>>): Promise<LoadedConfig> =>
+    loadConfig({ flags, env: process.env, folder: process.cwd() });
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+
+  protected override async catch(error: Error): Promise<never> {
+    const failure = printFailure(error, this.jsonEnabled(), process.env.LOG_LEVEL === 'debug');
+    this.exit(failure.exit);
+  }
+}
+
+/** A command that runs until it is told to stop. Its logs are its output: the report is the last line. */
+export abstract class ProcessCommand extends AlphaCommand {
+  protected logger(level: string): Promise<ProcessLogger> {
+    return createLogger({ level, to: 'stdout', ...(this.jsonEnabled() && { pretty: false }) });
+  }
+
+  override logJson(): void {}
+}

@@ -1,0 +1,32 @@
+import { ProcessCommand } from '../alpha-command.js';
+import { settingFlags } from '../config/setting-flags.js';
+import { stopSignal } from '../output/stop-signal.js';
+
+export default class Collect extends ProcessCommand {
+  static override summary = 'Read market data of an exchange and put every event on the bus.';
+  static override description =
+    'Runs until it is stopped (SIGINT or SIGTERM: in order; twice: at once). Logs go to stdout; the last line is the report.';
+  static override examples = ['<%= config.bin %> collect', '<%= config.bin %> collect --symbols BTC,BTC_JPY'];
+  static override flags = settingFlags([
+    'exchange',
+    'symbols',
+    'wsPublicUrl',
+    'restBaseUrl',
+    'redisUrl',
+    'dataDir',
+    'logLevel',
+  ]);
+
+  async run() {
+    const { flags } = await this.parse(Collect);
+    const { config } = await this.settings(flags);
+    const signal = stopSignal();
+    const logger = await this.logger(config.logLevel);
+    const { collect } = await import('../services/collect.js');
+    try {
+      return await collect({ config, logger }, signal);
+    } finally {
+      logger.flush();
+    }
+  }
+}

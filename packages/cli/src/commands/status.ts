@@ -1,0 +1,31 @@
+import { AlphaCommand } from '../alpha-command.js';
+import { settingFlags } from '../config/setting-flags.js';
+import { table } from '../output/table.js';
+
+export default class Status extends AlphaCommand {
+  static override summary = 'Tell what the engine has done so far: counts, equity, positions, and how far it has read.';
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json'];
+  static override flags = settingFlags(['dataDir', 'logLevel']);
+
+  async run() {
+    const { flags } = await this.parse(Status);
+    const { config } = await this.settings(flags);
+    const { status } = await import('../services/status.js');
+    const result = await status(config);
+    this.log(`Engine: ${result.engine}. Data: ${result.records}.`);
+    this.log(table(['bars', 'signals', 'denials', 'orders', 'fills'], [Object.values({ ...result.counts })]));
+    if (result.equity !== null) {
+      const { equity, realizedPnl, unrealizedPnl, fees } = result.equity;
+      this.log(
+        table(['equity', 'realized PnL', 'unrealized PnL', 'fees'], [[equity, realizedPnl, unrealizedPnl, fees]]),
+      );
+    }
+    this.log(
+      table(
+        ['reader', 'stream', 'behind'],
+        result.lag.map(({ group, stream, lag }) => [group, stream, lag]),
+      ),
+    );
+    return result;
+  }
+}

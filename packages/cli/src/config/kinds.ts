@@ -1,0 +1,158 @@
+import { Decimal, type ErrorCode, TIMEFRAMES, type Timeframe } from '@alpha-engine/core';
+import { z } from 'zod';
+import { Secret } from './secret.js';
+
+/**
+ * The kinds of values a setting may have. Each takes text (flags, environment) and what a file holds (numbers, lists,
+ * objects), and says in words what it expects, so that every problem reads the same way.
+ */
+export interface Kind<Value> {
+  readonly schema: z.ZodType<Value>;
+  /** Completes "must be …". */
+  readonly expects: string;
+  /** Short name for the reference page. */
+  readonly type: string;
+  readonly secret?: boolean;
+  /** A failure with a code of its own; otherwise `CONFIG_INVALID`. */
+  readonly code?: ErrorCode;
+}
+
+export const text: Kind<string> = {
+  schema: z.string().trim().min(1),
+  expects: 'a text that is not empty',
+  type: 'text',
+};
+
+export function numberFrom(min: number, max = Number.POSITIVE_INFINITY): Kind<number> {
+  const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`;
+  return { schema: z.preprocess(toNumber, z.number().min(min).max(max)), expects: `a number ${range}`, type: 'number' };
+}
+
+/** A positive amount of money or coin. */
+export const amount: Kind<Decimal> = {
+  schema: z.unknown().transform((value, context) => toDecimal(value, context, (decimal) => decimal.gt(0))),
+  expects: 'a decimal number above 0',
+  type: 'decimal',
+};
+
+export const flag: Kind<boolean> = {
+  schema: z.preprocess(toBoolean, z.boolean()),
+  expects: 'true or false',
+  type: 'true / false',
+};
+
+export const list: Kind<readonly string[]> = {
+  schema: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+    z
+      .array(z.string().min(1))
+      .min(1)
+      .refine((items) => new Set(items).size === items.length),
+  ),
+  expects: 'a list without repeats, separated by commas',
+  type: 'list',
+};
+
+export const timeframe: Kind<Timeframe> = {
+  schema: z.enum(TIMEFRAMES as readonly [Timeframe, ...Timeframe[]]),
+  expects: `one of ${TIMEFRAMES.join(', ')}`,
+  type: 'timeframe',
+  code: 'UNKNOWN_TIMEFRAME',
+};
+
+export function choice<const Values extends readonly [string, ...string[]]>(values: Values): Kind<Values[number]> {
+  return { schema: z.enum(values), expects: `one of ${values.join(', ')}`, type: values.join(' / ') };
+}
+
+export function url(...protocols: readonly string[]): Kind<string> {
+  return {
+    schema: z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol)),
+    expects: `an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    type: 'address',
+  };
+}
+
+export const secret: Kind<Secret> = {
+  schema: z.union([
+    z.instanceof(Secret),
+    z
+      .string()
+      .trim()
+      .min(1)
+      .transform((value) => new Secret(value)),
+  ]),
+  expects: 'a text that is not empty',
+  type: 'secret',
+  secret: true,
+};
+
+/** An address with a password in it. */
+export function secretUrl(...protocols: readonly string[]): Kind<Secret> {
+  const plain = url(...protocols);
+  return {
+    schema: z.union([z.instanceof(Secret), plain.schema.transform((value) => new Secret(value))]),
+    expects: plain.expects,
+    type: 'address (secret)',
+    secret: true,
+  };
+}
+
+/** `JPY=1000000,BTC=0.5`, or an object. */
+export const balances: Kind<Readonly<Record<string, Decimal>>> = {
+  schema: z.preprocess(
+    toPairs,
+    z.record(
+      z.string().min(1),
+      z.unknown().transform((value, context) => toDecimal(value, context, (decimal) => decimal.gte(0))),
+    ),
+  ),
+  expects: 'pairs of asset and amount such as JPY=1000000,BTC=0',
+  type: 'pairs',
+};
+
+/** `fast=5,slow=20`, or an object. The strategy's own schema checks the values. */
+export const pairs: Kind<Readonly<Record<string, unknown>>> = {
+  schema: z.preprocess(toPairs, z.record(z.string().min(1), z.unknown())),
+  expects: 'pairs of name and value such as fast=5,slow=20',
+  type: 'pairs',
+};
+
+/** For what is announced but not there yet. */
+export function notYet(sentence: string): Kind<undefined> {
+  return { schema: z.undefined(), expects: sentence, type: 'address' };
+}
+
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+}
+
+function toBoolean(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const word = value.trim().toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  if (['false', '0', 'no', 'off'].includes(word)) return false;
+  return value;
+}
+
+function toPairs(value: unknown): unknown {
+  const parts = typeof value === 'string' ? value.split(',') : value;
+  if (!Array.isArray(parts)) return value;
+  const found: Record<string, string> = {};
+  for (const part of parts) {
+    const [name, ...rest] = String(part).split('=');
+    if (name === undefined || name.trim() === '' || rest.length === 0) return value;
+    found[name.trim()] = rest.join('=').trim();
+  }
+  return found;
+}
+
+function toDecimal(value: unknown, context: z.RefinementCtx, accept: (decimal: Decimal) => boolean): Decimal {
+  try {
+    const decimal = Decimal.of(value as string);
+    if (accept(decimal)) return decimal;
+  } catch {
+    // Reported below, like a number out of range.
+  }
+  context.addIssue({ code: 'custom', message: 'not such a number' });
+  return z.NEVER;
+}

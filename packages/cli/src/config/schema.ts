@@ -1,0 +1,189 @@
+import { Decimal } from '@alpha-engine/core';
+import { z } from 'zod';
+import * as kinds from './kinds.js';
+
+/** What is known of a setting beside its values: where it is read from, and its line in the reference. */
+export interface SettingInfo {
+  readonly env: string;
+  /** Absent: not a flag, because the process list would show it. */
+  readonly flag?: string;
+  readonly description: string;
+  readonly expects: string;
+  readonly type: string;
+  readonly secret: boolean;
+  readonly code?: kinds.Kind<unknown>['code'];
+  /** For the reference, where the default is decided elsewhere. */
+  readonly defaultText?: string;
+}
+
+const settings = z.registry<SettingInfo>();
+
+type Place = Pick<SettingInfo, 'env' | 'flag' | 'description' | 'defaultText'>;
+
+function info(kind: kinds.Kind<unknown>, place: Place): SettingInfo {
+  const { expects, type, code } = kind;
+  return { ...place, expects, type, secret: kind.secret ?? false, ...(code && { code }) };
+}
+
+function withDefault<Value>(kind: kinds.Kind<Value>, value: Value, place: Place) {
+  return kind.schema
+    .optional()
+    .transform((given): Value => given ?? value)
+    .register(settings, info(kind, place));
+}
+
+function optional<Value>(kind: kinds.Kind<Value>, place: Place) {
+  return kind.schema.optional().register(settings, info(kind, place));
+}
+
+/** Every setting there is. `docs/configuration.md` is written from this. */
+export const configSchema = z.strictObject({
+  exchange: withDefault(kinds.text, 'gmo', {
+    env: 'EXCHANGE_NAME',
+    flag: 'exchange',
+    description: 'Exchange to read from and to trade on.',
+  }),
+  symbols: withDefault(kinds.list, ['BTC_JPY'], {
+    env: 'SYMBOLS',
+    flag: 'symbols',
+    description: 'Symbols, as the exchange writes them. On GMO Coin `BTC` is spot and `BTC_JPY` is leverage.',
+  }),
+  wsPublicUrl: optional(kinds.url('ws:', 'wss:'), {
+    env: 'WS_PUBLIC_URL',
+    flag: 'ws-public-url',
+    description: 'Address of the public WebSocket.',
+    defaultText: "the exchange's, or below REST_BASE_URL",
+  }),
+  wsPrivateUrl: optional(kinds.url('ws:', 'wss:'), {
+    env: 'ALPHA_WS_PRIVATE_URL',
+    flag: 'ws-private-url',
+    description: 'Address of the private WebSocket.',
+    defaultText: "the exchange's, or below REST_BASE_URL",
+  }),
+  restBaseUrl: optional(kinds.url('http:', 'https:'), {
+    env: 'REST_BASE_URL',
+    flag: 'rest-base-url',
+    description: 'Address of the REST side, without `/public` and `/private`.',
+    defaultText: "the exchange's",
+  }),
+  strategy: optional(kinds.text, {
+    env: 'STRATEGY_NAME',
+    flag: 'strategy',
+    description: 'Built-in strategy (`ma-cross`), file (`./my-strategy.ts`) or npm package.',
+  }),
+  strategyParams: withDefault(
+    kinds.pairs,
+    {},
+    {
+      env: 'ALPHA_STRATEGY_PARAMS',
+      flag: 'param',
+      description:
+        "The strategy's parameters, `name=value`; the flag may be repeated. `alpha strategy show` lists them.",
+    },
+  ),
+  timeframe: withDefault(kinds.timeframe, '1m', {
+    env: 'ALPHA_TIMEFRAME',
+    flag: 'timeframe',
+    description: 'Length of the bars the strategy gets.',
+  }),
+  enableStrategy: withDefault(kinds.flag, true, {
+    env: 'ENABLE_STRATEGY',
+    flag: 'enable-strategy',
+    description: 'Run the strategy half of the engine. Switching one half off needs DATABASE_URL.',
+  }),
+  enableExecution: withDefault(kinds.flag, true, {
+    env: 'ENABLE_EXECUTION',
+    flag: 'enable-execution',
+    description: 'Run the order half of the engine. Switching one half off needs DATABASE_URL.',
+  }),
+  apiKey: optional(kinds.secret, { env: 'API_KEY', description: 'API key; needed with `--live`.' }),
+  apiSecret: optional(kinds.secret, { env: 'API_SECRET', description: 'API secret; needed with `--live`.' }),
+  capital: withDefault(kinds.amount, Decimal.of('1000000'), {
+    env: 'CAPITAL',
+    flag: 'capital',
+    description: 'Equity the ledger begins with, in quote currency; drawdown is measured from it.',
+  }),
+  orderSize: withDefault(kinds.amount, Decimal.of('0.01'), {
+    env: 'ALPHA_ORDER_SIZE',
+    flag: 'order-size',
+    description: 'Size of an entry, in base coin.',
+  }),
+  maxPositionSize: withDefault(kinds.amount, Decimal.of('0.05'), {
+    env: 'MAX_POSITION_SIZE',
+    flag: 'max-position-size',
+    description: 'Largest position per symbol, in base coin; unfilled openings count.',
+  }),
+  maxDrawdownPct: withDefault(kinds.numberFrom(0.01, 100), 20, {
+    env: 'MAX_DRAWDOWN_PCT',
+    flag: 'max-drawdown-pct',
+    description: 'Fall of the equity from its peak, in percent, that stops new positions.',
+  }),
+  maxSignalAgeMs: withDefault(kinds.numberFrom(1), 10_000, {
+    env: 'ALPHA_MAX_SIGNAL_AGE_MS',
+    flag: 'max-signal-age-ms',
+    description: 'Entries older than this are denied; exits never are. Milliseconds of market time.',
+  }),
+  maxDataAgeMs: withDefault(kinds.numberFrom(1), 10_000, {
+    env: 'ALPHA_MAX_DATA_AGE_MS',
+    flag: 'max-data-age-ms',
+    description: 'Entries are denied when the last quote is older than this. Milliseconds of market time.',
+  }),
+  inDoubtHorizonMs: optional(kinds.numberFrom(1), {
+    env: 'ALPHA_IN_DOUBT_HORIZON_MS',
+    flag: 'in-doubt-horizon-ms',
+    description: 'How long an unanswered order may still take effect. Milliseconds of wall time.',
+    defaultText: "the exchange's",
+  }),
+  exclusive: withDefault(kinds.flag, true, {
+    env: 'ALPHA_EXCLUSIVE',
+    flag: 'exclusive',
+    description: 'The account is traded by nobody else: an order the engine does not know stops its symbol.',
+  }),
+  maxClockSkewMs: withDefault(kinds.numberFrom(1), 1_000, {
+    env: 'ALPHA_MAX_CLOCK_SKEW_MS',
+    flag: 'max-clock-skew-ms',
+    description: "Largest difference between this machine's clock and the exchange's. Milliseconds.",
+  }),
+  paperBalances: withDefault(
+    kinds.balances,
+    { JPY: Decimal.of('1000000'), BTC: Decimal.zero },
+    {
+      env: 'ALPHA_PAPER_BALANCES',
+      flag: 'paper-balances',
+      description: 'What the simulated account holds at the start, without `--live`.',
+      defaultText: 'JPY=1000000,BTC=0',
+    },
+  ),
+  dataDir: withDefault(kinds.text, './.alpha', {
+    env: 'ALPHA_DATA_DIR',
+    flag: 'data-dir',
+    description: 'Folder of the embedded bus and the embedded database.',
+  }),
+  redisUrl: optional(kinds.notYet('unset: Redis arrives with the next release; unset it'), {
+    env: 'REDIS_URL',
+    flag: 'redis-url',
+    description: 'Reserved for the Redis bus of the next release; must be unset.',
+  }),
+  databaseUrl: optional(kinds.secretUrl('postgres:', 'postgresql:'), {
+    env: 'DATABASE_URL',
+    description: 'A PostgreSQL server to keep the records in.',
+    defaultText: 'the embedded database',
+  }),
+  logLevel: withDefault(kinds.choice(['debug', 'info', 'warn', 'error']), 'info', {
+    env: 'LOG_LEVEL',
+    flag: 'log-level',
+    description: 'Least important log line to write. `debug` also prints the stack of a failure.',
+  }),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type SettingKey = keyof Config;
+
+/** In the order of the reference page. */
+export const SETTING_KEYS = Object.keys(configSchema.shape) as readonly SettingKey[];
+
+export function settingInfo(key: SettingKey): SettingInfo {
+  const found = settings.get(configSchema.shape[key]);
+  if (found === undefined) throw new Error(`Setting ${key} has no description.`);
+  return found;
+}

@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import {
+  AlphaError,
+  type Broker,
+  type Clock,
+  type ExchangeAdapter,
+  type ExchangeContext,
+  type InstanceSpec,
+  type Instrument,
+  type Logger,
+  type MarketHistory,
+  parseParams,
+} from '@alpha-engine/core';
+import { openEmbeddedBus } from '@alpha-engine/core/embedded';
+import {
+  type EngineOptions,
+  type EngineReport,
+  MarketClock,
+  prepareDataFolder,
+  runEngine,
+} from '@alpha-engine/core/process';
+import { PaperBroker } from '@alpha-engine/core/simulation';
+import type { Config } from '../config/schema.js';
+import { SecretCredentials } from '../config/secret.js';
+import { loadStrategy } from '../plugins/load-strategy.js';
+import { lockAccount } from './account-lock.js';
+import { checkClock } from './check-clock.js';
+import { Closers } from './closers.js';
+import { executorConfig, sessionFacts } from './engine-settings.js';
+import { endpointsOf, exchangeAdapter } from './exchanges.js';
+import { lockDataFolder } from './lock-data-folder.js';
+import { logToStore } from './log-to-store.js';
+import { openStore } from './open-store.js';
+import { wallClock } from './wall-clock.js';
+
+export interface EngineRequest {
+  readonly config: Config;
+  /** Orders go to the exchange. Without it they go to a simulated account in this process. */
+  readonly live: boolean;
+  /** Where strategy files and packages are looked for. */
+  readonly folder: string;
+  readonly logger: Logger;
+}
+
+/** Both brains, or one of them, until `signal` aborts. The only place where a strategy, a broker and the records meet. */
+export async function serveEngine(request: EngineRequest, signal: AbortSignal): Promise<EngineReport> {
+  const { config, live, folder } = request;
+  // Everything a person may have written wrong is found before anything is opened.
+  const adapter = await exchangeAdapter(config.exchange);
+  const instances = config.enableStrategy ? await loadInstances(config, folder) : [];
+  const credentials = live ? credentialsOf(config) : undefined;
+
+  await prepareDataFolder(config.dataDir);
+  const closers = new Closers();
+  const ended = new AbortController();
+  closers.add(() => ended.abort());
+  try {
+    const lock = await lockDataFolder(config.dataDir);
+    closers.add(() => lock.release());
+    if (credentials && config.enableExecution) {
+      const account = await lockAccount(config.exchange, credentials.apiKey);
+      closers.add(() => account.release());
+    }
+    const bus = await openEmbeddedBus({ folder: join(config.dataDir, 'bus'), logger: request.logger });
+    closers.add(() => bus.close());
+    const { store, close } = await openStore(config, request.logger);
+    closers.add(close);
+    const sink = logToStore(request.logger, store, config.logLevel);
+    closers.add(() => sink.close());
+    const { logger } = sink;
+
+    const { context, history, instruments } = await connect(adapter, config, logger, ended.signal);
+    warnOf(live, context, config, logger);
+    const { marketClock } = context;
+    const execution = config.enableExecution && {
+      execution: executionOf(config, instruments, marketClock, credentials && adapter.broker(context, credentials)),
+    };
+    return await runEngine(
+      {
+        exchange: config.exchange,
+        bus,
+        store,
+        logger,
+        marketClock,
+        wallClock,
+        session: sessionFacts(config, live, instances, instruments),
+        ...(config.enableStrategy && { strategy: { instances, history } }),
+        ...execution,
+      },
+      signal,
+    );
+  } finally {
+    await closers.close();
+  }
+}
+
+async function loadInstances(config: Config, folder: string): Promise<readonly InstanceSpec[]> {
+  if (config.strategy === undefined) {
+    throw new AlphaError(
+      'CONFIG_INVALID',
+      'No strategy is named. Say which with --strategy ma-cross or STRATEGY_NAME; `alpha strategy list` shows those there are.',
+    );
+  }
+  const { strategy, codeHash } = await loadStrategy(config.strategy, folder);
+  const params = parseParams(strategy, config.strategyParams);
+  const { exchange, symbols, timeframe } = config;
+  return symbols.map((symbol) => ({ strategy, params, exchange, symbol, timeframe, codeHash }));
+}
+
+function credentialsOf({ apiKey, apiSecret }: Config): SecretCredentials {
+  if (apiKey !== undefined && apiSecret !== undefined) return new SecretCredentials(apiKey, apiSecret);
+  throw new AlphaError(
+    'CONFIG_INVALID',
+    '--live needs an account: set API_KEY and API_SECRET in the environment, or leave --live out to trade on paper.',
+  );
+}
+
+interface Connection {
+  readonly context: ExchangeContext;
+  readonly history: MarketHistory;
+  /** Of the configured symbols. */
+  readonly instruments: readonly Instrument[];
+}
+
+async function connect(
+  adapter: ExchangeAdapter,
+  config: Config,
+  logger: Logger,
+  ended: AbortSignal,
+): Promise<Connection> {
+  const base = { endpoints: endpointsOf(config), logger, wallClock };
+  const measure = () => adapter.measureClock({ ...base, marketClock: wallClock });
+  const marketClock = await MarketClock.start({ measure, wallClock, logger, signal: ended });
+  checkClock(marketClock.reading, config.maxClockSkewMs);
+  const context = { ...base, marketClock };
+  const history = adapter.history(context);
+  const all = await history.instruments();
+  const instruments = config.symbols.map((symbol) => {
+    const found = all.find((instrument) => instrument.symbol === symbol);
+    if (found) return found;
+    const known = all.map((instrument) => instrument.symbol).join(', ');
+    throw new AlphaError('UNKNOWN_SYMBOL', `${adapter.name} does not list the symbol "${symbol}". It lists ${known}.`, {
+      context: { symbol },
+    });
+  });
+  return { context, history, instruments };
+}
+
+function executionOf(
+  config: Config,
+  instruments: readonly Instrument[],
+  clock: Clock,
+  broker: Broker | undefined,
+): NonNullable<EngineOptions['execution']> {
+  if (broker) return { broker, config: executorConfig(config, instruments, broker) };
+  const paper = new PaperBroker({ instruments, balances: config.paperBalances, clock });
+  return { broker: paper, config: executorConfig(config, instruments, paper), paper };
+}
+
+function warnOf(live: boolean, { endpoints }: ExchangeContext, config: Config, logger: Logger): void {
+  const where = endpoints.restBaseUrl ?? `the real ${config.exchange}`;
+  const { symbols, orderSize, maxPositionSize } = config;
+  const limits = { symbols, orderSize: orderSize.toString(), maxPositionSize: maxPositionSize.toString() };
+  if (!config.enableExecution) logger.info(limits, 'this engine decides only: it sends no orders');
+  else if (live) logger.warn(limits, `LIVE: orders go to ${where} and move the money of this account`);
+  else logger.info(limits, 'paper: orders stay in this process; --live would send them');
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { AlphaError, type Store, silentLogger } from '@alpha-engine/core';
+import { connectEmbeddedDatabase, connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
+import type { Config } from '../config/schema.js';
+import { lockDataFolder } from './lock-data-folder.js';
+import { openStore } from './open-store.js';
+
+export interface Records {
+  readonly store: Store;
+  /** Whether an engine is serving the records right now; `unknown` on a database server. */
+  readonly engine: 'running' | 'stopped' | 'unknown';
+  /** Where they are, for people; no secrets. */
+  readonly location: string;
+  close(): Promise<void>;
+}
+
+/** The records for reading: from the engine that is running, else from its folder, else from the database server. */
+export async function openRecords(config: Config): Promise<Records> {
+  if (config.databaseUrl !== undefined) {
+    const server = await connectServerDatabase({ url: config.databaseUrl.reveal() });
+    return records(createPostgresStore(server.pool, {}), server, 'unknown', new URL(config.databaseUrl.reveal()).host);
+  }
+  const { dataDir } = config;
+  if (!existsSync(dataDir)) {
+    throw new AlphaError(
+      'DATA_FOLDER_UNUSABLE',
+      `There are no records in ${dataDir}: nothing ran here yet. Start \`alpha collect\` and \`alpha engine --strategy ma-cross\`, or name the folder with --data-dir.`,
+      { context: { dataDir } },
+    );
+  }
+  const served = await connectEmbeddedDatabase({ folder: dataDir });
+  if (served) return records(createPostgresStore(served.pool, {}), served, 'running', dataDir);
+  const lock = await lockDataFolder(dataDir);
+  try {
+    const { store, close } = await openStore(config, silentLogger);
+    return {
+      store,
+      engine: 'stopped',
+      location: dataDir,
+      close: async () => {
+        await close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function records(
+  store: Store,
+  database: { close(): Promise<void> },
+  engine: Records['engine'],
+  location: string,
+): Records {
+  const close = async () => {
+    await store.close();
+    await database.close();
+  };
+  return { store, engine, location, close };
+}

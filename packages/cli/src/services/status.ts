@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GroupLag, type StoreCounts, silentLogger } from '@alpha-engine/core';
+import { openEmbeddedBus } from '@alpha-engine/core/embedded';
+import type { Config } from '../config/schema.js';
+import { openRecords, type Records } from './open-records.js';
+import { type ListedPosition, listPositionsOf } from './records.js';
+
+export interface Status {
+  readonly engine: Records['engine'];
+  readonly records: string;
+  readonly counts: StoreCounts;
+  /** Quote currency; null before the first quote. */
+  readonly equity: {
+    readonly ts: number;
+    readonly equity: string;
+    readonly realizedPnl: string;
+    readonly unrealizedPnl: string;
+    readonly fees: string;
+    readonly drawdown: string;
+  } | null;
+  readonly positions: readonly ListedPosition[];
+  /** Last batch each brain committed. */
+  readonly brains: readonly { readonly brain: string; readonly batch: number }[];
+  /** How far the readers of the bus are behind. */
+  readonly lag: readonly Pick<GroupLag, 'group' | 'stream' | 'lag'>[];
+}
+
+export async function status(config: Config): Promise<Status> {
+  const records = await openRecords(config);
+  try {
+    const { store, engine, location } = records;
+    const brains = [];
+    for (const brain of await store.brains()) {
+      brains.push({ brain, batch: (await store.checkpoint(brain))?.batch ?? 0 });
+    }
+    const equity = await store.latestEquity();
+    return {
+      engine,
+      records: location,
+      counts: await store.counts(),
+      equity: equity && {
+        ts: equity.ts,
+        equity: equity.equity.toString(),
+        realizedPnl: equity.realizedPnl.toString(),
+        unrealizedPnl: equity.unrealizedPnl.toString(),
+        fees: equity.fees.toString(),
+        drawdown: equity.drawdown.toString(),
+      },
+      positions: await listPositionsOf(store),
+      brains,
+      lag: await lagOf(config.dataDir),
+    };
+  } finally {
+    await records.close();
+  }
+}
+
+async function lagOf(dataDir: string): Promise<Status['lag']> {
+  const folder = join(dataDir, 'bus');
+  if (!existsSync(folder)) return [];
+  const bus = await openEmbeddedBus({ folder, logger: silentLogger });
+  try {
+    return (await bus.lag()).map(({ group, stream, lag }) => ({ group, stream, lag }));
+  } finally {
+    await bus.close();
+  }
+}
