@@ -73,6 +73,7 @@ export type {
 } from './execution/executor-types.js';
 export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem } from './instrument/instrument.js';
 export type { Bar } from './market/bar.js';
+export { CLOCK_GRACE_MS, TimeBarBuilder, type TimeBarKey, type TimeBarSnapshot } from './market/time-bar-builder.js';
 export { intervalStart, parseTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from './market/timeframe.js';
 export type { ClientOrderId, ExchangeOrderId, Fill, Order, OrderOf, OrderTerms } from './orders/order.js';
 export type { ApprovedOrder } from './risk/approved-order.js';
@@ -98,6 +99,9 @@ export {
   type StrategyInstance,
   type TargetPosition,
 } from './strategy/define-strategy.js';
+export { instanceIdOf } from './strategy/instance-id.js';
+export { parseParams } from './strategy/parse-params.js';
+export type { RebuildRecord } from './strategy/rebuild.js';
 export type {
   FedInput,
   InstanceSpec,
@@ -108,5 +112,6 @@ export type {
   SignalRecord,
 } from './strategy/runner-types.js';
 
+export { StrategyRunner, type StrategyRunnerOptions, type WarmupNeed } from './strategy/strategy-runner.js';
 export { type Clock, ManualClock } from './telemetry/clock.js';
 export { type Logger, silentLogger } from './telemetry/logger.js';

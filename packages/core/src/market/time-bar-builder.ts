@@ -1,0 +1,137 @@
+import type { EpochMs } from '../events/common.js';
+import type { Bar } from './bar.js';
+import { intervalStart, type Timeframe, timeframeMs } from './timeframe.js';
+
+/** How far the clock and the feed must be past the end of a bar before the bar is closed without a trade. Market milliseconds. */
+export const CLOCK_GRACE_MS = 2_000;
+
+export interface TimeBarKey {
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+}
+
+/** Plain JSON. `open` is the bar being built, `doneTs` the end of the last bar given out: nothing before it is accepted. */
+export interface TimeBarSnapshot {
+  readonly doneTs: EpochMs;
+  readonly open: {
+    readonly openTs: EpochMs;
+    readonly open: number;
+    readonly high: number;
+    readonly low: number;
+    readonly close: number;
+    readonly volume: number;
+    readonly trades: number;
+  } | null;
+}
+
+/**
+ * Builds the bars of one symbol and timeframe from its trades. An interval without trades has no bar. A trade older than the
+ * open bar, or than a bar already given out, is late: it changes nothing, because strategies have decided on that bar.
+ * Allocates only when a bar closes.
+ */
+export class TimeBarBuilder {
+  readonly timeframe: Timeframe;
+  readonly #exchange: string;
+  readonly #symbol: string;
+  readonly #length: number;
+  #openTs = -1;
+  #endTs = 0;
+  #doneTs = 0;
+  #open = 0;
+  #high = 0;
+  #low = 0;
+  #close = 0;
+  #volume = 0;
+  #trades = 0;
+
+  constructor(key: TimeBarKey, snapshot?: TimeBarSnapshot) {
+    this.timeframe = key.timeframe;
+    this.#exchange = key.exchange;
+    this.#symbol = key.symbol;
+    this.#length = timeframeMs(key.timeframe);
+    if (snapshot !== undefined) this.#restore(snapshot);
+  }
+
+  /** Returns the bar that this trade closed, null when none closed, or `'late'` when the trade was too old to count. */
+  add(ts: EpochMs, price: number, size: number): Bar | 'late' | null {
+    if (this.#openTs >= 0 && ts < this.#endTs) {
+      if (ts < this.#openTs) return 'late';
+      if (price > this.#high) this.#high = price;
+      else if (price < this.#low) this.#low = price;
+      this.#close = price;
+      this.#volume += size;
+      this.#trades += 1;
+      return null;
+    }
+    if (ts < this.#doneTs) return 'late';
+    const closed = this.#openTs >= 0 ? this.#finish() : null;
+    this.#openTs = intervalStart(this.timeframe, ts);
+    this.#endTs = this.#openTs + this.#length;
+    this.#open = this.#high = this.#low = this.#close = price;
+    this.#volume = size;
+    this.#trades = 1;
+    return closed;
+  }
+
+  /**
+   * Closes the open bar without a trade when both times are past its end + 2 s. A clock alone proves nothing: its reading may
+   * come while trades of the bar are still under way. `seenTs`, the newest `ts` of anything received about the symbol, is the
+   * evidence that the feed itself has passed the end; with neither a later trade nor that evidence the bar waits.
+   */
+  closeByClock(clockTs: EpochMs, seenTs: EpochMs): Bar | null {
+    if (this.#openTs < 0) return null;
+    const due = this.#endTs + CLOCK_GRACE_MS;
+    return clockTs >= due && seenTs >= due ? this.#finish() : null;
+  }
+
+  snapshot(): TimeBarSnapshot {
+    return {
+      doneTs: this.#doneTs,
+      open:
+        this.#openTs < 0
+          ? null
+          : {
+              openTs: this.#openTs,
+              open: this.#open,
+              high: this.#high,
+              low: this.#low,
+              close: this.#close,
+              volume: this.#volume,
+              trades: this.#trades,
+            },
+    };
+  }
+
+  #restore({ doneTs, open }: TimeBarSnapshot): void {
+    this.#doneTs = doneTs;
+    if (open === null) return;
+    this.#openTs = open.openTs;
+    this.#endTs = open.openTs + this.#length;
+    this.#open = open.open;
+    this.#high = open.high;
+    this.#low = open.low;
+    this.#close = open.close;
+    this.#volume = open.volume;
+    this.#trades = open.trades;
+  }
+
+  #finish(): Bar {
+    const bar: Bar = {
+      exchange: this.#exchange,
+      symbol: this.#symbol,
+      timeframe: this.timeframe,
+      openTs: this.#openTs,
+      closeTs: this.#endTs,
+      open: this.#open,
+      high: this.#high,
+      low: this.#low,
+      close: this.#close,
+      volume: this.#volume,
+      trades: this.#trades,
+    };
+    this.#doneTs = this.#endTs;
+    this.#openTs = -1;
+    return bar;
+  }
+}

@@ -1,0 +1,348 @@
+import { Decimal } from '../decimal/decimal.js';
+import { AlphaError } from '../errors/alpha-error.js';
+import type { EpochMs } from '../events/common.js';
+import type { MarketEvent } from '../events/market.js';
+import type { DenialEvent, OrderEvent } from '../events/order.js';
+import type { SignalAction } from '../events/signal.js';
+import type { Bar } from '../market/bar.js';
+import { addFill } from './add-fill.js';
+import type { SignalOptions, StrategyContext, StrategyInstance, TargetPosition } from './define-strategy.js';
+import { instanceIdOf } from './instance-id.js';
+import { parseParams } from './parse-params.js';
+import type { InstanceSpec, SignalRecord } from './runner-types.js';
+import { signalId, signalTag } from './signal-id.js';
+import { stableJson } from './stable-json.js';
+import { Target, type TargetSnapshot } from './target.js';
+
+/** A decision on its way out; the runner adds the `seq`. */
+export type Decision = Omit<SignalRecord, 'event'> & { readonly event: Omit<SignalRecord['event'], 'seq'> };
+
+/** Where an instance stood when it began: what a rebuild starts from. */
+export interface Beginning {
+  /** First batch that could reach it. */
+  readonly batch: number;
+  readonly target: TargetSnapshot;
+  /** Signed base coin, decimal text. */
+  readonly filled: string;
+}
+
+/** Plain JSON. */
+export interface InstanceSnapshot {
+  readonly began: Beginning;
+  readonly target: TargetSnapshot;
+  readonly filled: string;
+  /** Bars it has seen, warm-up included. */
+  readonly bars: number;
+  /** A bar built from live trades has reached it: warm-up is over. */
+  readonly live: boolean;
+  readonly lastOpenTs: EpochMs;
+  readonly cause: string;
+  readonly ordinal: number;
+  readonly halted: string | null;
+  /** What the strategy's own `snapshot` returned; absent for a strategy that is rebuilt instead. */
+  readonly own?: unknown;
+}
+
+/** What is being handled; decisions are named after it. */
+type Occasion = Bar | MarketEvent | OrderEvent;
+
+/**
+ * One running strategy with what the runner keeps about it: target, fills, warm-up. Hands it inputs and collects its decisions.
+ * A strategy that throws is halted for good; what it decided in the failing callback is dropped.
+ */
+export class Instance {
+  readonly id: string;
+  readonly tag: string;
+  readonly spec: InstanceSpec;
+  readonly began: Beginning;
+  readonly warmup: number;
+  readonly #strategy: StrategyInstance;
+  readonly #context: Context;
+  /** Where the snapshot says a rebuild must arrive; null when there is none to do. */
+  #expected: InstanceSnapshot | null = null;
+  #target: Target;
+  #filled: Decimal;
+  #bars: number;
+  #live: boolean;
+  #lastOpenTs: EpochMs;
+  #cause: string;
+  #ordinal: number;
+  #halted: string | null;
+  #failure: string | null = null;
+  #occasion: Occasion | null = null;
+  #price: number | null = null;
+  #muted = false;
+  #decisions: Decision[] = [];
+
+  constructor(spec: InstanceSpec, from: Beginning | InstanceSnapshot) {
+    this.spec = spec;
+    this.id = instanceIdOf(spec);
+    this.tag = signalTag(this.id);
+    this.#strategy = spec.strategy.create(parseParams(spec.strategy, spec.params));
+    this.warmup = this.#strategy.warmup ?? 0;
+    this.#refuseUnrecoverable();
+
+    this.began = 'began' in from ? from.began : from;
+    if ('began' in from && from.halted === null && !this.#restoresItself) this.#expected = from;
+    const snapshot = 'began' in from && this.#expected === null ? from : beginningSnapshot(this.began);
+    this.#target = new Target(snapshot.target);
+    this.#filled = Decimal.of(snapshot.filled);
+    this.#bars = snapshot.bars;
+    this.#live = snapshot.live;
+    this.#lastOpenTs = snapshot.lastOpenTs;
+    this.#cause = snapshot.cause;
+    this.#ordinal = snapshot.ordinal;
+    this.#halted = snapshot.halted;
+    if (snapshot.own !== undefined && this.#halted === null) this.#strategy.restore?.(snapshot.own);
+    this.#context = new Context(this, spec.symbol);
+    this.#context.filled.size = this.#filled.toNumber();
+  }
+
+  get position(): TargetPosition {
+    return this.#target.position;
+  }
+
+  /** Its state must come from its record before it may go on. */
+  get needsRebuild(): boolean {
+    return this.#expected !== null;
+  }
+
+  /** Bars still wanted before the first decision. */
+  get barsMissing(): number {
+    return Math.max(0, this.warmup - this.#bars);
+  }
+
+  wants(type: MarketEvent['type']): boolean {
+    switch (type) {
+      case 'trade':
+        return this.#strategy.onTrade !== undefined;
+      case 'orderbook':
+        return this.#strategy.onOrderBook !== undefined;
+      case 'ticker':
+        return this.#strategy.onTicker !== undefined;
+    }
+  }
+
+  /** False when the bar was not for this instance: seen already (in warm-up), or a warm-up bar after warm-up was over. */
+  onBar(bar: Bar, kind: 'bar' | 'warmup'): boolean {
+    if (this.#halted !== null || bar.openTs <= this.#lastOpenTs) return false;
+    if (kind === 'warmup' && this.#live) return false;
+    this.#lastOpenTs = bar.openTs;
+    this.#bars += 1;
+    if (kind === 'bar') this.#live = true;
+    this.#muted = kind === 'warmup' || this.#bars < this.warmup;
+    this.#call(bar, bar.closeTs, bar.close);
+    return true;
+  }
+
+  /** `price` is the last one known of the symbol; null when there was none. */
+  onMarket(event: MarketEvent, price: number | null): void {
+    if (this.#halted !== null) return;
+    this.#muted = this.#bars < this.warmup;
+    this.#call(event, event.ts, price);
+  }
+
+  /** What became of one of its signals, or of an order of the same label and symbol. */
+  onOrder(event: OrderEvent | DenialEvent): void {
+    this.#target.settle(event);
+    if (event.type !== 'order' || event.data.fill === undefined) return;
+    this.#filled = addFill(this.#filled, event);
+    this.#context.filled.size = this.#filled.toNumber();
+    if (this.#halted !== null) return;
+    this.#muted = this.#bars < this.warmup;
+    this.#call(event, event.ts, Number(event.data.fill.price));
+  }
+
+  /** Called by the context. What moves the target nowhere is no decision and leaves no signal; `hold` always does. */
+  decide(action: SignalAction, options: SignalOptions): void {
+    const occasion = this.#occasion;
+    if (occasion === null) {
+      throw new Error('A strategy may signal only while one of its callbacks runs; this call came later.');
+    }
+    if (this.#muted || (action !== 'hold' && !this.#target.wouldMove(action))) return;
+    const { confidence = 1, reason, meta } = options;
+    if (!(confidence >= 0 && confidence <= 1))
+      throw new Error(`A confidence is from 0 to 1; this one is ${confidence}.`);
+    if (this.#price === null) {
+      throw new Error(`It signalled before any price of ${this.spec.symbol} was known; wait for a trade or a ticker.`);
+    }
+    const cause = causeOf(occasion);
+    const id = signalId(this.id, this.tag, cause, this.#nextOrdinal(cause));
+    if (action !== 'hold') this.#target.move(action, id);
+    this.#decisions.push({
+      instanceId: this.id,
+      event: {
+        type: 'signal',
+        exchange: this.spec.exchange,
+        symbol: this.spec.symbol,
+        ts: this.#context.now,
+        id,
+        strategy: this.spec.strategy.label,
+        action,
+        confidence,
+        price_ref: this.#price,
+        ...(reason === undefined && meta === undefined
+          ? {}
+          : { meta: { ...(reason === undefined ? {} : { reason }), ...meta } }),
+      },
+      ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, openTs: occasion.openTs } } : {}),
+    });
+  }
+
+  /** Decisions since the last call, in order. */
+  takeDecisions(): readonly Decision[] {
+    if (this.#decisions.length === 0) return NO_DECISIONS;
+    const taken = this.#decisions;
+    this.#decisions = [];
+    return taken;
+  }
+
+  /** Why it was halted, once. */
+  takeFailure(): string | null {
+    const failure = this.#failure;
+    this.#failure = null;
+    return failure;
+  }
+
+  /** Ends a rebuild. Returns what differs from the snapshot, or null when it arrived where it should. */
+  endRebuild(): string | null {
+    const expected = this.#expected;
+    this.#expected = null;
+    const arrived = this.snapshot();
+    for (const key of ['target', 'filled', 'bars', 'live', 'lastOpenTs', 'cause', 'ordinal'] as const) {
+      const [stored, now] = [stableJson(expected?.[key]), stableJson(arrived[key])];
+      if (stored !== now) return `its ${key} is ${now} where ${stored} is stored`;
+    }
+    return null;
+  }
+
+  snapshot(): InstanceSnapshot {
+    if (this.#expected !== null) return this.#expected;
+    return {
+      began: this.began,
+      target: this.#target.snapshot(),
+      filled: this.#filled.toString(),
+      bars: this.#bars,
+      live: this.#live,
+      lastOpenTs: this.#lastOpenTs,
+      cause: this.#cause,
+      ordinal: this.#ordinal,
+      halted: this.#halted,
+      ...(this.#restoresItself && this.#halted === null ? { own: this.#strategy.snapshot?.() } : {}),
+    };
+  }
+
+  #call(occasion: Occasion, now: EpochMs, price: number | null): void {
+    this.#occasion = occasion;
+    this.#context.now = now;
+    this.#price = price;
+    const decided = this.#decisions.length;
+    try {
+      const answer = this.#dispatch(occasion);
+      if (isThenable(answer)) {
+        answer.then(undefined, () => undefined);
+        throw new Error('Its callback returned a promise; callbacks are synchronous.');
+      }
+    } catch (fault) {
+      this.#halted = fault instanceof Error ? fault.message : String(fault);
+      this.#failure = this.#halted;
+      for (const { event } of this.#decisions.splice(decided).reverse()) this.#target.retract(event.id);
+    } finally {
+      this.#occasion = null;
+    }
+  }
+
+  #dispatch(occasion: Occasion): unknown {
+    if ('openTs' in occasion) return this.#strategy.onBar?.(occasion, this.#context);
+    switch (occasion.type) {
+      case 'trade':
+        return this.#strategy.onTrade?.(occasion, this.#context);
+      case 'orderbook':
+        return this.#strategy.onOrderBook?.(occasion, this.#context);
+      case 'ticker':
+        return this.#strategy.onTicker?.(occasion, this.#context);
+      case 'order':
+        return this.#strategy.onFill?.(occasion, this.#context);
+    }
+  }
+
+  #nextOrdinal(cause: string): number {
+    this.#ordinal = cause === this.#cause ? this.#ordinal + 1 : 0;
+    this.#cause = cause;
+    return this.#ordinal;
+  }
+
+  /** The strategy keeps its own state; otherwise it is rebuilt from its record. */
+  get #restoresItself(): boolean {
+    return this.#strategy.snapshot !== undefined && this.#strategy.restore !== undefined;
+  }
+
+  #refuseUnrecoverable(): void {
+    const onTicks = this.wants('trade') || this.wants('orderbook') || this.wants('ticker');
+    if (!onTicks || this.#restoresItself) return;
+    throw new AlphaError(
+      'STRATEGY_INVALID',
+      `Strategy "${this.spec.strategy.name}" listens to ticks (onTrade, onOrderBook or onTicker) but has no snapshot() and restore(). Add both, so that it can go on after a restart; ticks are too many to run again.`,
+      { context: { strategy: this.spec.strategy.name } },
+    );
+  }
+}
+
+const NO_DECISIONS: readonly Decision[] = [];
+
+function causeOf(occasion: Occasion): string {
+  if ('openTs' in occasion) return `bar|${occasion.symbol}|${occasion.timeframe}|${occasion.closeTs}`;
+  if (occasion.type === 'order') return `fill|${occasion.symbol}|${occasion.id}`;
+  return `${occasion.type}|${occasion.symbol}|${occasion.seq ?? `at ${occasion.ts}`}`;
+}
+
+function beginningSnapshot(began: Beginning): InstanceSnapshot {
+  return {
+    began,
+    target: began.target,
+    filled: began.filled,
+    bars: 0,
+    live: false,
+    lastOpenTs: -1,
+    cause: '',
+    ordinal: 0,
+    halted: null,
+  };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** One per instance, reused for every call. */
+class Context implements StrategyContext {
+  readonly symbol: string;
+  readonly filled = { size: 0 };
+  now: EpochMs = 0;
+  readonly #instance: Instance;
+
+  constructor(instance: Instance, symbol: string) {
+    this.#instance = instance;
+    this.symbol = symbol;
+  }
+
+  get position(): TargetPosition {
+    return this.#instance.position;
+  }
+
+  enterLong(options: SignalOptions = {}): void {
+    this.#instance.decide('enter_long', options);
+  }
+
+  enterShort(options: SignalOptions = {}): void {
+    this.#instance.decide('enter_short', options);
+  }
+
+  exit(options: SignalOptions = {}): void {
+    this.#instance.decide('exit', options);
+  }
+
+  hold(options: SignalOptions = {}): void {
+    this.#instance.decide('hold', options);
+  }
+}

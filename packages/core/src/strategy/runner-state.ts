@@ -1,0 +1,36 @@
+import { AlphaError } from '../errors/alpha-error.js';
+import type { InstanceSnapshot } from './instance.js';
+import type { RunnerSnapshot } from './runner-types.js';
+import type { SymbolLaneSnapshot } from './symbol-lane.js';
+import type { TargetSnapshot } from './target.js';
+
+/** What a label holds on a symbol: inherited by the next instance that signs with it. */
+export interface OwnerSnapshot {
+  readonly target: TargetSnapshot;
+  /** Signed base coin, decimal text. */
+  readonly filled: string;
+}
+
+/** The runner's own part of its snapshot, plain JSON. Keys are `exchange|symbol`, instance ids, and `exchange|label|symbol`. */
+export interface RunnerState {
+  readonly lanes: Readonly<Record<string, SymbolLaneSnapshot>>;
+  readonly signalSeq: Readonly<Record<string, number>>;
+  readonly instances: Readonly<Record<string, InstanceSnapshot>>;
+  /** Instance id → owner key. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** Owners without a running instance. */
+  readonly retired: Readonly<Record<string, OwnerSnapshot>>;
+}
+
+const EMPTY: RunnerState = { lanes: {}, signalSeq: {}, instances: {}, owners: {}, retired: {} };
+
+export function readState(snapshot: RunnerSnapshot | undefined): RunnerState {
+  if (snapshot === undefined) return EMPTY;
+  if (snapshot.version !== 1) {
+    throw new AlphaError(
+      'STORE_NEWER_SCHEMA',
+      `The strategy runner's checkpoint has version ${String(snapshot.version)}, this program reads version 1. Use the newer program.`,
+    );
+  }
+  return snapshot.state as RunnerState;
+}

@@ -1,0 +1,315 @@
+import { AlphaError } from '../errors/alpha-error.js';
+import type { EpochMs } from '../events/common.js';
+import type { AlphaEvent } from '../events/event.js';
+import type { MarketEvent } from '../events/market.js';
+import type { DenialEvent, OrderEvent } from '../events/order.js';
+import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
+import type { Bar } from '../market/bar.js';
+import { type Timeframe, timeframeMs } from '../market/timeframe.js';
+import { Instance } from './instance.js';
+import { instanceIdOf } from './instance-id.js';
+import { priceOf } from './market-price.js';
+import { Owners, ownerKey } from './owners.js';
+import { type RebuildRecord, rebuildInstances } from './rebuild.js';
+import { type RunnerState, readState } from './runner-state.js';
+import type {
+  FedInput,
+  InstanceSpec,
+  RunnerInput,
+  RunnerNotice,
+  RunnerSnapshot,
+  RunnerStep,
+  SignalRecord,
+} from './runner-types.js';
+import { SymbolLane } from './symbol-lane.js';
+import type { TargetSide } from './target.js';
+
+export type { RebuildRecord } from './rebuild.js';
+
+export interface StrategyRunnerOptions {
+  readonly instances: readonly InstanceSpec[];
+  /** What `snapshot()` returned after the last batch that was committed. */
+  readonly snapshot?: RunnerSnapshot;
+  /** Number of the batch that the next steps belong to: where instances that are new now begin. */
+  readonly nextBatch: number;
+  /**
+   * Where new instances begin, by `label|symbol`: the position their label holds already. Default: the target of the
+   * instance of that label and symbol that ran last, else flat.
+   */
+  readonly initialTargets?: Readonly<Record<string, TargetSide>>;
+}
+
+/** Bars that a new instance wants from before it began, newest last. */
+export interface WarmupNeed {
+  readonly instanceId: string;
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly bars: number;
+}
+
+/**
+ * Market data in, signals out: builds bars, hands inputs to the strategies, collects what they decide. Pure and synchronous: it
+ * reads no clock and no socket, and how the inputs are cut into steps changes nothing. The loop around it records each step
+ * together with `snapshot()` before the signals leave.
+ *
+ * After a restart: construct with the snapshot, then `rebuild` from `needsRebuildSince()` on, then feed `warmupNeeds()`, then step.
+ */
+export class StrategyRunner {
+  readonly #instances: readonly Instance[];
+  readonly #lanes = new Map<string, Map<string, SymbolLane>>();
+  /** Series that speak of a whole exchange (`*`): counted here, applied to every lane. */
+  readonly #exchangeWide = new Map<string, SymbolLane>();
+  readonly #owners: Owners;
+  readonly #signalSeq: Map<string, number>;
+  readonly #unrebuilt = new Set<Instance>();
+  readonly #fresh = new Set<Instance>();
+  #bars: Bar[] = [];
+  #signals: SignalRecord[] = [];
+  #fed: FedInput[] = [];
+  #notices: RunnerNotice[] = [];
+
+  /** Throws `STRATEGY_PARAM_INVALID`, or `STRATEGY_INVALID` for a strategy that could not go on after a restart. */
+  constructor(options: StrategyRunnerOptions) {
+    const state = readState(options.snapshot);
+    this.#owners = new Owners(state, new Set(options.instances.map(instanceIdOf)));
+    this.#signalSeq = new Map(Object.entries(state.signalSeq));
+    this.#instances = options.instances.map((spec) => this.#begin(spec, state, options));
+    this.#refuseTwins();
+    this.#openLanes(state, options.snapshot?.highWater ?? {});
+  }
+
+  step(inputs: readonly RunnerInput[]): RunnerStep {
+    if (this.#unrebuilt.size > 0) {
+      const ids = [...this.#unrebuilt].map(({ id }) => id).join(', ');
+      throw new AlphaError(
+        'UNEXPECTED',
+        `Strategy instances ${ids} must be rebuilt from their record before the next step.`,
+      );
+    }
+    for (const input of inputs) this.#take(input);
+    const step = { bars: this.#bars, signals: this.#signals, fed: this.#fed, notices: this.#notices };
+    this.#bars = [];
+    this.#signals = [];
+    this.#fed = [];
+    this.#notices = [];
+    return step;
+  }
+
+  snapshot(): RunnerSnapshot {
+    const lanes = [...this.#lanes.values()].flatMap((bySymbol) => [...bySymbol.values()]);
+    const state: RunnerState = {
+      lanes: Object.fromEntries(lanes.map((lane) => [`${lane.exchange}|${lane.symbol}`, lane.snapshot()])),
+      signalSeq: Object.fromEntries(this.#signalSeq),
+      instances: Object.fromEntries(this.#instances.map((instance) => [instance.id, instance.snapshot()])),
+      owners: Object.fromEntries(this.#instances.map((instance) => [instance.id, ownerKey(instance.spec)])),
+      retired: this.#owners.snapshot(),
+    };
+    const highWater = [...lanes, ...this.#exchangeWide.values()].flatMap((lane) => lane.highWater());
+    return { version: 1, highWater: Object.fromEntries(highWater), state };
+  }
+
+  /** What instances that are not in the snapshot still want before they may decide. */
+  warmupNeeds(): readonly WarmupNeed[] {
+    return [...this.#fresh]
+      .filter(({ barsMissing }) => barsMissing > 0)
+      .map(({ id, spec: { exchange, symbol, timeframe }, barsMissing }) => ({
+        instanceId: id,
+        exchange,
+        symbol,
+        timeframe,
+        bars: barsMissing,
+      }));
+  }
+
+  /** First batch that `rebuild` needs, or null when no instance's state must come from the record. */
+  needsRebuildSince(): number | null {
+    if (this.#unrebuilt.size === 0) return null;
+    return Math.min(...[...this.#unrebuilt].map(({ began }) => began.batch));
+  }
+
+  /**
+   * Runs stored bars and inputs again in their recorded place, with outputs muted and compared. `records` are the batches from
+   * `needsRebuildSince()` to the last one committed; those before an instance began do not reach it. Throws `REBUILD_DIFFERS`
+   * at the first difference; the runner is then of no more use.
+   */
+  async rebuild(records: AsyncIterable<RebuildRecord> | Iterable<RebuildRecord>): Promise<void> {
+    await rebuildInstances([...this.#unrebuilt], records);
+    this.#unrebuilt.clear();
+  }
+
+  #begin(spec: InstanceSpec, state: RunnerState, options: StrategyRunnerOptions): Instance {
+    const id = instanceIdOf(spec);
+    const snapshot = state.instances[id];
+    if (snapshot !== undefined) {
+      const instance = new Instance(spec, snapshot);
+      if (instance.needsRebuild) this.#unrebuilt.add(instance);
+      return instance;
+    }
+    const inherited = this.#owners.take(spec);
+    const side = options.initialTargets?.[`${spec.strategy.label}|${spec.symbol}`];
+    const instance = new Instance(spec, {
+      batch: options.nextBatch,
+      target: side === undefined ? inherited.target : { side, changes: [] },
+      filled: inherited.filled,
+    });
+    this.#fresh.add(instance);
+    return instance;
+  }
+
+  #refuseTwins(): void {
+    const seen = new Set<string>();
+    for (const { id, spec } of this.#instances) {
+      if (seen.has(id)) {
+        throw new AlphaError(
+          'STRATEGY_INVALID',
+          `Strategy "${spec.strategy.name}" is listed twice on ${spec.symbol} ${spec.timeframe} with the same parameters. Remove one.`,
+          { context: { instanceId: id } },
+        );
+      }
+      seen.add(id);
+    }
+  }
+
+  #openLanes(state: RunnerState, highWater: Readonly<Record<string, number>>): void {
+    for (const { exchange, symbol } of this.#instances.map(({ spec }) => spec)) {
+      let bySymbol = this.#lanes.get(exchange);
+      if (bySymbol === undefined) {
+        bySymbol = new Map();
+        this.#lanes.set(exchange, bySymbol);
+        this.#exchangeWide.set(exchange, new SymbolLane({ exchange, symbol: ALL_SYMBOLS }, [], undefined, highWater));
+      }
+      if (bySymbol.has(symbol)) continue;
+      const watching = this.#instances.filter(({ spec }) => spec.exchange === exchange && spec.symbol === symbol);
+      const lane = new SymbolLane({ exchange, symbol }, watching, state.lanes[`${exchange}|${symbol}`], highWater);
+      bySymbol.set(symbol, lane);
+    }
+  }
+
+  #take(input: RunnerInput): void {
+    switch (input.kind) {
+      case 'market':
+        this.#takeMarket(input.event);
+        break;
+      case 'status':
+        this.#takeStatus(input.event);
+        break;
+      case 'order':
+        this.#takeOrder(input.event);
+        break;
+      case 'clock':
+        this.#takeClock(input.ts);
+        break;
+      case 'warmup':
+        this.#feedBar(input.bar, 'warmup');
+        break;
+    }
+  }
+
+  #takeMarket(event: MarketEvent): void {
+    const lane = this.#laneOf(event);
+    if (lane === undefined || !lane.admit(event, this.#notices)) return;
+    lane.see(event, priceOf(event));
+    if (event.type === 'trade') {
+      const { ts, data } = event;
+      let late = false;
+      let first: Bar | null = null;
+      let more: Bar[] | null = null;
+      for (const builder of lane.builders) {
+        const closed = builder.add(ts, data.price, data.size);
+        if (closed === null) continue;
+        if (closed === 'late') late = true;
+        else if (first === null) first = closed;
+        else if (more === null) more = [first, closed];
+        else more.push(closed);
+      }
+      if (late) this.#notices.push({ kind: 'late_trade', symbol: event.symbol, ts });
+      if (more !== null) this.#deliver(more);
+      else if (first !== null) this.#feedBar(first, 'bar');
+    }
+    for (const instance of lane.instances) {
+      if (!instance.wants(event.type)) continue;
+      instance.onMarket(event, lane.lastPrice);
+      this.#collect(instance);
+    }
+  }
+
+  #takeStatus(event: StatusEvent): void {
+    const wide = event.symbol === ALL_SYMBOLS;
+    const lane = wide ? this.#exchangeWide.get(event.exchange) : this.#laneOf(event);
+    if (lane === undefined || !lane.admit(event, this.#notices)) return;
+    if (!wide) lane.applyStatus(event);
+    else for (const each of this.#lanes.get(event.exchange)?.values() ?? []) each.applyStatus(event);
+  }
+
+  #takeOrder(event: OrderEvent | DenialEvent): void {
+    const lane = this.#laneOf(event);
+    if (lane !== undefined && !lane.admit(event, this.#notices)) return;
+    this.#owners.settle(event);
+    let fed = false;
+    for (const instance of lane?.instances ?? []) {
+      if (instance.spec.strategy.label !== event.data.strategy) continue;
+      instance.onOrder(event);
+      fed = true;
+      this.#collect(instance);
+    }
+    if (fed) this.#fed.push({ kind: 'order', event });
+  }
+
+  #takeClock(clockTs: EpochMs): void {
+    const closed: Bar[] = [];
+    for (const bySymbol of this.#lanes.values()) {
+      for (const lane of bySymbol.values()) {
+        if (lane.held) continue;
+        for (const builder of lane.builders) {
+          const bar = builder.closeByClock(clockTs, lane.newestTs);
+          if (bar !== null) closed.push(bar);
+        }
+      }
+    }
+    if (closed.length > 0) this.#deliver(closed);
+  }
+
+  /** Bars that close together leave by close time, then symbol, then the shorter timeframe first. */
+  #deliver(bars: Bar[]): void {
+    bars.sort(
+      (a, b) =>
+        a.closeTs - b.closeTs ||
+        compareText(a.symbol, b.symbol) ||
+        timeframeMs(a.timeframe) - timeframeMs(b.timeframe) ||
+        compareText(a.exchange, b.exchange),
+    );
+    for (const bar of bars) this.#feedBar(bar, 'bar');
+  }
+
+  #feedBar(bar: Bar, kind: 'bar' | 'warmup'): void {
+    if (kind === 'bar') this.#bars.push(bar);
+    let fed = false;
+    for (const instance of this.#laneOf(bar)?.instances ?? []) {
+      if (instance.spec.timeframe !== bar.timeframe || !instance.onBar(bar, kind)) continue;
+      fed = true;
+      this.#collect(instance);
+    }
+    if (fed) this.#fed.push({ kind, symbol: bar.symbol, timeframe: bar.timeframe, openTs: bar.openTs });
+  }
+
+  /** Gives the decisions of the last call their place in the line of signals of the symbol. */
+  #collect(instance: Instance): void {
+    for (const decision of instance.takeDecisions()) {
+      const series = `${instance.spec.exchange}|${instance.spec.symbol}`;
+      const seq = (this.#signalSeq.get(series) ?? 0) + 1;
+      this.#signalSeq.set(series, seq);
+      this.#signals.push({ ...decision, event: { ...decision.event, seq } });
+    }
+    const failure = instance.takeFailure();
+    if (failure !== null) this.#notices.push({ kind: 'strategy_failed', instanceId: instance.id, message: failure });
+  }
+
+  #laneOf({ exchange, symbol }: Pick<AlphaEvent, 'exchange' | 'symbol'>): SymbolLane | undefined {
+    return this.#lanes.get(exchange)?.get(symbol);
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

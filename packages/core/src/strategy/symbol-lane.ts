@@ -1,0 +1,154 @@
+import { seriesKey, streamOf } from '../bus/streams.js';
+import type { EpochMs } from '../events/common.js';
+import type { AlphaEvent, EventType } from '../events/event.js';
+import type { MarketEvent } from '../events/market.js';
+import type { StatusEvent } from '../events/status.js';
+import { TimeBarBuilder, type TimeBarSnapshot } from '../market/time-bar-builder.js';
+import { type Timeframe, timeframeMs } from '../market/timeframe.js';
+import type { Instance } from './instance.js';
+import type { RunnerNotice } from './runner-types.js';
+
+/**
+ * Why the clock may not close bars: the data stopped (`stale`), or trades were lost on the way and are being fetched (`lost`).
+ * Null when it may.
+ */
+type Hold = 'stale' | 'lost' | null;
+
+/** Plain JSON. */
+export interface SymbolLaneSnapshot {
+  readonly newestTs: EpochMs;
+  readonly lastPrice: number | null;
+  readonly held: Hold;
+  readonly bars: Readonly<Record<string, TimeBarSnapshot>>;
+}
+
+/**
+ * What the runner keeps about one symbol that instances watch: how far each of its series was applied, its open bars, and whether
+ * the clock may close them.
+ */
+export class SymbolLane {
+  readonly exchange: string;
+  readonly symbol: string;
+  /** Shortest timeframe first: bars of equal close leave in this order. */
+  readonly builders: readonly TimeBarBuilder[];
+  readonly instances: readonly Instance[];
+  readonly #applied = new Map<EventType, number>();
+  newestTs: EpochMs;
+  lastPrice: number | null;
+  #held: Hold;
+
+  constructor(
+    key: { readonly exchange: string; readonly symbol: string },
+    instances: readonly Instance[],
+    snapshot: SymbolLaneSnapshot | undefined,
+    highWater: Readonly<Record<string, number>>,
+  ) {
+    this.exchange = key.exchange;
+    this.symbol = key.symbol;
+    this.instances = instances;
+    this.newestTs = snapshot?.newestTs ?? 0;
+    this.lastPrice = snapshot?.lastPrice ?? null;
+    this.#held = snapshot?.held ?? null;
+    const timeframes = [...new Set(instances.map(({ spec }) => spec.timeframe))];
+    timeframes.sort((a, b) => timeframeMs(a) - timeframeMs(b));
+    this.builders = timeframes.map((timeframe) => builderFor(key, timeframe, snapshot));
+    for (const type of COUNTED) {
+      const seq = highWater[this.#seriesKey(type)];
+      if (seq !== undefined) this.#applied.set(type, seq);
+    }
+  }
+
+  /**
+   * Counts an event in. False when it was applied before. A hole is reported and the event applied: what is missing will not
+   * come any more, a bus keeps the order. The first event of a series sets its count, wherever that stands.
+   */
+  admit(event: AlphaEvent, notices: RunnerNotice[]): boolean {
+    const { seq } = event;
+    if (seq === undefined) return true;
+    const applied = this.#applied.get(event.type);
+    if (applied !== undefined) {
+      if (seq <= applied) return false;
+      if (seq > applied + 1) {
+        notices.push({ kind: 'gap', series: this.#seriesKey(event.type), expectedSeq: applied + 1, seenSeq: seq });
+      }
+    }
+    this.#applied.set(event.type, seq);
+    return true;
+  }
+
+  see(event: MarketEvent, price: number | null): void {
+    if (event.ts > this.newestTs) this.newestTs = event.ts;
+    if (price !== null) this.lastPrice = price;
+  }
+
+  /** True while the symbol's trades may be incomplete: its bars then wait for a trade, whatever the clock says. */
+  get held(): boolean {
+    return this.#held !== null;
+  }
+
+  /**
+   * Whether trades may be missing, from what the collector says of the trade channel or of the whole connection:
+   *
+   * | state | bars |
+   * |---|---|
+   * | `stale`, `maintenance`, `preopen` | wait until `subscribed` (data was seen again) or `resynced` |
+   * | `disconnected`, `gap` | wait until `resynced`: the back-fill is out; data seen before that proves nothing |
+   * | `connected`, `degraded`, `dropped` | no change: the first proves no data, the others name a loss no waiting brings back |
+   */
+  applyStatus({ data }: StatusEvent): void {
+    if (data.channel !== undefined && data.channel !== 'trade') return;
+    switch (data.state) {
+      case 'disconnected':
+      case 'gap':
+        this.#held = 'lost';
+        return;
+      case 'stale':
+      case 'maintenance':
+      case 'preopen':
+        this.#held ??= 'stale';
+        return;
+      case 'subscribed':
+        if (this.#held === 'stale') this.#held = null;
+        return;
+      case 'resynced':
+        this.#held = null;
+        return;
+      case 'connected':
+      case 'degraded':
+      case 'dropped':
+        return;
+    }
+  }
+
+  snapshot(): SymbolLaneSnapshot {
+    return {
+      newestTs: this.newestTs,
+      lastPrice: this.lastPrice,
+      held: this.#held,
+      bars: Object.fromEntries(this.builders.map((builder) => [builder.timeframe, builder.snapshot()])),
+    };
+  }
+
+  highWater(): readonly (readonly [string, number])[] {
+    return [...this.#applied].map(([type, seq]) => [this.#seriesKey(type), seq] as const);
+  }
+
+  #seriesKey(type: EventType): string {
+    const { exchange, symbol } = this;
+    return seriesKey({ stream: streamOfType(type, exchange), exchange, symbol, type });
+  }
+}
+
+const COUNTED: readonly EventType[] = ['trade', 'orderbook', 'ticker', 'status', 'order', 'denial'];
+
+function streamOfType(type: EventType, exchange: string): string {
+  return streamOf({ type, exchange } as AlphaEvent);
+}
+
+function builderFor(
+  key: { readonly exchange: string; readonly symbol: string },
+  timeframe: Timeframe,
+  snapshot: SymbolLaneSnapshot | undefined,
+): TimeBarBuilder {
+  return new TimeBarBuilder({ ...key, timeframe }, snapshot?.bars[timeframe]);
+}

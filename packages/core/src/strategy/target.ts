@@ -1,0 +1,106 @@
+import type { DenialEvent, OrderEvent, OrderStatus } from '../events/order.js';
+import type { SignalAction } from '../events/signal.js';
+import type { TargetPosition } from './define-strategy.js';
+
+export type TargetSide = TargetPosition['side'];
+
+/** Signals whose fate may still correct the target; older ones are settled in practice and forgotten. */
+const REMEMBERED_CHANGES = 16;
+
+/** Ends of an order after which nothing more of it will be filled. */
+const DEAD: ReadonlySet<OrderStatus> = new Set(['CANCELED', 'REJECTED', 'EXPIRED', 'VOID']);
+
+const POSITIONS: Readonly<Record<TargetSide, TargetPosition>> = {
+  long: Object.freeze({ side: 'long', isLong: true, isShort: false, isFlat: false }),
+  short: Object.freeze({ side: 'short', isLong: false, isShort: true, isFlat: false }),
+  flat: Object.freeze({ side: 'flat', isLong: false, isShort: false, isFlat: true }),
+};
+
+const AIM: Readonly<Record<Exclude<SignalAction, 'hold'>, TargetSide>> = {
+  enter_long: 'long',
+  enter_short: 'short',
+  exit: 'flat',
+};
+
+interface TargetChange {
+  readonly signalId: string;
+  before: TargetSide;
+  /** An order of this signal that closes the position held before was filled, if only in part. */
+  closed: boolean;
+}
+
+/** Plain JSON. */
+export interface TargetSnapshot {
+  readonly side: TargetSide;
+  readonly changes: readonly Readonly<TargetChange>[];
+}
+
+/**
+ * Where an instance wants to be. A signal moves it at once; what becomes of the signal corrects it:
+ *
+ * | what happened to the signal | target |
+ * |---|---|
+ * | denied | what it was before the signal |
+ * | an order rejected, canceled, expired or void, nothing of it filled | what it was before the signal |
+ * | the same, but the signal was a reversal and its closing order was filled | flat |
+ * | an order ended after a partial fill | stays |
+ * | filled, working, in doubt | stays |
+ * | any of these, after a later signal moved the target | stays, and is what a failure of the later signal returns to |
+ */
+export class Target {
+  #side: TargetSide;
+  #changes: TargetChange[];
+
+  constructor(snapshot: TargetSnapshot) {
+    this.#side = snapshot.side;
+    this.#changes = snapshot.changes.map((change) => ({ ...change }));
+  }
+
+  static at(side: TargetSide): Target {
+    return new Target({ side, changes: [] });
+  }
+
+  get position(): TargetPosition {
+    return POSITIONS[this.#side];
+  }
+
+  /** False when the action asks for where the target already is. */
+  wouldMove(action: Exclude<SignalAction, 'hold'>): boolean {
+    return AIM[action] !== this.#side;
+  }
+
+  move(action: Exclude<SignalAction, 'hold'>, signalId: string): void {
+    this.#changes.push({ signalId, before: this.#side, closed: false });
+    if (this.#changes.length > REMEMBERED_CHANGES) this.#changes.shift();
+    this.#side = AIM[action];
+  }
+
+  /** What became of a signal, as told by an order event or a denial. */
+  settle(event: OrderEvent | DenialEvent): void {
+    const signalId = event.data.signal_id;
+    const change = this.#changes.find((candidate) => candidate.signalId === signalId);
+    if (change === undefined) return;
+    if (event.type === 'order') {
+      const filled = Number(event.data.filled_size) > 0;
+      if (filled && event.data.effect === 'close') change.closed = true;
+      if (filled || !DEAD.has(event.data.status)) return;
+    }
+    this.retract(change.signalId);
+  }
+
+  /** Takes the move of one signal back, as if it had never been made. */
+  retract(signalId: string): void {
+    const index = this.#changes.findIndex((candidate) => candidate.signalId === signalId);
+    const change = this.#changes[index];
+    if (change === undefined) return;
+    const restored = change.closed ? 'flat' : change.before;
+    const later = this.#changes[index + 1];
+    if (later === undefined) this.#side = restored;
+    else later.before = restored;
+    this.#changes.splice(index, 1);
+  }
+
+  snapshot(): TargetSnapshot {
+    return { side: this.#side, changes: this.#changes.map((change) => ({ ...change })) };
+  }
+}
