@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { buildJs, installWhenNeeded, root } from './workspace.mjs';
+import { buildPackages, installWhenNeeded, root } from './workspace.mjs';
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
@@ -15,7 +15,7 @@ const folder = join(root, 'benchmarks');
 const outFolder = join(folder, 'dist');
 
 await installWhenNeeded('stderr');
-await buildJs();
+await buildPackages();
 const names = transpile();
 const missing = wanted.filter((name) => !names.includes(name));
 if (missing.length > 0) {

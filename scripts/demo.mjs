@@ -1,10 +1,10 @@
 // npm run demo [-- arguments of `alpha demo`]: from a fresh clone to filled orders. Installing and building speak on
 // stderr only, so that `npm run -s demo -- --json` prints nothing but the JSON on stdout.
 import { join } from 'node:path';
-import { buildJs, installWhenNeeded, root, run } from './workspace.mjs';
+import { buildPackages, installWhenNeeded, root, run } from './workspace.mjs';
 
 await installWhenNeeded('stderr');
-await buildJs();
+await buildPackages();
 // Ctrl-C reaches the whole process group; the demo ends its own processes and we report its status.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

@@ -2,14 +2,14 @@
 // tests start as processes, runs vitest, and ends with one line that a machine can read: "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { binary, buildJs, installWhenNeeded, root, run } from './workspace.mjs';
+import { binary, buildPackages, installWhenNeeded, root, run } from './workspace.mjs';
 
 const args = process.argv.slice(2);
 const long = args.includes('--long');
 const report = join(root, 'temp', long ? 'vitest-long.json' : 'vitest.json');
 
 await installWhenNeeded();
-await buildJs();
+await buildPackages();
 
 mkdirSync(join(root, 'temp'), { recursive: true });
 rmSync(report, { force: true });

@@ -70,11 +70,14 @@ export async function installWhenNeeded(output = 'inherit') {
   writeFileSync(INSTALL_STAMP, digest);
 }
 
-/** Builds the JavaScript of every package, without declarations. Exits the process when a package does not build. */
-export async function buildJs() {
+/**
+ * Runs a script of every package: `build`, or `build:js` without declarations, which is five times faster. Exits the
+ * process when a package does not build.
+ */
+export async function buildPackages(script = 'build:js') {
   const started = Date.now();
   for (const cwd of packageFolders) {
-    const { status, text } = await run(binary('tsup'), ['--no-dts'], { cwd, output: 'capture' });
+    const { status, text } = await run('npm', ['run', '--silent', script], { cwd, output: 'capture' });
     if (status !== 0) {
       console.error(`${text}\n${cwd} does not build.`);
       process.exit(status);
