@@ -10,7 +10,7 @@ const PURE_LIBRARIES = 'node_modules/(zod|big\\.js)/|^(zod|big\\.js)$';
 /** Subjects of core, lowest first. A subject imports from itself and from those of earlier rows. */
 const LEVELS = [
   ['errors'],
-  ['events', 'decimal', 'telemetry'],
+  ['events', 'decimal', 'telemetry', 'lock'],
   ['instrument', 'market'],
   ['bus'],
   ['orders', 'risk', 'exchange', 'ledger', 'execution'],

@@ -5,7 +5,6 @@ export default defineConfig({
     index: 'src/index.ts',
     embedded: 'src/bus/embedded/index.ts',
     postgres: 'src/store/postgres/index.ts',
-    'pglite-worker': 'src/store/postgres/pglite-worker.ts',
     simulation: 'src/simulation/index.ts',
     process: 'src/process/index.ts',
     testing: 'src/testing/index.ts',

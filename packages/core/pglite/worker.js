@@ -1,0 +1,31 @@
+// @ts-check
+/*
+ * The thread of the embedded database. It owns the PGlite instance and the server on the Unix socket; it ends when told
+ * `close` or with its process. Plain JavaScript, used as it stands from sources, builds and installs alike.
+ */
+import { existsSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { unpackSeed } from './unpack-seed.js';
+
+const MAX_CLIENTS = 32;
+
+/** @type {{ dataFolder: string, seed: string, socketPath: string }} */
+const { dataFolder, seed, socketPath } = workerData;
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+
+try {
+  if (!existsSync(dataFolder) && existsSync(seed)) await unpackSeed(seed, dataFolder);
+  const db = await PGlite.create({ dataDir: dataFolder });
+  const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: MAX_CLIENTS });
+  await server.start();
+  port.on('message', async () => {
+    await server.stop();
+    await db.close();
+    port.postMessage({ word: 'closed' });
+  });
+  port.postMessage({ word: 'ready' });
+} catch (error) {
+  port.postMessage({ error: error instanceof Error ? error.message : String(error) });
+}

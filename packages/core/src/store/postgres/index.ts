@@ -1,0 +1,8 @@
+export {
+  connectEmbeddedDatabase,
+  type EmbeddedDatabase,
+  type OpenOptions,
+  openEmbeddedDatabase,
+} from './embedded-database.js';
+export { createPostgresStore, type PostgresStoreOptions } from './postgres-store.js';
+export { connectServerDatabase } from './server-database.js';

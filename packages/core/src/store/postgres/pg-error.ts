@@ -1,0 +1,51 @@
+import { AlphaError } from '../../errors/alpha-error.js';
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
+/** Connection exceptions, shutting down, starting up, too many connections, out of disk or memory. */
+const UNAVAILABLE = /^(08...|57P0[1-5]|53...)$/;
+/** Wrong password, no such role, no such database. */
+const NOT_ADMITTED = /^(28...|3D000)$/;
+/** Serialisation failure, deadlock: the same call may succeed. */
+const COLLIDED = /^40...$/;
+const LOST =
+  /connection terminated|timeout exceeded|client has encountered a connection error|not queryable|after calling end on the pool/i;
+
+/** Gives a failure of the client or the database its code. Errors of ours pass through. */
+export function toStoreError(error: unknown): Error {
+  if (AlphaError.is(error)) return error;
+  if (!(error instanceof Error)) return new AlphaError('STORE_FAILED', `The database failed: ${String(error)}.`);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const context = code === undefined ? {} : { sqlState: code };
+  const because = `${error.message}${code === undefined ? '' : ` (${code})`}`;
+
+  if (code !== undefined && NOT_ADMITTED.test(code)) {
+    return new AlphaError('STORE_UNAVAILABLE', `The database does not admit us: ${because}. Check DATABASE_URL.`, {
+      context,
+      cause: error,
+    });
+  }
+  if ((code !== undefined && (UNREACHABLE.has(code) || UNAVAILABLE.test(code))) || LOST.test(error.message)) {
+    return new AlphaError(
+      'STORE_UNAVAILABLE',
+      `The database cannot be reached: ${because}. Check that it is running.`,
+      {
+        context,
+        cause: error,
+        retryable: true,
+      },
+    );
+  }
+  return new AlphaError('STORE_FAILED', `The database refused a statement: ${because}.`, {
+    context,
+    cause: error,
+    retryable: code !== undefined && COLLIDED.test(code),
+  });
+}

@@ -1,0 +1,94 @@
+import type { Pool } from 'pg';
+import { type Logger, silentLogger } from '../../telemetry/logger.js';
+import type { BrainName, InputLogRow, Store, StoreCounts } from '../store.js';
+import { readBars } from './bars.js';
+import { readFills, readLatestEquity, readPositions } from './books.js';
+import { readBrains, readCheckpoint, readInputs, readOutbox, takeOver, writeSession } from './brains.js';
+import { commitStep } from './commit.js';
+import { Database, type Session } from './database.js';
+import { writeLogs, writeRawEvents } from './journal.js';
+import { migrate } from './migrate.js';
+import { MIGRATIONS, type Migration } from './migrations/index.js';
+import { readOrderEvents, readOrders } from './orders.js';
+import { readSignals, readVerdicts } from './signals.js';
+
+const INPUT_LOG_PAGE = 500;
+
+export interface PostgresStoreOptions {
+  readonly logger?: Logger;
+  /** For tests of the migration rules. Default: those of this version. */
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * The store on a `pg.Pool`: a PostgreSQL server (≥ 15) or the embedded database, by the same statements. The pool may have
+ * one connection. `close` ends the pool.
+ */
+export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = {}): Store {
+  const { logger = silentLogger, migrations = MIGRATIONS } = options;
+  const database = new Database(pool);
+  let closed: Promise<void> | undefined;
+
+  return {
+    async migrate() {
+      const count = await migrate(database, migrations);
+      if (count > 0) logger.info({ migrations: count }, 'The database schema was brought up to date.');
+    },
+    takeOver: (brain) => database.write((session) => takeOver(session, brain)),
+    commit: (record) => database.write((session) => commitStep(session, record)),
+    unpublished: (brain) => database.read((session) => readOutbox(session, brain)),
+    inputLog: (brain, after) => inputLog(database, brain, after),
+    startSession: (record) => database.write((session) => writeSession(session, record)),
+
+    async appendRawEvents(events) {
+      if (events.length > 0) await database.write((session) => writeRawEvents(session, events));
+    },
+    async appendLogs(records) {
+      if (records.length > 0) await database.write((session) => writeLogs(session, records));
+    },
+
+    bars: (query) => database.read((session) => readBars(session, query)),
+    signals: (query = {}) => database.read((session) => readSignals(session, query)),
+    orders: (query = {}) => database.read((session) => readOrders(session, query)),
+    orderEvents: (clientOrderId) => database.read((session) => readOrderEvents(session, clientOrderId)),
+    fills: (query = {}) => database.read((session) => readFills(session, query)),
+    positions: () => database.read(readPositions),
+    verdicts: (query = {}) => database.read((session) => readVerdicts(session, query)),
+    latestEquity: () => database.read(readLatestEquity),
+    checkpoint: (brain) => database.read((session) => readCheckpoint(session, brain)),
+    brains: () => database.read(readBrains),
+    counts: () => database.read(readCounts),
+
+    close() {
+      closed ??= database.close();
+      return closed;
+    },
+  };
+}
+
+/** In pages, each its own transaction, so that a slow reader holds nothing up. */
+async function* inputLog(database: Database, brain: BrainName, after: number): AsyncGenerator<InputLogRow> {
+  let last = after;
+  for (;;) {
+    const page = await database.read((session) => readInputs(session, brain, last, INPUT_LOG_PAGE));
+    yield* page;
+    if (page.length < INPUT_LOG_PAGE) return;
+    last = page.at(-1)!.batch;
+  }
+}
+
+async function readCounts(session: Session): Promise<StoreCounts> {
+  const { rows } = await session.query<Record<keyof StoreCounts, string>>(
+    `SELECT (SELECT count(*) FROM ohlcv) AS bars, (SELECT count(*) FROM signals) AS signals,
+            (SELECT count(*) FROM verdicts WHERE NOT approved) AS denials,
+            (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM executions) AS fills`,
+  );
+  const { bars, signals, denials, orders, fills } = rows[0]!;
+  return {
+    bars: Number(bars),
+    signals: Number(signals),
+    denials: Number(denials),
+    orders: Number(orders),
+    fills: Number(fills),
+  };
+}

@@ -1,0 +1,107 @@
+import type { VerdictRecord } from '../../execution/executor-types.js';
+import type { Timeframe } from '../../market/timeframe.js';
+import type { SignalRecord } from '../../strategy/runner-types.js';
+import type { Session } from './database.js';
+import { columns, lastByKey, optionalText, searchableJson, text, verbatimJson } from './values.js';
+
+/** A signal never changes: one that is there already is the same decision. */
+export async function writeSignals(session: Session, signals: readonly SignalRecord[]): Promise<void> {
+  await session.query(
+    `INSERT INTO signals (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, event, bar_ref)
+     SELECT s.*, b.bar_id
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+                 $9::bigint[], $10::json[])
+       AS s (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, event)
+     LEFT JOIN ohlcv b ON b.exchange = s.exchange AND b.symbol = s.symbol
+       AND b.timeframe = s.bar_timeframe AND b.open_ts = s.bar_open_ts
+     ON CONFLICT (id) DO NOTHING`,
+    columns<SignalRecord>(
+      signals,
+      ({ event }) => event.id,
+      ({ event }) => event.exchange,
+      ({ event }) => event.symbol,
+      ({ event }) => event.ts,
+      ({ event }) => text(event.strategy),
+      ({ instanceId }) => text(instanceId),
+      ({ event }) => event.action,
+      ({ bar }) => bar?.timeframe ?? null,
+      ({ bar }) => bar?.openTs ?? null,
+      ({ event }) => verbatimJson(event),
+    ),
+  );
+}
+
+interface SignalRow {
+  readonly event: SignalRecord['event'];
+  readonly instance_id: string;
+  readonly bar_timeframe: Timeframe | null;
+  readonly bar_open_ts: string | null;
+}
+
+/** Oldest first; a limit keeps the newest. */
+export async function readSignals(
+  session: Session,
+  { symbol, limit }: { readonly symbol?: string; readonly limit?: number },
+): Promise<readonly SignalRecord[]> {
+  const { rows } = await session.query<SignalRow>(
+    `SELECT event, instance_id, bar_timeframe, bar_open_ts FROM signals
+     WHERE ($1::text IS NULL OR symbol = $1) ORDER BY ts DESC, row_id DESC LIMIT $2`,
+    [symbol ?? null, limit ?? null],
+  );
+  return rows.reverse().map((row) => ({
+    event: row.event,
+    instanceId: row.instance_id,
+    ...(row.bar_timeframe === null ? {} : { bar: { timeframe: row.bar_timeframe, openTs: Number(row.bar_open_ts) } }),
+  }));
+}
+
+export async function writeVerdicts(session: Session, verdicts: readonly VerdictRecord[]): Promise<void> {
+  await session.query(
+    `INSERT INTO verdicts (signal_id, approved, code, message, inputs, ts, signal_ref)
+     SELECT v.*, s.id
+     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::jsonb[], $6::bigint[])
+       AS v (signal_id, approved, code, message, inputs, ts)
+     LEFT JOIN signals s ON s.id = v.signal_id
+     ON CONFLICT (signal_id) DO UPDATE SET
+       approved = excluded.approved, code = excluded.code, message = excluded.message, inputs = excluded.inputs,
+       ts = excluded.ts, signal_ref = excluded.signal_ref`,
+    columns<VerdictRecord>(
+      lastByKey(verdicts, (verdict) => verdict.signalId),
+      (verdict) => text(verdict.signalId),
+      (verdict) => verdict.approved,
+      (verdict) => optionalText(verdict.code),
+      (verdict) => optionalText(verdict.message),
+      (verdict) => searchableJson(verdict.inputs),
+      (verdict) => verdict.ts,
+    ),
+  );
+}
+
+interface VerdictRow {
+  readonly signal_id: string;
+  readonly approved: boolean;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly ts: string;
+}
+
+/** Oldest first; a limit keeps the newest. */
+export async function readVerdicts(
+  session: Session,
+  { approved, limit }: { readonly approved?: boolean; readonly limit?: number },
+): Promise<readonly VerdictRecord[]> {
+  const { rows } = await session.query<VerdictRow>(
+    `SELECT signal_id, approved, code, message, inputs, ts FROM verdicts
+     WHERE ($1::boolean IS NULL OR approved = $1) ORDER BY ts DESC, row_id DESC LIMIT $2`,
+    [approved ?? null, limit ?? null],
+  );
+  return rows.reverse().map((row) => ({
+    signalId: row.signal_id,
+    approved: row.approved,
+    ...(row.code === null ? {} : { code: row.code }),
+    ...(row.message === null ? {} : { message: row.message }),
+    inputs: row.inputs,
+    ts: Number(row.ts),
+  }));
+}
