@@ -1,3 +1,4 @@
+export type { DeadLetter } from './bus/dead-letter.js';
 export type {
   Batch,
   Claim,
@@ -12,6 +13,7 @@ export type {
   Subscription,
   WriterId,
 } from './bus/event-bus.js';
+export { MemoryBus } from './bus/memory-bus.js';
 export {
   MARKET_STREAMS,
   type Series,
@@ -82,7 +84,6 @@ export type {
   BrainName,
   Checkpoint,
   InputLogRow,
-  LogRecord,
   OrderRow,
   Ownership,
   SessionRecord,
@@ -114,4 +115,5 @@ export type {
 
 export { StrategyRunner, type StrategyRunnerOptions, type WarmupNeed } from './strategy/strategy-runner.js';
 export { type Clock, ManualClock } from './telemetry/clock.js';
+export { type LogAppender, type LogRecord, LogSink, type LogSinkOptions } from './telemetry/log-sink.js';
 export { type Logger, silentLogger } from './telemetry/logger.js';

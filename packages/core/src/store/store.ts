@@ -9,6 +9,7 @@ import type { Bar } from '../market/bar.js';
 import type { Timeframe } from '../market/timeframe.js';
 import type { Order } from '../orders/order.js';
 import type { SignalRecord } from '../strategy/runner-types.js';
+import type { LogRecord } from '../telemetry/log-sink.js';
 
 /** A brain's name: `strategy` or `execution`, with what tells two of a kind apart (`execution:gmo`). */
 export type BrainName = string;
@@ -71,13 +72,6 @@ export interface SessionRecord {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export interface LogRecord {
-  readonly ts: EpochMs;
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
 /** A stored order as queries return it: the order, its fills' sums, and the keys back to signal and bar. */
 export interface OrderRow {
   readonly order: Order;
@@ -93,7 +87,7 @@ export interface BarQuery {
   readonly timeframe: Timeframe;
   readonly from?: EpochMs;
   readonly to?: EpochMs;
-  /** Newest first when set with no `from`; results are always ascending. */
+  /** With no `from`, the newest so many; results are always ascending. `from` is inclusive, `to` is not. */
   readonly limit?: number;
 }
 
@@ -125,7 +119,7 @@ export interface Store {
 
   bars(query: BarQuery): Promise<readonly Bar[]>;
   signals(query?: { readonly symbol?: string; readonly limit?: number }): Promise<readonly SignalRecord[]>;
-  /** Oldest first. */
+  /** Oldest first here and below; a limit keeps the newest. */
   orders(query?: {
     readonly symbol?: string;
     readonly statuses?: readonly OrderStatus[];

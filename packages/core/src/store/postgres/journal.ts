@@ -1,5 +1,5 @@
 import type { AlphaEvent } from '../../events/event.js';
-import type { LogRecord } from '../store.js';
+import type { LogRecord } from '../../telemetry/log-sink.js';
 import type { Session } from './database.js';
 import { columns, searchableJson, text, verbatimJson } from './values.js';
 
