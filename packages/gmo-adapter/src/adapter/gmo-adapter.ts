@@ -1,0 +1,30 @@
+import type { ExchangeAdapter } from '@alpha-engine/core';
+import type { SocketTimings } from '../client/timings.js';
+import { EXCHANGE } from '../mapper/market-frame.js';
+import { GmoBroker } from './broker.js';
+import { GmoMarketFeed } from './market-feed.js';
+import { GmoMarketHistory } from './market-history.js';
+import { measureClock } from './measure-clock.js';
+
+export interface GmoAdapterOptions {
+  /** For one REST request, milliseconds; default 10 000. */
+  readonly timeoutMs?: number;
+  /** See `Broker.horizonMs`; default 60 000. Lower it with a simulator only. */
+  readonly horizonMs?: number;
+  readonly timings?: Partial<SocketTimings>;
+}
+
+/** GMO Coin with other waits than the real exchange wants: for a simulator and for tests. */
+export function createGmoAdapter(options: GmoAdapterOptions = {}): ExchangeAdapter {
+  return {
+    name: EXCHANGE,
+    capabilities: { clientOrderIds: false, leverage: true, spot: true },
+    marketFeed: (context) => new GmoMarketFeed(context, options),
+    history: (context) => new GmoMarketHistory(context, options),
+    broker: (context, credentials) => new GmoBroker(context, credentials, options),
+    measureClock: (context) => measureClock(context, options),
+  };
+}
+
+/** GMO Coin (crypto). */
+export const gmoAdapter: ExchangeAdapter = createGmoAdapter();

@@ -1,0 +1,107 @@
+import type { BrokerUpdate, ExchangeContext } from '@alpha-engine/core';
+import { type AccessToken, isFatal } from '../client/access-token.js';
+import { BatchQueue } from '../client/batch-queue.js';
+import type { GmoEndpoints } from '../client/endpoints.js';
+import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
+import { hostLimits } from '../client/limits.js';
+import type { SocketTimings } from '../client/timings.js';
+import { mapPrivateFrame } from '../mapper/private-frame.js';
+
+/** What orders depend on first. Each channel covers the whole account. */
+const CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'] as const;
+
+const SUBSCRIPTIONS: readonly SocketSubscription[] = CHANNELS.map((channel) => ({
+  key: channel,
+  command: { command: 'subscribe', channel },
+  expectsData: false,
+}));
+
+/** Far more than an account can do between two reads. */
+const CAPACITY = 1_000_000;
+
+/**
+ * The private WebSocket as broker updates. Owns one socket, one access token and the timer that extends it; all end when `signal`
+ * aborts. `connected` follows each complete round of subscriptions, the second ones after an ERR-5003 included: whatever happened
+ * before it must be read from REST. Throws `EXCHANGE_AUTH` and `CLOCK_SKEW`, which waiting does not cure.
+ */
+export async function* privateUpdates(
+  context: ExchangeContext,
+  endpoints: GmoEndpoints,
+  token: AccessToken,
+  timings: SocketTimings,
+  signal: AbortSignal,
+): AsyncIterable<BrokerUpdate> {
+  if (signal.aborted) return;
+  const { logger } = context;
+  const queue = new BatchQueue<BrokerUpdate>(CAPACITY);
+  const oddities = new Map<string, number>();
+  let told: 'connected' | 'disconnected' | null = null;
+
+  /** Counted always, logged once a kind. */
+  function odd(kind: string): void {
+    const count = (oddities.get(kind) ?? 0) + 1;
+    oddities.set(kind, count);
+    if (count === 1)
+      logger.error({ kind }, 'A private frame of GMO Coin cannot be used; polling will tell what it said.');
+  }
+
+  const socket = new GmoSocket({
+    url: async (stop) => `${endpoints.wsPrivateUrl}/${await token.get(stop)}`,
+    subscriptions: SUBSCRIPTIONS,
+    commands: hostLimits(endpoints.wsPrivateUrl).commands,
+    timings,
+    logger,
+    on: {
+      opened: () => undefined,
+      settled() {
+        told = 'connected';
+        queue.force({ kind: 'connected' });
+      },
+      refused(subscription, error) {
+        logger.error(
+          { channel: subscription.key, error: error.text },
+          'The API key may not read this channel; orders are followed by polling alone. Give the key its WebSocket permissions.',
+        );
+      },
+      closed(reason) {
+        logger.warn({ reason }, 'No connection to the private messages of GMO Coin; trying again.');
+        if (told !== 'disconnected') queue.force({ kind: 'disconnected', reason });
+        told = 'disconnected';
+      },
+      frame(text) {
+        const frame = mapPrivateFrame(text);
+        if (frame.type === 'error') socket.fault(frame);
+        else if (frame.type === 'rejected') odd(frame.reason);
+        else if (frame.type === 'updates') for (const update of frame.updates) queue.force(update);
+      },
+    },
+  });
+
+  const stop = new AbortController();
+  const stopping = AbortSignal.any([signal, stop.signal]);
+  const running = socket.run(stopping).then(
+    () => queue.end(),
+    (error: unknown) => queue.end(error),
+  );
+  const extending = setInterval(() => void extendToken(), timings.extendTokenMs);
+
+  async function extendToken(): Promise<void> {
+    try {
+      if (!(await token.extend(stopping))) socket.reconnect('Its access token has ended.');
+    } catch (error) {
+      if (stopping.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.warn({ reason }, 'The access token could not be extended; the next attempt follows.');
+      if (isFatal(error)) queue.end(error);
+    }
+  }
+
+  try {
+    for (let batch = await queue.take(); batch !== null; batch = await queue.take()) yield* batch;
+  } finally {
+    stop.abort();
+    clearInterval(extending);
+    await running;
+    await token.release();
+  }
+}

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Hands out slots that are at least `spacingMs` apart (after a burst of `burst`), first come, first served. Wall time, because the
+ * exchange counts in it; measured on the monotonic clock, so that a clock that is set back stops nothing.
+ */
+export class Budget {
+  readonly #spacingMs: number;
+  readonly #burst: number;
+  readonly #now: () => number;
+  /** When the slot after the last one handed out would be free, were there no burst. */
+  #nextAt = 0;
+  #pausedUntil = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: { spacingMs: number; burst?: number; now?: () => number }) {
+    this.#spacingMs = options.spacingMs;
+    this.#burst = options.burst ?? 1;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Resolves when the caller may go; rejects with the signal's reason when it aborts first, which costs no slot. */
+  take(signal?: AbortSignal): Promise<void> {
+    const turn = this.#queue.then(() => this.#wait(signal));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Nobody goes for the next `ms` milliseconds. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms);
+  }
+
+  /** Milliseconds until a caller could go, were it first in the queue. */
+  get waitMs(): number {
+    const byRate = this.#nextAt - (this.#burst - 1) * this.#spacingMs;
+    return Math.max(0, Math.max(byRate, this.#pausedUntil) - this.#now());
+  }
+
+  async #wait(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    for (let ms = this.waitMs; ms > 0; ms = this.waitMs)
+      await delay(Math.ceil(ms), undefined, signal ? { signal } : {});
+    this.#nextAt = Math.max(this.#now(), this.#nextAt) + this.#spacingMs;
+  }
+}

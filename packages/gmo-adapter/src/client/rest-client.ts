@@ -1,0 +1,143 @@
+import { AlphaError, type Clock } from '@alpha-engine/core';
+import type { z } from 'zod';
+import {
+  badAnswerError,
+  codeError,
+  noAnswerError,
+  type RequestIntent,
+  type RestAnswer,
+  readEnvelope,
+} from '../mapper/rest-answer.js';
+import { type HttpAnswer, HttpClient, HttpFailure } from './http.js';
+import { accountLimits, type HostLimits, hostLimits } from './limits.js';
+import type { GmoMethod, GmoSigner } from './sign.js';
+
+export interface RestClientOptions {
+  /** With `/public` or `/private`, without `/v1`. */
+  readonly baseUrl: string;
+  readonly wallClock: Clock;
+  /** Present: every request is signed and counted against the account. Absent: public. */
+  readonly signer?: GmoSigner;
+  /** For one request from connecting to the last byte. */
+  readonly timeoutMs?: number;
+  readonly http?: HttpClient;
+}
+
+export interface RestRequest {
+  readonly method?: GmoMethod;
+  /** From `/v1` on. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly body?: unknown;
+  readonly intent?: RequestIntent;
+  readonly signal?: AbortSignal;
+}
+
+export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** A success, `data` validated. */
+export interface Checked<T> {
+  readonly data: T;
+  readonly responseTime: string | undefined;
+}
+
+/**
+ * One side (public or private) of GMO Coin's REST API: waits for its share of the limit, signs, sends once, reads the envelope.
+ * A read that finds its pooled connection closed is sent a second time; nothing else ever is.
+ */
+export class GmoRestClient {
+  readonly #options: RestClientOptions;
+  readonly #http: HttpClient;
+  readonly #timeoutMs: number;
+  readonly #limits: { get: HostLimits['publicRest']; post: HostLimits['publicRest'] };
+
+  constructor(options: RestClientOptions) {
+    this.#options = options;
+    this.#http = options.http ?? new HttpClient();
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (options.signer === undefined) {
+      const { publicRest } = hostLimits(options.baseUrl);
+      this.#limits = { get: publicRest, post: publicRest };
+    } else {
+      this.#limits = accountLimits(options.baseUrl, options.signer.accountId);
+    }
+  }
+
+  /** Throws the `EXCHANGE_*` errors and `CLOCK_SKEW`; which, `mapper/error-codes.ts` and `mapper/rest-answer.ts` say. */
+  async request<T extends z.ZodType>(request: RestRequest, schema: T): Promise<Checked<z.output<T>>> {
+    const answer = await this.answer(request);
+    const name = { method: request.method ?? 'GET', path: request.path };
+    const intent = request.intent ?? 'read';
+    if (!answer.ok) throw codeError(name, intent, answer.code, this.#redact(answer.text));
+    const checked = schema.safeParse(answer.data);
+    if (checked.success) return { data: checked.data, responseTime: answer.responseTime };
+    const [issue] = checked.error.issues;
+    const where = `data${(issue?.path ?? []).map((part) => `.${String(part)}`).join('')}`;
+    throw new AlphaError(
+      intent === 'read' ? 'EXCHANGE_BAD_ANSWER' : 'EXCHANGE_IN_DOUBT',
+      `GMO Coin's answer to ${name.method} ${name.path} lacks what its protocol promises. At ${where}: ${issue?.message}.`,
+      { context: { ...name, where }, retryable: intent === 'read' },
+    );
+  }
+
+  /** The same, with an error code as a value. Throws only where there is no answer in the exchange's protocol. */
+  async answer(request: RestRequest): Promise<RestAnswer> {
+    const { method = 'GET', path, query = {}, intent = 'read', signal } = request;
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const search = new URLSearchParams(
+      Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+    ).toString();
+    // A comma is legal in a query, and GMO's lists of ids are written with it.
+    const url = `${this.#options.baseUrl}${path}${search === '' ? '' : `?${search.replaceAll('%2C', ',')}`}`;
+
+    await this.#limits[method === 'GET' ? 'get' : 'post'].take(signal);
+    const name = { method, path, host: new URL(url).host };
+    let answer: HttpAnswer;
+    try {
+      answer = await this.#send(method, path, url, body, method === 'GET');
+    } catch (cause) {
+      if (!(cause instanceof HttpFailure)) throw cause;
+      throw noAnswerError(name, intent, cause);
+    }
+    const read = readEnvelope(answer.status, answer.body);
+    if (read === null) throw badAnswerError(name, intent, answer.status, this.#redact(answer.body));
+    return read;
+  }
+
+  async #send(
+    method: GmoMethod,
+    path: string,
+    url: string,
+    body: string | undefined,
+    mayRepeat: boolean,
+  ): Promise<HttpAnswer> {
+    const { signer, wallClock } = this.#options;
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...signer?.headers(wallClock.now(), method, path, body ?? ''),
+    };
+    try {
+      return await this.#http.send({
+        method,
+        url,
+        headers,
+        timeoutMs: this.#timeoutMs,
+        ...(body === undefined ? {} : { body }),
+      });
+    } catch (cause) {
+      const stale =
+        cause instanceof HttpFailure && cause.kind === 'connection' && !cause.started && isReset(cause.cause);
+      if (!mayRepeat || !stale) throw cause;
+      return this.#send(method, path, url, body, false);
+    }
+  }
+
+  #redact(text: string): string {
+    return this.#options.signer?.redact(text) ?? text;
+  }
+}
+
+function isReset(cause: unknown): boolean {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}

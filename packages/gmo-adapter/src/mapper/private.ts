@@ -1,0 +1,181 @@
+import {
+  type Balance,
+  Decimal,
+  type EpochMs,
+  type ExchangeFill,
+  type ExchangeOrder,
+  type ExchangePosition,
+  type Side,
+} from '@alpha-engine/core';
+import type {
+  AssetRow,
+  ExecutionFrame,
+  ExecutionRow,
+  MarginData,
+  OrderFrame,
+  OrderRow,
+  PositionRow,
+} from '../schema/rest-private.js';
+import { parseIsoTime } from './iso-time.js';
+import { isLeverage } from './rest-public.js';
+
+/** All of these give null for a word or a time they do not know: the row is left out, never guessed. */
+
+const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
+const TYPES: Readonly<Record<string, ExchangeOrder['type']>> = { MARKET: 'market', LIMIT: 'limit', STOP: 'stop' };
+const STATES: Readonly<Record<string, ExchangeOrder['state']>> = {
+  /** A stop that waits for its trigger is live. */
+  WAITING: 'working',
+  ORDERED: 'working',
+  MODIFYING: 'working',
+  CANCELLING: 'working',
+  EXECUTED: 'filled',
+  CANCELED: 'canceled',
+  EXPIRED: 'expired',
+};
+
+function word<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** GMO marks a spot sale as OPEN too; for us a spot buy opens and a spot sale closes. */
+function effectOf(symbol: string, side: Side, settleType: string): 'open' | 'close' | undefined {
+  if (!isLeverage(symbol)) return side === 'buy' ? 'open' : 'close';
+  return word({ OPEN: 'open', CLOSE: 'close', LOSS_CUT: 'close' } as const, settleType);
+}
+
+interface OrderParts {
+  readonly orderId: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly settleType: string;
+  readonly executionType: string;
+  readonly timeInForce: string;
+  readonly size: string;
+  readonly executedSize: string;
+  readonly price: string | undefined;
+  readonly state: ExchangeOrder['state'] | undefined;
+  readonly reason: string | undefined;
+  readonly timestamp: string;
+}
+
+function mapOrder(parts: OrderParts): ExchangeOrder | null {
+  const side = word(SIDES, parts.side);
+  const type = word(TYPES, parts.executionType);
+  const effect = side && effectOf(parts.symbol, side, parts.settleType);
+  const orderTs = parseIsoTime(parts.timestamp);
+  const { state, reason, price } = parts;
+  if (!side || !type || !effect || !state || Number.isNaN(orderTs)) return null;
+  return {
+    exchangeOrderId: parts.orderId,
+    symbol: parts.symbol,
+    side,
+    effect,
+    type,
+    timeInForce: parts.timeInForce,
+    size: Decimal.of(parts.size),
+    ...(type === 'market' || price === undefined ? {} : { price: Decimal.of(price) }),
+    filledSize: Decimal.of(parts.executedSize),
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    orderTs,
+  };
+}
+
+export function mapOrderRow(row: OrderRow): ExchangeOrder | null {
+  return mapOrder({ ...row, price: row.price, state: word(STATES, row.status), reason: row.cancelType });
+}
+
+export function mapOrderFrame(frame: OrderFrame): ExchangeOrder | null {
+  const state = word(STATES, frame.orderStatus);
+  return mapOrder({
+    ...frame,
+    size: frame.orderSize,
+    executedSize: frame.orderExecutedSize,
+    price: frame.orderPrice,
+    timestamp: frame.orderTimestamp,
+    state,
+    // On a working order it tells of a change that was refused (SOK_TAKER, PRICE_LIMIT), not of an end.
+    reason: state === 'working' ? undefined : frame.cancelType,
+  });
+}
+
+/** The order as an execution frame shows it: the only place where a full fill is pushed. */
+export function mapExecutionOrder(frame: ExecutionFrame): ExchangeOrder | null {
+  const filled = Decimal.of(frame.orderExecutedSize).gte(frame.orderSize);
+  return mapOrder({
+    ...frame,
+    size: frame.orderSize,
+    executedSize: frame.orderExecutedSize,
+    price: frame.orderPrice,
+    timestamp: frame.orderTimestamp,
+    state: filled ? 'filled' : 'working',
+    reason: undefined,
+  });
+}
+
+export function mapExecutionRow(row: ExecutionRow): ExchangeFill | null {
+  const side = word(SIDES, row.side);
+  const effect = side && effectOf(row.symbol, side, row.settleType);
+  const ts: EpochMs = parseIsoTime(row.timestamp);
+  if (!side || !effect || Number.isNaN(ts)) return null;
+  const closesLot = effect === 'close' && isLeverage(row.symbol);
+  return {
+    exchangeOrderId: row.orderId,
+    executionId: row.executionId,
+    symbol: row.symbol,
+    side,
+    effect,
+    price: Decimal.of(row.price),
+    size: Decimal.of(row.size),
+    fee: Decimal.of(row.fee),
+    ...(closesLot ? { realizedPnl: Decimal.of(row.lossGain) } : {}),
+    ...(row.positionId === undefined ? {} : { positionId: row.positionId }),
+    ts,
+  };
+}
+
+export function mapExecutionFill(frame: ExecutionFrame): ExchangeFill | null {
+  return mapExecutionRow({
+    ...frame,
+    size: frame.executionSize,
+    price: frame.executionPrice,
+    timestamp: frame.executionTimestamp,
+  });
+}
+
+export function mapPositionRow(row: PositionRow): ExchangePosition | null {
+  const side = word(SIDES, row.side);
+  const openedTs = parseIsoTime(row.timestamp);
+  if (!side || Number.isNaN(openedTs)) return null;
+  const { positionId, symbol } = row;
+  return { positionId, symbol, side, size: Decimal.of(row.size), price: Decimal.of(row.price), openedTs };
+}
+
+export function mapAssetRow(row: AssetRow): Balance {
+  return { asset: row.symbol, total: Decimal.of(row.amount), available: Decimal.of(row.available) };
+}
+
+/** The leverage account. JPY; `marginRatio` in percent, absent when nothing is open. */
+export interface GmoMargin {
+  readonly equity: Decimal;
+  readonly available: Decimal;
+  readonly margin: Decimal;
+  readonly unrealizedPnl: Decimal;
+  readonly transferable: Decimal;
+  readonly marginRatio?: Decimal;
+  /** The exchange's word: NORMAL, MARGIN_CALL or LOSSCUT. */
+  readonly marginCallStatus: string;
+}
+
+export function mapMargin(data: MarginData): GmoMargin {
+  return {
+    equity: Decimal.of(data.actualProfitLoss),
+    available: Decimal.of(data.availableAmount),
+    margin: Decimal.of(data.margin),
+    unrealizedPnl: Decimal.of(data.profitLoss),
+    transferable: Decimal.of(data.transferableAmount),
+    ...(data.marginRatio === undefined ? {} : { marginRatio: Decimal.of(data.marginRatio) }),
+    marginCallStatus: data.marginCallStatus,
+  };
+}
