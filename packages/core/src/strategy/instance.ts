@@ -6,42 +6,18 @@ import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { SignalAction } from '../events/signal.js';
 import type { Bar } from '../market/bar.js';
 import { addFill } from './add-fill.js';
-import type { SignalOptions, StrategyContext, StrategyInstance, TargetPosition } from './define-strategy.js';
+import { Context, type ContextHost } from './context.js';
+import type { SignalOptions, StrategyInstance, TargetPosition } from './define-strategy.js';
 import { instanceIdOf } from './instance-id.js';
+import { type Beginning, type InstanceSnapshot, snapshotAt } from './instance-snapshot.js';
 import { parseParams } from './parse-params.js';
 import type { InstanceSpec, SignalRecord } from './runner-types.js';
 import { signalId, signalTag } from './signal-id.js';
 import { stableJson } from './stable-json.js';
-import { Target, type TargetSnapshot } from './target.js';
+import { Target } from './target.js';
 
 /** A decision on its way out; the runner adds the `seq`. */
 export type Decision = Omit<SignalRecord, 'event'> & { readonly event: Omit<SignalRecord['event'], 'seq'> };
-
-/** Where an instance stood when it began: what a rebuild starts from. */
-export interface Beginning {
-  /** First batch that could reach it. */
-  readonly batch: number;
-  readonly target: TargetSnapshot;
-  /** Signed base coin, decimal text. */
-  readonly filled: string;
-}
-
-/** Plain JSON. */
-export interface InstanceSnapshot {
-  readonly began: Beginning;
-  readonly target: TargetSnapshot;
-  readonly filled: string;
-  /** Bars it has seen, warm-up included. */
-  readonly bars: number;
-  /** A bar built from live trades has reached it: warm-up is over. */
-  readonly live: boolean;
-  readonly lastOpenTs: EpochMs;
-  readonly cause: string;
-  readonly ordinal: number;
-  readonly halted: string | null;
-  /** What the strategy's own `snapshot` returned; absent for a strategy that is rebuilt instead. */
-  readonly own?: unknown;
-}
 
 /** What is being handled; decisions are named after it. */
 type Occasion = Bar | MarketEvent | OrderEvent;
@@ -50,7 +26,7 @@ type Occasion = Bar | MarketEvent | OrderEvent;
  * One running strategy with what the runner keeps about it: target, fills, warm-up. Hands it inputs and collects its decisions.
  * A strategy that throws is halted for good; what it decided in the failing callback is dropped.
  */
-export class Instance {
+export class Instance implements ContextHost {
   readonly id: string;
   readonly tag: string;
   readonly spec: InstanceSpec;
@@ -78,13 +54,13 @@ export class Instance {
     this.spec = spec;
     this.id = instanceIdOf(spec);
     this.tag = signalTag(this.id);
-    this.#strategy = spec.strategy.create(parseParams(spec.strategy, spec.params));
+    this.#strategy = create(spec);
     this.warmup = this.#strategy.warmup ?? 0;
     this.#refuseUnrecoverable();
 
     this.began = 'began' in from ? from.began : from;
     if ('began' in from && from.halted === null && !this.#restoresItself) this.#expected = from;
-    const snapshot = 'began' in from && this.#expected === null ? from : beginningSnapshot(this.began);
+    const snapshot = 'began' in from && this.#expected === null ? from : snapshotAt(this.began);
     this.#target = new Target(snapshot.target);
     this.#filled = Decimal.of(snapshot.filled);
     this.#bars = snapshot.bars;
@@ -93,7 +69,7 @@ export class Instance {
     this.#cause = snapshot.cause;
     this.#ordinal = snapshot.ordinal;
     this.#halted = snapshot.halted;
-    if (snapshot.own !== undefined && this.#halted === null) this.#strategy.restore?.(snapshot.own);
+    if (snapshot.own !== undefined && this.#halted === null) this.#restoreOwn(snapshot.own);
     this.#context = new Context(this, spec.symbol);
     this.#context.filled.size = this.#filled.toNumber();
   }
@@ -160,7 +136,7 @@ export class Instance {
       throw new Error('A strategy may signal only while one of its callbacks runs; this call came later.');
     }
     if (this.#muted || (action !== 'hold' && !this.#target.wouldMove(action))) return;
-    const { confidence = 1, reason, meta } = options;
+    const { confidence = 1 } = options;
     if (!(confidence >= 0 && confidence <= 1))
       throw new Error(`A confidence is from 0 to 1; this one is ${confidence}.`);
     if (this.#price === null) {
@@ -181,9 +157,7 @@ export class Instance {
         action,
         confidence,
         price_ref: this.#price,
-        ...(reason === undefined && meta === undefined
-          ? {}
-          : { meta: { ...(reason === undefined ? {} : { reason }), ...meta } }),
+        ...metaOf(options),
       },
       ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, openTs: occasion.openTs } } : {}),
     });
@@ -244,7 +218,7 @@ export class Instance {
         throw new Error('Its callback returned a promise; callbacks are synchronous.');
       }
     } catch (fault) {
-      this.#halted = fault instanceof Error ? fault.message : String(fault);
+      this.#halted = textOf(fault);
       this.#failure = this.#halted;
       for (const { event } of this.#decisions.splice(decided).reverse()) this.#target.retract(event.id);
     } finally {
@@ -277,6 +251,18 @@ export class Instance {
     return this.#strategy.snapshot !== undefined && this.#strategy.restore !== undefined;
   }
 
+  #restoreOwn(state: unknown): void {
+    try {
+      this.#strategy.restore?.(state);
+    } catch (cause) {
+      throw new AlphaError(
+        'STRATEGY_FAILED',
+        `Strategy instance ${this.id} could not restore the state it had saved: ${textOf(cause)}. Correct its restore(), or change a parameter to begin a new instance.`,
+        { context: { instanceId: this.id }, cause },
+      );
+    }
+  }
+
   #refuseUnrecoverable(): void {
     const onTicks = this.wants('trade') || this.wants('orderbook') || this.wants('ticker');
     if (!onTicks || this.#restoresItself) return;
@@ -288,7 +274,31 @@ export class Instance {
   }
 }
 
+function create(spec: InstanceSpec): StrategyInstance {
+  const { strategy } = spec;
+  const params = parseParams(strategy, spec.params);
+  try {
+    return strategy.create(params);
+  } catch (cause) {
+    throw new AlphaError(
+      'STRATEGY_INVALID',
+      `Strategy "${strategy.name}" could not be created: ${textOf(cause)}. Check its parameters and its create().`,
+      { context: { strategy: strategy.name }, cause },
+    );
+  }
+}
+
+function textOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}
+
 const NO_DECISIONS: readonly Decision[] = [];
+
+/** A copy by way of JSON: what is stored is what is published, whatever the strategy does with its object later. */
+function metaOf({ reason, meta }: SignalOptions): { meta?: Record<string, unknown> } {
+  if (reason === undefined && meta === undefined) return {};
+  return { meta: JSON.parse(JSON.stringify({ reason, ...meta })) as Record<string, unknown> };
+}
 
 function causeOf(occasion: Occasion): string {
   if ('openTs' in occasion) return `bar|${occasion.symbol}|${occasion.timeframe}|${occasion.closeTs}`;
@@ -296,53 +306,6 @@ function causeOf(occasion: Occasion): string {
   return `${occasion.type}|${occasion.symbol}|${occasion.seq ?? `at ${occasion.ts}`}`;
 }
 
-function beginningSnapshot(began: Beginning): InstanceSnapshot {
-  return {
-    began,
-    target: began.target,
-    filled: began.filled,
-    bars: 0,
-    live: false,
-    lastOpenTs: -1,
-    cause: '',
-    ordinal: 0,
-    halted: null,
-  };
-}
-
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
-/** One per instance, reused for every call. */
-class Context implements StrategyContext {
-  readonly symbol: string;
-  readonly filled = { size: 0 };
-  now: EpochMs = 0;
-  readonly #instance: Instance;
-
-  constructor(instance: Instance, symbol: string) {
-    this.#instance = instance;
-    this.symbol = symbol;
-  }
-
-  get position(): TargetPosition {
-    return this.#instance.position;
-  }
-
-  enterLong(options: SignalOptions = {}): void {
-    this.#instance.decide('enter_long', options);
-  }
-
-  enterShort(options: SignalOptions = {}): void {
-    this.#instance.decide('enter_short', options);
-  }
-
-  exit(options: SignalOptions = {}): void {
-    this.#instance.decide('exit', options);
-  }
-
-  hold(options: SignalOptions = {}): void {
-    this.#instance.decide('hold', options);
-  }
 }

@@ -1,5 +1,5 @@
 import { AlphaError } from '../errors/alpha-error.js';
-import type { InstanceSnapshot } from './instance.js';
+import type { InstanceSnapshot } from './instance-snapshot.js';
 import type { RunnerSnapshot } from './runner-types.js';
 import type { SymbolLaneSnapshot } from './symbol-lane.js';
 import type { TargetSnapshot } from './target.js';

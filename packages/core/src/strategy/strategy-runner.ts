@@ -1,7 +1,7 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
-import type { MarketEvent } from '../events/market.js';
+import type { MarketEvent, TradeEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
 import type { Bar } from '../market/bar.js';
@@ -64,6 +64,8 @@ export class StrategyRunner {
   readonly #signalSeq: Map<string, number>;
   readonly #unrebuilt = new Set<Instance>();
   readonly #fresh = new Set<Instance>();
+  /** Bars closed by the input in hand; empty between inputs. */
+  readonly #closing: Bar[] = [];
   #bars: Bar[] = [];
   #signals: SignalRecord[] = [];
   #fed: FedInput[] = [];
@@ -210,28 +212,23 @@ export class StrategyRunner {
     const lane = this.#laneOf(event);
     if (lane === undefined || !lane.admit(event, this.#notices)) return;
     lane.see(event, priceOf(event));
-    if (event.type === 'trade') {
-      const { ts, data } = event;
-      let late = false;
-      let first: Bar | null = null;
-      let more: Bar[] | null = null;
-      for (const builder of lane.builders) {
-        const closed = builder.add(ts, data.price, data.size);
-        if (closed === null) continue;
-        if (closed === 'late') late = true;
-        else if (first === null) first = closed;
-        else if (more === null) more = [first, closed];
-        else more.push(closed);
-      }
-      if (late) this.#notices.push({ kind: 'late_trade', symbol: event.symbol, ts });
-      if (more !== null) this.#deliver(more);
-      else if (first !== null) this.#feedBar(first, 'bar');
-    }
+    if (event.type === 'trade') this.#buildBars(lane, event);
     for (const instance of lane.instances) {
       if (!instance.wants(event.type)) continue;
       instance.onMarket(event, lane.lastPrice);
       this.#collect(instance);
     }
+  }
+
+  #buildBars(lane: SymbolLane, { symbol, ts, data }: TradeEvent): void {
+    let late = false;
+    for (const builder of lane.builders) {
+      const closed = builder.add(ts, data.price, data.size);
+      if (closed === 'late') late = true;
+      else if (closed !== null) this.#closing.push(closed);
+    }
+    if (late) this.#notices.push({ kind: 'late_trade', symbol, ts });
+    this.#deliver();
   }
 
   #takeStatus(event: StatusEvent): void {
@@ -257,29 +254,30 @@ export class StrategyRunner {
   }
 
   #takeClock(clockTs: EpochMs): void {
-    const closed: Bar[] = [];
     for (const bySymbol of this.#lanes.values()) {
       for (const lane of bySymbol.values()) {
         if (lane.held) continue;
         for (const builder of lane.builders) {
           const bar = builder.closeByClock(clockTs, lane.newestTs);
-          if (bar !== null) closed.push(bar);
+          if (bar !== null) this.#closing.push(bar);
         }
       }
     }
-    if (closed.length > 0) this.#deliver(closed);
+    this.#deliver();
   }
 
   /** Bars that close together leave by close time, then symbol, then the shorter timeframe first. */
-  #deliver(bars: Bar[]): void {
-    bars.sort(
+  #deliver(): void {
+    if (this.#closing.length === 0) return;
+    this.#closing.sort(
       (a, b) =>
         a.closeTs - b.closeTs ||
         compareText(a.symbol, b.symbol) ||
         timeframeMs(a.timeframe) - timeframeMs(b.timeframe) ||
         compareText(a.exchange, b.exchange),
     );
-    for (const bar of bars) this.#feedBar(bar, 'bar');
+    for (const bar of this.#closing) this.#feedBar(bar, 'bar');
+    this.#closing.length = 0;
   }
 
   #feedBar(bar: Bar, kind: 'bar' | 'warmup'): void {

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Bar, CLOCK_GRACE_MS, TIMEFRAMES, TimeBarBuilder, timeframeMs } from '../../src/index.js';
+
+const KEY = { exchange: 'gmo', symbol: 'BTC_JPY', timeframe: '1m' } as const;
+const MINUTE = 60_000;
+
+type Trade = readonly [ts: number, price: number, size: number];
+
+const trades = fc
+  .array(fc.tuple(fc.nat({ max: 90_000 }), fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 100 })), {
+    maxLength: 200,
+  })
+  .map((steps) => {
+    let ts = 1_732_312_345_123;
+    return steps.map(([wait, price, size]): Trade => {
+      ts += wait;
+      return [ts, price, size / 1000];
+    });
+  });
+
+/** The reference: groups the trades by interval, as anybody would on a sheet of paper. */
+function barsOnPaper(timeframe: Bar['timeframe'], all: readonly Trade[]): Bar[] {
+  const length = timeframeMs(timeframe);
+  const groups = new Map<number, Trade[]>();
+  for (const trade of all) {
+    const openTs = trade[0] - (trade[0] % length);
+    groups.set(openTs, [...(groups.get(openTs) ?? []), trade]);
+  }
+  return [...groups].map(([openTs, group]) => {
+    const prices = group.map(([, price]) => price);
+    const volume = group.reduce((sum, [, , size]) => sum + size, 0);
+    const [open, high, low, close] = [prices[0]!, Math.max(...prices), Math.min(...prices), prices.at(-1)!];
+    return {
+      ...KEY,
+      timeframe,
+      openTs,
+      closeTs: openTs + length,
+      open,
+      high,
+      low,
+      close,
+      volume,
+      trades: group.length,
+    };
+  });
+}
+
+function feed(builder: TimeBarBuilder, all: readonly Trade[]): Bar[] {
+  return all.flatMap(([ts, price, size]) => {
+    const closed = builder.add(ts, price, size);
+    if (closed === 'late') throw new Error(`A trade in order was called late at ${ts}.`);
+    return closed === null ? [] : [closed];
+  });
+}
+
+describe('bars', () => {
+  test('equal bars drawn up on paper, in every timeframe; the last one stays open', () => {
+    fc.assert(
+      fc.property(trades, fc.constantFrom(...TIMEFRAMES), (all, timeframe) => {
+        const bars = feed(new TimeBarBuilder({ ...KEY, timeframe }), all);
+        expect(bars).toEqual(barsOnPaper(timeframe, all).slice(0, -1));
+      }),
+    );
+  });
+
+  test('an interval without trades has no bar', () => {
+    const builder = new TimeBarBuilder(KEY);
+    builder.add(0, 5, 1);
+    expect(builder.add(10 * MINUTE, 6, 1)).toMatchObject({ openTs: 0, closeTs: MINUTE });
+    expect(builder.add(11 * MINUTE, 7, 1)).toMatchObject({ openTs: 10 * MINUTE });
+  });
+
+  test('a trade at the very end belongs to the next bar', () => {
+    const builder = new TimeBarBuilder(KEY);
+    builder.add(MINUTE - 1, 5, 1);
+    expect(builder.add(MINUTE, 6, 2)).toMatchObject({ close: 5, volume: 1, trades: 1 });
+  });
+
+  test('go on after a restart at any trade, by way of JSON', () => {
+    fc.assert(
+      fc.property(trades, fc.nat(), (all, where) => {
+        const cut = where % (all.length + 1);
+        const before = new TimeBarBuilder(KEY);
+        const bars = feed(before, all.slice(0, cut));
+        const after = new TimeBarBuilder(KEY, JSON.parse(JSON.stringify(before.snapshot())));
+        expect([...bars, ...feed(after, all.slice(cut))]).toEqual(feed(new TimeBarBuilder(KEY), all));
+      }),
+    );
+  });
+});
+
+describe('late trades', () => {
+  test('change nothing before the open bar', () => {
+    const builder = new TimeBarBuilder(KEY);
+    builder.add(MINUTE + 5, 10, 1);
+    const before = builder.snapshot();
+    expect(builder.add(MINUTE - 1, 99, 9)).toBe('late');
+    expect(builder.snapshot()).toEqual(before);
+  });
+
+  test('do not open a bar that the clock has closed, also after a restart', () => {
+    const builder = new TimeBarBuilder(KEY);
+    builder.add(5, 10, 1);
+    const due = MINUTE + CLOCK_GRACE_MS;
+    expect(builder.closeByClock(due, due)).toMatchObject({ openTs: 0, close: 10 });
+    expect(builder.add(MINUTE - 1, 99, 9)).toBe('late');
+    expect(new TimeBarBuilder(KEY, builder.snapshot()).add(MINUTE - 1, 99, 9)).toBe('late');
+    expect(builder.add(MINUTE, 11, 1)).toBeNull();
+  });
+
+  test('within the open bar count, whatever their order', () => {
+    const builder = new TimeBarBuilder(KEY);
+    builder.add(50, 10, 1);
+    expect(builder.add(40, 12, 1)).toBeNull();
+    expect(builder.add(MINUTE, 1, 1)).toMatchObject({ open: 10, high: 12, close: 12, trades: 2 });
+  });
+});
+
+describe('the clock', () => {
+  const due = MINUTE + CLOCK_GRACE_MS;
+  test.each([
+    ['both are past the end and 2 s', due, due, true],
+    ['the feed is far past', due, due + MINUTE, true],
+    ['the clock is 1 ms short', due - 1, due, false],
+    ['the feed is 1 ms short', due + MINUTE, due - 1, false],
+  ])('closes the bar or waits: %s', (_case, clockTs, seenTs, closes) => {
+    const builder = new TimeBarBuilder(KEY);
+    builder.add(MINUTE - 1, 10, 1);
+    expect(builder.closeByClock(clockTs, seenTs) !== null).toBe(closes);
+  });
+
+  test('has nothing to close before the first trade, nor twice', () => {
+    const builder = new TimeBarBuilder(KEY);
+    expect(builder.closeByClock(due, due)).toBeNull();
+    builder.add(0, 10, 1);
+    expect(builder.closeByClock(due, due)).not.toBeNull();
+    expect(builder.closeByClock(due, due)).toBeNull();
+  });
+});
