@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { type CollectorReport, MarketClock, prepareDataFolder, runCollector } from '@alpha-engine/core/process';
@@ -14,13 +13,13 @@ export async function collect(
 ): Promise<CollectorReport> {
   const adapter = await exchangeAdapter(config.exchange);
   const { dataDir, exchange, symbols } = config;
-  await prepareDataFolder(dataDir);
+  const { bus: folder } = await prepareDataFolder(dataDir);
   const closers = new Closers();
   // The clock is measured until everything is closed, also while the collector is stopping.
   const ended = new AbortController();
   closers.add(() => ended.abort());
   try {
-    const bus = await openEmbeddedBus({ folder: join(dataDir, 'bus'), logger });
+    const bus = await openEmbeddedBus({ folder, logger });
     closers.add(() => bus.close());
     const context = { endpoints: endpointsOf(config), logger, wallClock, marketClock: wallClock };
     const measure = () => adapter.measureClock(context);

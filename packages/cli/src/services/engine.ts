@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   AlphaError,
   type Broker,
@@ -13,8 +12,11 @@ import {
 } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import {
+  accountLockPath,
+  acquireLock,
   type EngineOptions,
   type EngineReport,
+  type Lock,
   MarketClock,
   prepareDataFolder,
   runEngine,
@@ -23,12 +25,11 @@ import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
 import { SecretCredentials } from '../config/secret.js';
 import { loadStrategy } from '../plugins/load-strategy.js';
-import { lockAccount } from './account-lock.js';
 import { checkClock } from './check-clock.js';
 import { Closers } from './closers.js';
+import { lockDataFolder } from './data-folder.js';
 import { executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
-import { lockDataFolder } from './lock-data-folder.js';
 import { logToStore } from './log-to-store.js';
 import { openStore } from './open-store.js';
 import { wallClock } from './wall-clock.js';
@@ -50,20 +51,20 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   const instances = config.enableStrategy ? await loadInstances(config, folder) : [];
   const credentials = live ? credentialsOf(config) : undefined;
 
-  await prepareDataFolder(config.dataDir);
+  const places = await prepareDataFolder(config.dataDir);
   const closers = new Closers();
   const ended = new AbortController();
   closers.add(() => ended.abort());
   try {
-    const lock = await lockDataFolder(config.dataDir);
+    const lock = await lockDataFolder(places);
     closers.add(() => lock.release());
     if (credentials && config.enableExecution) {
-      const account = await lockAccount(config.exchange, credentials.apiKey);
+      const account = await lockAccount(config.exchange, credentials);
       closers.add(() => account.release());
     }
-    const bus = await openEmbeddedBus({ folder: join(config.dataDir, 'bus'), logger: request.logger });
+    const bus = await openEmbeddedBus({ folder: places.bus, logger: request.logger });
     closers.add(() => bus.close());
-    const { store, close } = await openStore(config, request.logger);
+    const { store, close } = await openStore(config, places, request.logger);
     closers.add(close);
     const sink = logToStore(request.logger, store, config.logLevel);
     closers.add(() => sink.close());
@@ -92,6 +93,15 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   } finally {
     await closers.close();
   }
+}
+
+/** One engine per account on this host, whichever folder it runs in. Throws `ACCOUNT_LOCKED`. */
+async function lockAccount(exchange: string, { apiKey }: SecretCredentials): Promise<Lock> {
+  return acquireLock({
+    path: await accountLockPath({ exchange, apiKey }, process.env),
+    code: 'ACCOUNT_LOCKED',
+    message: `Another engine on this host already trades this ${exchange} account. Stop it first: an account has one engine.`,
+  });
 }
 
 async function loadInstances(config: Config, folder: string): Promise<readonly InstanceSpec[]> {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { AlphaError, type Store, silentLogger } from '@alpha-engine/core';
 import { connectEmbeddedDatabase, connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
+import { prepareDataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
-import { lockDataFolder } from './lock-data-folder.js';
+import { lockDataFolder } from './data-folder.js';
 import { openStore } from './open-store.js';
 
 export interface Records {
@@ -28,11 +29,12 @@ export async function openRecords(config: Config): Promise<Records> {
       { context: { dataDir } },
     );
   }
-  const served = await connectEmbeddedDatabase({ folder: dataDir });
+  const places = await prepareDataFolder(dataDir);
+  const served = await connectEmbeddedDatabase({ folder: places.database });
   if (served) return records(createPostgresStore(served.pool, {}), served, 'running', dataDir);
-  const lock = await lockDataFolder(dataDir);
+  const lock = await lockDataFolder(places);
   try {
-    const { store, close } = await openStore(config, silentLogger);
+    const { store, close } = await openStore(config, places, silentLogger);
     return {
       store,
       engine: 'stopped',

@@ -1,12 +1,17 @@
 import type { Logger, Store } from '@alpha-engine/core';
 import { connectServerDatabase, createPostgresStore, openEmbeddedDatabase } from '@alpha-engine/core/postgres';
+import type { DataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 
 /** The engine's own database: the server of DATABASE_URL, or the embedded one, which it then serves to other commands. */
-export async function openStore(config: Config, logger: Logger): Promise<{ store: Store; close(): Promise<void> }> {
+export async function openStore(
+  config: Config,
+  { database: folder }: DataFolder,
+  logger: Logger,
+): Promise<{ readonly store: Store; close(): Promise<void> }> {
   const database =
     config.databaseUrl === undefined
-      ? await openEmbeddedDatabase({ folder: config.dataDir, logger })
+      ? await openEmbeddedDatabase({ folder, logger })
       : await connectServerDatabase({ url: config.databaseUrl.reveal() });
   try {
     const store = createPostgresStore(database.pool, { logger });

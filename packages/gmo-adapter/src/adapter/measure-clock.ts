@@ -58,8 +58,8 @@ async function askSimulator(
   // On the same machine its reading of the wall clock is ours, and exact: at speed 60 a millisecond is 60 of market time.
   const sameClock = wallTs >= sentAt && wallTs <= doneAt;
   return sameClock
-    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0 }
-    : reading(sentAt, doneAt, marketTs, speed);
+    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, simulated: true }
+    : { ...reading(sentAt, doneAt, marketTs, speed), simulated: true };
 }
 
 function reading(sentAt: number, doneAt: number, marketTs: number, speed: number): MarketClockReading {
