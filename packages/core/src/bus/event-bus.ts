@@ -1,4 +1,5 @@
 import type { AlphaEvent } from '../events/event.js';
+import type { DeadLetter } from './dead-letter.js';
 import type { Series, SeriesKey, StreamName } from './streams.js';
 
 /** Position of an entry in its stream: opaque text, comparable only by the bus that made it. */
@@ -62,7 +63,8 @@ export interface Batch {
 
 /**
  * A group's reader. At-least-once: what was not acknowledged is delivered again to the next `subscribe` of the group.
- * An entry that cannot be decoded is put on `dlq:<stream>` with its reason and skipped.
+ * An entry that cannot be decoded is put on `dlq:<stream>` with its reason and skipped. When another member took over
+ * an owned group, `read`, `ack` and `seek` throw `BUS_GROUP_TAKEN`; after `close` they throw `BUS_CLOSED`.
  */
 export interface Subscription {
   read(options?: ReadOptions): Promise<Batch>;
@@ -70,7 +72,10 @@ export interface Subscription {
   /** Everything of a stream up to and including `id` is done (owned), or exactly these entries are (shared). Idempotent. */
   ack(stream: StreamName, ids: readonly EntryId[]): Promise<void>;
 
-  /** Sets the group's place: the next read begins after `id`; null means before the first entry. */
+  /**
+   * Sets the group's place: the next read begins after `id`; null means before the first entry. An id beyond the end (a
+   * record that outlived the stream) moves the end there, so that entries appended later are read.
+   */
   seek(stream: StreamName, id: EntryId | null): Promise<void>;
 
   /** Stops reading; a read that waits returns what it has. The group's place stays. */
@@ -80,9 +85,9 @@ export interface Subscription {
 export interface GroupLag {
   readonly group: string;
   readonly stream: StreamName;
-  /** Entries after the group's place. */
+  /** Entries the group has not acknowledged. */
   readonly lag: number;
-  /** Entries delivered and not acknowledged. */
+  /** Those of them that were delivered. An owned group counts what it has in hand only where it reads; elsewhere 0. */
   readonly pending: number;
   /** The group's place, or null before the first entry. */
   readonly position: EntryId | null;
@@ -97,8 +102,11 @@ export interface StreamInfo {
 
 /** Durable streams of events, shared by processes. Order is kept per stream, not across streams. */
 export interface EventBus {
-  /** Becomes the writer of these series: every earlier writer of them is fenced off from now on. */
-  claim(series: readonly Series[]): Promise<Claim>;
+  /**
+   * Becomes the writer of these series: every earlier writer of them is fenced off from now on. With `as`, the series
+   * join those a writer has already; where a later writer stands, that is `BUS_FENCED`.
+   */
+  claim(series: readonly Series[], as?: WriterId): Promise<Claim>;
 
   /**
    * Resolves once every event is durable. Each event goes to its stream (`streamOf`).
@@ -111,8 +119,11 @@ export interface EventBus {
 
   subscribe(options: SubscribeOptions): Promise<Subscription>;
 
-  /** Entries after `after` (null: from the first), for looking and for tests; needs no group. */
+  /** Entries after `after` (null: from the first) that can be decoded, for looking and for tests; needs no group. */
   range(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly Delivery[]>;
+
+  /** Entries of `stream` that could not be decoded, as they stand on `dlq:<stream>`; `after` is an id there. */
+  deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]>;
 
   streams(): Promise<readonly StreamInfo[]>;
 

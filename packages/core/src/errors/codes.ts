@@ -30,6 +30,12 @@ export const ERROR_CODES = {
   EVENT_INVALID: { exit: 1, meaning: 'An event does not fit its schema.' },
   BUS_FENCED: { exit: 6, meaning: 'Another publisher took over this series of events.' },
   BUS_SEQUENCE_HOLE: { exit: 1, meaning: 'A publisher skipped a sequence number; it must resend in order.' },
+  BUS_QUEUE_FULL: { exit: 1, meaning: 'More events wait to be published than the publisher may keep.' },
+  BUS_GROUP_TAKEN: {
+    exit: 6,
+    meaning: 'Another member took over this group of readers, or the group is used in another mode.',
+  },
+  BUS_UNKNOWN_ENTRY: { exit: 1, meaning: 'An entry id or stream does not belong to this bus or subscription.' },
   BUS_CLOSED: { exit: 1, meaning: 'The bus was used after it was closed.' },
   STORE_FENCED: { exit: 6, meaning: 'Another engine took over this brain; this one must stop at once.' },
   STORE_UNAVAILABLE: { exit: 5, meaning: 'The database cannot be reached.' },

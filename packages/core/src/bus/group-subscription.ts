@@ -1,0 +1,131 @@
+import { AlphaError } from '../errors/alpha-error.js';
+import { bury, decodeEntries } from './dead-letter.js';
+import { entryId, positionOf } from './entry-id.js';
+import type { Batch, Delivery, EntryId, ReadOptions, Subscription } from './event-bus.js';
+import type { BusStorage, Entry } from './storage.js';
+import type { StreamName } from './streams.js';
+
+/** Entries taken for this member; nothing is acknowledged by taking. */
+export interface Taken {
+  readonly streams: readonly { readonly stream: StreamName; readonly entries: readonly Entry[] }[];
+  readonly drained: boolean;
+  /** When to look again although nothing is appended, milliseconds from now; null for never. */
+  readonly againInMs: number | null;
+}
+
+/** Where a member of a group stands: the difference between owned and shared groups. */
+export interface GroupPlaces {
+  readonly streams: readonly StreamName[];
+  take(limit: number): Promise<Taken>;
+  /** Entries of the last `take` that could not be decoded: they count as acknowledged or are passed over. */
+  pass(stream: StreamName, positions: readonly number[]): Promise<void>;
+  ack(stream: StreamName, positions: readonly number[]): Promise<void>;
+  seek(stream: StreamName, position: number): Promise<void>;
+  /** Entries handed out here and not acknowledged. */
+  delivered(stream: StreamName): number;
+}
+
+/** One member's reader: takes, decodes, sets aside what cannot be decoded, and waits when there is nothing. */
+export class GroupSubscription implements Subscription {
+  readonly group: string;
+  readonly #storage: BusStorage;
+  readonly #places: GroupPlaces;
+  readonly #onClose: () => void;
+  readonly #wakeHere = new Set<() => void>();
+  #closed = false;
+
+  constructor(storage: BusStorage, group: string, places: GroupPlaces, onClose: () => void) {
+    this.#storage = storage;
+    this.group = group;
+    this.#places = places;
+    this.#onClose = onClose;
+  }
+
+  async read(options: ReadOptions = {}): Promise<Batch> {
+    const { limit = 500, waitMs = 1000, signal } = options;
+    this.#assertOpen();
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const seen = this.#storage.changes.count;
+      const taken = await this.#places.take(Math.max(1, limit));
+      const deliveries = await this.#decode(taken);
+      const leftMs = deadline - performance.now();
+      const ended = this.#closed || signal?.aborted === true || leftMs <= 0;
+      if (deliveries.length > 0 || ended) return { deliveries, drained: taken.drained };
+      if (!taken.drained) continue;
+      await this.#change(seen, Math.min(leftMs, taken.againInMs ?? leftMs, this.#storage.pollMs), signal);
+      if (this.#closed) return { deliveries: [], drained: true };
+    }
+  }
+
+  async ack(stream: StreamName, ids: readonly EntryId[]): Promise<void> {
+    this.#assertReads(stream);
+    if (ids.length > 0) await this.#places.ack(stream, ids.map(positionOf));
+  }
+
+  async seek(stream: StreamName, id: EntryId | null): Promise<void> {
+    this.#assertReads(stream);
+    await this.#places.seek(stream, positionOf(id));
+    for (const wake of [...this.#wakeHere]) wake();
+  }
+
+  delivered(stream: StreamName): number {
+    return this.#places.delivered(stream);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#onClose();
+    for (const wake of [...this.#wakeHere]) wake();
+  }
+
+  async #decode(taken: Taken): Promise<readonly Delivery[]> {
+    const deliveries: Delivery[] = [];
+    for (const { stream, entries } of taken.streams) {
+      const { good, bad } = decodeEntries(entries);
+      for (const { position, event } of good) deliveries.push({ stream, id: entryId(position), event });
+      if (bad.length === 0) continue;
+      const met = { group: this.group, nowMs: this.#storage.now() };
+      await this.#storage.write((tables) => bury(tables, stream, bad, met));
+      const positions = bad.map(({ entry }) => entry.position);
+      await this.#places.pass(stream, positions);
+    }
+    return deliveries;
+  }
+
+  /** Resolves at a change after `seen`, at the end of the wait, when the read is aborted or the subscription closed. */
+  #change(seen: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        stopListening();
+        this.#wakeHere.delete(done);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const stopListening = this.#storage.changes.listen(done);
+      const timer = Number.isFinite(ms) ? setTimeout(done, Math.max(0, ms)) : undefined;
+      this.#wakeHere.add(done);
+      signal?.addEventListener('abort', done, { once: true });
+      if (this.#storage.changes.count !== seen || this.#closed || signal?.aborted) done();
+    });
+  }
+
+  #assertReads(stream: StreamName): void {
+    this.#assertOpen();
+    if (this.#places.streams.includes(stream)) return;
+    throw new AlphaError(
+      'BUS_UNKNOWN_ENTRY',
+      `Group ${this.group} was not subscribed to ${stream}; subscribe to it before acknowledging or seeking there.`,
+      { context: { group: this.group, stream } },
+    );
+  }
+
+  #assertOpen(): void {
+    if (!this.#closed) return;
+    throw new AlphaError('BUS_CLOSED', `The subscription of group ${this.group} was closed; subscribe again to read.`, {
+      context: { group: this.group },
+    });
+  }
+}

@@ -1,0 +1,263 @@
+import { AlphaError } from '../errors/alpha-error.js';
+import type { AlphaEvent } from '../events/event.js';
+import { type Logger, silentLogger } from '../telemetry/logger.js';
+import type { EventBus, WriterId } from './event-bus.js';
+import { type Series, type SeriesKey, seriesKey, seriesOf } from './streams.js';
+
+export interface PublisherOptions {
+  /** Events that may wait; beyond that `publish` refuses with `BUS_QUEUE_FULL`. Default 100 000. */
+  readonly maxQueued?: number;
+  /** Most events handed to the bus at once. Default 512. */
+  readonly maxBatch?: number;
+  /** Batches on their way at once. Default 4. */
+  readonly maxInFlight?: number;
+  /** How long an unanswered batch is tried again before the publisher gives up, milliseconds of wall time. Default 60 000. */
+  readonly giveUpAfterMs?: number;
+  readonly logger?: Logger;
+}
+
+interface Request {
+  readonly events: readonly AlphaEvent[];
+  /** Series of each event. */
+  readonly keys: readonly SeriesKey[];
+  readonly done: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Numbered, and sent until the bus has answered. */
+interface Numbered {
+  readonly events: readonly AlphaEvent[];
+  readonly requests: readonly Request[];
+}
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * The writer of its series: numbers events and hands them to the bus in order, several batches at once. A batch whose
+ * answer is unknown is sent again unchanged, which is safe because the bus appends once; one that came before its
+ * predecessor is sent again after it. When another writer takes over, or the bus is closed, the publisher stops for good:
+ * what waits and every later `publish` fails with that error.
+ */
+export class Publisher {
+  readonly #bus: EventBus;
+  readonly #options: Required<PublisherOptions>;
+  readonly #lastSeq = new Map<SeriesKey, number>();
+  readonly #waiting: Request[] = [];
+  /** Series met in `publish` and not claimed yet. */
+  readonly #unclaimed = new Map<SeriesKey, Series>();
+  #writer: WriterId | undefined;
+  #window: Numbered[] = [];
+  #queued = 0;
+  #running: Promise<void> | null = null;
+  #stopped: unknown = null;
+  #published = 0;
+  #skipped = 0;
+
+  private constructor(bus: EventBus, options: PublisherOptions) {
+    this.#bus = bus;
+    this.#options = {
+      maxQueued: 100_000,
+      maxBatch: 512,
+      maxInFlight: 4,
+      giveUpAfterMs: 60_000,
+      logger: silentLogger,
+      ...options,
+    };
+  }
+
+  /** Claims these series. One that is first seen in `publish` is claimed then. */
+  static async open(bus: EventBus, series: readonly Series[], options: PublisherOptions = {}): Promise<Publisher> {
+    const publisher = new Publisher(bus, options);
+    for (const one of series) publisher.#unclaimed.set(seriesKey(one), one);
+    await publisher.#claim();
+    return publisher;
+  }
+
+  /** Events new on the bus, and those that were there already. */
+  get counts(): { readonly published: number; readonly skipped: number } {
+    return { published: this.#published, skipped: this.#skipped };
+  }
+
+  /** Events taken and not durable yet. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** The last number given in a series; 0 when there was none or the series was not claimed yet. */
+  lastSeq(series: Series): number {
+    return this.#lastSeq.get(seriesKey(series)) ?? 0;
+  }
+
+  /**
+   * Resolves once the events are durable. An event without `seq` gets the next of its series; one that has it keeps it (a
+   * record published again). Calls are published in the order they were made.
+   */
+  async publish(events: readonly AlphaEvent[]): Promise<void> {
+    if (this.#stopped !== null) throw this.#stopped;
+    if (events.length === 0) return;
+    if (this.#queued > 0 && this.#queued + events.length > this.#options.maxQueued) throw queueFull(this.#queued);
+    this.#queued += events.length;
+    const keys = events.map((event) => this.#keyOf(event));
+    return new Promise<void>((done, fail) => {
+      this.#waiting.push({ events, keys, done, fail });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Waits for what was handed over, then refuses more. Idempotent; the bus stays open. */
+  async close(): Promise<void> {
+    while (this.#running) await this.#running;
+    this.#stopped ??= new AlphaError('BUS_CLOSED', 'The publisher was closed; open another to publish.');
+  }
+
+  async #run(): Promise<void> {
+    // Calls of the same turn share the first batch.
+    await Promise.resolve();
+    const retry = new Backoff(this.#options.giveUpAfterMs);
+    try {
+      while (this.#waiting.length > 0 || this.#window.length > 0) {
+        const unknown = await this.#claim().then(() => this.#sendWindow(), asUnknown);
+        if (unknown === null) retry.reset();
+        else await retry.pause(unknown, this.#options.logger);
+      }
+    } catch (error) {
+      this.#stop(error);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Sends every batch of the window and drops those that were answered. Returns why others were not, null when none was left. */
+  async #sendWindow(): Promise<unknown> {
+    while (this.#window.length < this.#options.maxInFlight && this.#hasClaimed(this.#waiting[0])) {
+      this.#window.push(this.#number());
+    }
+    const window = this.#window;
+    const writer = this.#writer ?? null;
+    const answers = await Promise.allSettled(window.map(({ events }) => this.#bus.publish(writer, events)));
+    const left: Numbered[] = [];
+    let unknown: unknown = null;
+    for (const [index, answer] of answers.entries()) {
+      const batch = window[index]!;
+      if (answer.status === 'fulfilled') {
+        this.#finish(batch, answer.value);
+        continue;
+      }
+      const { reason } = answer;
+      // A hole behind a batch that failed closes when both are sent again. With nothing missing before it, the bus has
+      // lost what it had acknowledged, and nobody here has it any more.
+      const isHole = AlphaError.is(reason, 'BUS_SEQUENCE_HOLE');
+      if (isHole ? left.length === 0 : isFinal(reason)) {
+        this.#window = [...left, ...window.slice(index)];
+        throw reason;
+      }
+      unknown ??= reason;
+      left.push(batch);
+    }
+    this.#window = left;
+    return unknown;
+  }
+
+  #finish({ events, requests }: Numbered, answer: { appended: number; skipped: number }): void {
+    this.#published += answer.appended;
+    this.#skipped += answer.skipped;
+    this.#queued -= events.length;
+    for (const { done } of requests) done();
+  }
+
+  /** Takes the next calls, up to a batch, and numbers their events. */
+  #number(): Numbered {
+    const requests: Request[] = [];
+    const events: AlphaEvent[] = [];
+    do {
+      const request = this.#waiting.shift()!;
+      requests.push(request);
+      request.events.forEach((event, index) => {
+        const key = request.keys[index]!;
+        const last = this.#lastSeq.get(key)!;
+        const seq = event.seq ?? last + 1;
+        if (seq > last) this.#lastSeq.set(key, seq);
+        events.push(event.seq === undefined ? { ...event, seq } : event);
+      });
+    } while (this.#fits(events.length, this.#waiting[0]));
+    return { requests, events };
+  }
+
+  #fits(taken: number, next: Request | undefined): boolean {
+    return this.#hasClaimed(next) && taken + (next?.events.length ?? 0) <= this.#options.maxBatch;
+  }
+
+  #hasClaimed(request: Request | undefined): boolean {
+    return request?.keys.every((key) => this.#lastSeq.has(key)) ?? false;
+  }
+
+  #keyOf(event: AlphaEvent): SeriesKey {
+    const series = seriesOf(event);
+    const key = seriesKey(series);
+    if (!this.#lastSeq.has(key)) this.#unclaimed.set(key, series);
+    return key;
+  }
+
+  async #claim(): Promise<void> {
+    if (this.#unclaimed.size === 0) return;
+    const { writer, lastSeq } = await this.#bus.claim([...this.#unclaimed.values()], this.#writer);
+    this.#writer = writer;
+    for (const [key, seq] of lastSeq) {
+      this.#lastSeq.set(key, seq);
+      this.#unclaimed.delete(key);
+    }
+  }
+
+  #stop(error: unknown): void {
+    this.#stopped = error;
+    const failed = [...this.#window.flatMap(({ requests }) => requests), ...this.#waiting];
+    this.#window = [];
+    this.#waiting.length = 0;
+    this.#queued = 0;
+    for (const { fail } of failed) fail(error);
+  }
+}
+
+/** Pauses that double, until giving up. */
+class Backoff {
+  readonly #giveUpAfterMs: number;
+  #pauseMs = FIRST_PAUSE_MS;
+  #sinceMs: number | null = null;
+
+  constructor(giveUpAfterMs: number) {
+    this.#giveUpAfterMs = giveUpAfterMs;
+  }
+
+  reset(): void {
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#sinceMs = null;
+  }
+
+  /** Throws the reason when it has lasted too long. */
+  async pause(reason: unknown, logger: Logger): Promise<void> {
+    this.#sinceMs ??= performance.now();
+    if (performance.now() - this.#sinceMs >= this.#giveUpAfterMs) throw reason;
+    logger.warn({ error: String(reason), pauseMs: this.#pauseMs }, 'The bus did not answer; the batch is sent again.');
+    await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+  }
+}
+
+/** Errors that say what happened and that sending again cannot change. */
+function isFinal(reason: unknown): boolean {
+  return AlphaError.is(reason) && !reason.retryable;
+}
+
+function asUnknown(reason: unknown): unknown {
+  if (isFinal(reason)) throw reason;
+  return reason;
+}
+
+function queueFull(queued: number): AlphaError {
+  return new AlphaError(
+    'BUS_QUEUE_FULL',
+    `${queued} events wait to be published already; wait for earlier calls of publish before making more.`,
+    { context: { queued }, retryable: true },
+  );
+}

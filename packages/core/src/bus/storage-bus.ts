@@ -1,0 +1,203 @@
+import { AlphaError } from '../errors/alpha-error.js';
+import { encodeEvent } from '../events/codec.js';
+import type { AlphaEvent } from '../events/event.js';
+import { decideAppend } from './append.js';
+import { type DeadLetter, deadLetterStream, decodeDeadLetter, decodeEntries } from './dead-letter.js';
+import { entryId, positionOf } from './entry-id.js';
+import type {
+  Claim,
+  Delivery,
+  EntryId,
+  EventBus,
+  GroupLag,
+  PublishResult,
+  StreamInfo,
+  SubscribeOptions,
+  Subscription,
+  WriterId,
+} from './event-bus.js';
+import { placeOf, trimPoint, unacknowledged } from './group.js';
+import { GroupSubscription } from './group-subscription.js';
+import { OwnedPlaces } from './owned-places.js';
+import { SharedPlaces } from './shared-places.js';
+import type { BusStorage, ReadTables, WriteTables } from './storage.js';
+import { type Series, type SeriesKey, type StreamName, seriesKey, seriesOf, streamOf } from './streams.js';
+
+/** The promises of `EventBus` over any `BusStorage`: what is appended, who reads what, what may be removed. */
+export class StorageBus implements EventBus {
+  readonly #storage: BusStorage;
+  readonly #subscriptions = new Set<GroupSubscription>();
+  readonly #writing = new Set<Promise<unknown>>();
+  #closed: Promise<void> | null = null;
+
+  constructor(storage: BusStorage) {
+    this.#storage = storage;
+  }
+
+  async claim(series: readonly Series[], as?: WriterId): Promise<Claim> {
+    const keys = series.map(seriesKey);
+    return this.#write((tables) => {
+      const lastSeq = new Map<SeriesKey, number>();
+      for (const key of keys) {
+        const row = tables.series(key);
+        if (as !== undefined && row !== undefined && row.writer > as) throw fenced(key, as, row.writer);
+        lastSeq.set(key, row?.seq ?? 0);
+      }
+      const writer = as ?? tables.nextNumber();
+      for (const [key, seq] of lastSeq) tables.setSeries(key, { writer, seq });
+      return { writer, lastSeq };
+    });
+  }
+
+  async publish(writer: WriterId | null, events: readonly AlphaEvent[]): Promise<PublishResult> {
+    const items = events.map((event) => ({
+      stream: streamOf(event),
+      series: seriesKey(seriesOf(event)),
+      seq: event.seq,
+      text: encodeEvent(event),
+    }));
+    return this.#write((tables) => {
+      const decision = decideAppend(items, writer, (key) => tables.series(key));
+      if (decision.kind === 'fenced') throw fenced(decision.series, writer, decision.holder);
+      if (decision.kind === 'hole') throw hole(decision);
+
+      const texts = new Map<StreamName, string[]>();
+      items.forEach(({ stream, text }, index) => {
+        if (!decision.accepted[index]) return;
+        const list = texts.get(stream);
+        if (list) list.push(text);
+        else texts.set(stream, [text]);
+      });
+      for (const [stream, list] of texts) tables.append(stream, list);
+      for (const [key, row] of decision.rows) tables.setSeries(key, row);
+      return { appended: decision.appended, skipped: items.length - decision.appended };
+    });
+  }
+
+  async subscribe(options: SubscribeOptions): Promise<Subscription> {
+    const { group, consumer, mode = 'owned', from = 'start', redeliverAfterMs = 30_000 } = options;
+    const streams = [...new Set(options.streams)];
+    const member = { group, consumer, streams, from };
+    const places = await this.#write((tables) =>
+      mode === 'owned'
+        ? OwnedPlaces.take(this.#storage, tables, member)
+        : SharedPlaces.join(this.#storage, tables, { ...member, redeliverAfterMs }),
+    );
+    const subscription = new GroupSubscription(this.#storage, group, places, () => {
+      this.#subscriptions.delete(subscription);
+    });
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async range(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly Delivery[]> {
+    const entries = this.#read((tables) => tables.entries(stream, positionOf(after), limit));
+    return decodeEntries(entries).good.map(({ position, event }) => ({ stream, id: entryId(position), event }));
+  }
+
+  async deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]> {
+    const entries = this.#read((tables) => tables.entries(deadLetterStream(stream), positionOf(after), limit));
+    return entries.map(({ text }) => decodeDeadLetter(text));
+  }
+
+  async streams(): Promise<readonly StreamInfo[]> {
+    return this.#read((tables) =>
+      tables.streams().map(([stream, { first, last }]) => ({
+        stream,
+        length: last - first + 1,
+        firstId: first > last ? null : entryId(first),
+        lastId: first > last ? null : entryId(last),
+      })),
+    );
+  }
+
+  async lag(group?: string): Promise<readonly GroupLag[]> {
+    return this.#read((tables) =>
+      tables
+        .groups()
+        .filter((entry) => group === undefined || entry.group === group)
+        .map(({ group, stream, row }) => {
+          const place = placeOf(row);
+          return {
+            group,
+            stream,
+            lag: unacknowledged(row, tables.stream(stream)?.last ?? 0),
+            pending: row.mode === 'shared' ? row.pending.length : this.#deliveredHere(group, stream),
+            position: place === 0 ? null : entryId(place),
+          };
+        }),
+    );
+  }
+
+  async dropGroup(group: string): Promise<void> {
+    await this.#write((tables) => {
+      for (const entry of tables.groups()) if (entry.group === group) tables.deleteGroup(group, entry.stream);
+    });
+  }
+
+  async trim(stream: StreamName, keep: number): Promise<number> {
+    return this.#write((tables) => {
+      const row = tables.stream(stream);
+      if (row === undefined) return 0;
+      const groups = tables.groups().filter((entry) => entry.stream === stream);
+      const first = trimPoint(row, Math.max(0, Math.floor(keep)), groups);
+      if (first > row.first) tables.removeBefore(stream, first);
+      return first - row.first;
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    for (const subscription of [...this.#subscriptions]) await subscription.close();
+    await Promise.allSettled(this.#writing);
+    await this.#storage.close();
+  }
+
+  /** An owned group writes nothing when it reads, so what it has in hand is known only where it reads. */
+  #deliveredHere(group: string, stream: StreamName): number {
+    for (const subscription of this.#subscriptions) {
+      if (subscription.group === group) return subscription.delivered(stream);
+    }
+    return 0;
+  }
+
+  #read<T>(work: (tables: ReadTables) => T): T {
+    this.#assertOpen();
+    return this.#storage.read(work);
+  }
+
+  #write<T>(work: (tables: WriteTables) => T): Promise<T> {
+    this.#assertOpen();
+    const writing = this.#storage.write(work);
+    this.#writing.add(writing);
+    const done = () => this.#writing.delete(writing);
+    writing.then(done, done);
+    return writing;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new AlphaError('BUS_CLOSED', 'The bus was closed; open it again before using it.');
+  }
+}
+
+function fenced(series: SeriesKey, writer: WriterId | null, holder: number | null): AlphaError {
+  return new AlphaError(
+    'BUS_FENCED',
+    holder === null || writer === null || holder < writer
+      ? `Series ${series} was not claimed by this publisher; claim it before publishing to it.`
+      : `Another publisher took over series ${series}; stop this one, or stop the other and start this one again.`,
+    { context: { series, writer, holder } },
+  );
+}
+
+function hole({ series, expected, got }: { series: SeriesKey; expected: number; got: number }): AlphaError {
+  return new AlphaError(
+    'BUS_SEQUENCE_HOLE',
+    `Series ${series} goes on with sequence number ${expected}, not ${got}; resend from ${expected} in order.`,
+    { context: { series, expected, got } },
+  );
+}
