@@ -1,0 +1,393 @@
+import assert from 'node:assert/strict';
+import { Decimal } from '../decimal/decimal.js';
+import { AlphaError } from '../errors/alpha-error.js';
+import type { ErrorCode } from '../errors/codes.js';
+import type { AlphaEvent } from '../events/event.js';
+import { ORDER_REQUESTS } from '../events/order.js';
+import type { Order } from '../orders/order.js';
+import type { InputLogRow, Store } from '../store/store.js';
+import {
+  barOf,
+  filledOrder,
+  fillOf,
+  orderEventOf,
+  pendingOrder,
+  plainOf,
+  START,
+  signalOf,
+  stepOf,
+  termsOf,
+  tradeOf,
+  verdictOf,
+} from './store-records.js';
+
+export interface StoreCase {
+  readonly name: string;
+  /** Gets an empty store whose schema is up to date, and does not close it. */
+  run(store: Store): Promise<void>;
+}
+
+const BRAIN = 'strategy:gmo';
+const AWKWARD = { text: '日本語 🚀 "quoted" \\ \u0000 \ud800 \n', z: [1, null, { b: -0.1, a: 1e308 }], a: true };
+
+/** What every Store must do. An implementation's test is a factory and one loop over these. */
+export const STORE_CASES: readonly StoreCase[] = [
+  {
+    name: 'is empty at first',
+    async run(store) {
+      await store.migrate();
+      assert.deepEqual(await store.counts(), { bars: 0, signals: 0, denials: 0, orders: 0, fills: 0 });
+      assert.deepEqual(await store.brains(), []);
+      assert.equal(await store.checkpoint(BRAIN), null);
+      assert.equal(await store.latestEquity(), null);
+      assert.deepEqual(await store.orders(), []);
+      assert.deepEqual(await store.unpublished(BRAIN), []);
+    },
+  },
+  {
+    name: 'gives each owner a higher fence and the last checkpoint',
+    async run(store) {
+      const first = await store.takeOver(BRAIN);
+      assert.equal(first.checkpoint, null);
+      await store.commit(stepOf(first, { checkpoint: { positions: { 'md:trade': '7' }, state: AWKWARD } }));
+      const second = await store.takeOver(BRAIN);
+      assert.ok(second.fence > first.fence);
+      assert.deepEqual(second.checkpoint, { batch: 1, positions: { 'md:trade': '7' }, state: plainOf(AWKWARD) });
+      assert.deepEqual(Object.keys(second.checkpoint.state as object), Object.keys(AWKWARD), 'keys keep their order');
+      assert.deepEqual(await store.checkpoint(BRAIN), second.checkpoint);
+      assert.deepEqual(await store.brains(), [BRAIN]);
+      assert.ok((await store.takeOver('execution:gmo')).checkpoint === null, 'brains do not touch each other');
+    },
+  },
+  {
+    name: 'fences off the owner before',
+    async run(store) {
+      const old = await store.takeOver(BRAIN);
+      await store.commit(stepOf(old));
+      const heir = await store.takeOver(BRAIN);
+      await rejects(store.commit(stepOf(old, { batch: 2, bars: [barOf(1)] })), 'STORE_FENCED');
+      await rejects(store.commit(stepOf(old, { batch: 1 })), 'STORE_FENCED');
+      await store.commit(stepOf(heir, { bars: [barOf(2)] }));
+      assert.equal((await store.counts()).bars, 1);
+      assert.equal((await store.checkpoint(BRAIN))?.batch, 2);
+    },
+  },
+  {
+    name: 'lets one of two owners through at every batch',
+    async run(store) {
+      const owners = [await store.takeOver(BRAIN), await store.takeOver(BRAIN)];
+      const outcomes = await Promise.allSettled(
+        owners.map((owner, n) => store.commit(stepOf(owner, { bars: [barOf(n)] }))),
+      );
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['rejected', 'fulfilled'],
+      );
+      assert.deepEqual(
+        (await store.bars({ exchange: 'gmo', symbol: 'BTC_JPY', timeframe: '1m' })).map(({ trades }) => trades),
+        [1],
+      );
+    },
+  },
+  {
+    name: 'takes a repeated commit once',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const step = stepOf(owner, { inputs: [1], outbox: [tradeOf(1)], orderEvents: [], bars: [barOf(0)] });
+      await store.commit(step);
+      await store.commit(step);
+      await Promise.all([store.commit(step), store.commit({ ...step, bars: [barOf(9)] })]);
+      assert.equal((await store.counts()).bars, 1);
+      assert.equal((await store.unpublished(BRAIN)).length, 1);
+      assert.equal((await rows(store.inputLog(BRAIN, 0))).length, 1);
+    },
+  },
+  {
+    name: 'refuses a batch that does not follow',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      await store.commit(stepOf(owner));
+      await rejects(store.commit(stepOf(owner, { batch: 3 })), 'STORE_FAILED');
+      await rejects(store.commit(stepOf({ ...owner, brain: 'nobody:gmo' })), 'STORE_FENCED');
+      assert.equal((await store.checkpoint(BRAIN))?.batch, 1);
+    },
+  },
+  {
+    name: 'undoes all of a commit that fails',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const orphan = { ...fillOf(5), clientOrderId: 'no-such-order' };
+      const step = stepOf(owner, { bars: [barOf(1)], inputs: ['x'], outbox: [tradeOf(1)] });
+      await rejects(store.commit({ ...step, fills: [orphan] }), 'STORE_FAILED');
+      assert.deepEqual(await store.counts(), { bars: 0, signals: 0, denials: 0, orders: 0, fills: 0 });
+      assert.equal(await store.checkpoint(BRAIN), null);
+      assert.deepEqual(await store.unpublished(BRAIN), []);
+      await store.commit(step);
+      assert.equal((await store.counts()).bars, 1);
+    },
+  },
+  {
+    name: 'keeps the keys from a fill back to its bar',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      await store.commit(stepOf(owner, { bars: [barOf(3)], signals: [signalOf(3)] }));
+      const executor = await store.takeOver('execution:gmo');
+      await store.commit(stepOf(executor, { verdicts: [verdictOf(3)], orders: [filledOrder(3)], fills: [fillOf(3)] }));
+      const [row] = await store.orders();
+      assert.deepEqual(row?.signal, { id: 'signal-3', action: 'enter_long', ts: signalOf(3).event.ts });
+      assert.deepEqual(row?.bar, { timeframe: '1m', openTs: barOf(3).openTs });
+      assert.equal(row?.fees.toString(), '-0.3');
+      assert.equal(row?.realizedPnl.toString(), '12.25');
+      assert.deepEqual(await store.counts(), { bars: 1, signals: 1, denials: 0, orders: 1, fills: 1 });
+    },
+  },
+  {
+    name: 'takes what has no row to point at',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      await store.commit(
+        stepOf(owner, {
+          signals: [signalOf(1)],
+          verdicts: [verdictOf(7, false)],
+          orders: [pendingOrder(8)],
+          fills: [fillOf(9, false)],
+        }),
+      );
+      assert.deepEqual(await store.signals(), [signalOf(1)], 'a signal names its bar, stored or not');
+      const [row] = await store.orders();
+      assert.equal(row?.signal, null);
+      assert.equal(row?.bar, null);
+      assert.equal((await store.fills())[0]?.clientOrderId, null);
+      await store.commit(stepOf(owner, { batch: 2, orders: [filledOrder(9)], fills: [fillOf(9), fillOf(9)] }));
+      assert.equal((await store.fills())[0]?.clientOrderId, 'order-9', 'an external fill may be bound later');
+      assert.equal((await store.counts()).fills, 1);
+    },
+  },
+  {
+    name: 'gives back every order status and request',
+    async run(store) {
+      const orders = everyOrder();
+      const owner = await store.takeOver(BRAIN);
+      await store.commit(stepOf(owner, { orders }));
+      const stored = (await store.orders()).map(({ order }) => order);
+      assert.deepEqual(plainOf(stored), plainOf(orders));
+      const working = await store.orders({ statuses: ['NEW', 'SUBMITTED'] });
+      assert.deepEqual(new Set(working.map(({ order }) => order.status)), new Set(['NEW', 'SUBMITTED']));
+      assert.deepEqual(
+        plainOf((await store.orders({ limit: 2 })).map(({ order }) => order)),
+        plainOf(orders.slice(-2)),
+        'a limit keeps the newest, oldest first',
+      );
+      assert.deepEqual(await store.orders({ symbol: 'ETH_JPY' }), []);
+    },
+  },
+  {
+    name: 'moves an order and keeps its terms',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      await store.commit(stepOf(owner, { orders: [pendingOrder(1), filledOrder(1)] }));
+      assert.deepEqual(plainOf((await store.orders())[0]?.order), plainOf(filledOrder(1)));
+    },
+  },
+  {
+    name: 'keeps the events of an order in order, each once',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const events = [3, 1, 2].map((seq) => orderEventOf(1, seq));
+      await store.commit(stepOf(owner, { orders: [pendingOrder(1)], orderEvents: events }));
+      await store.commit(stepOf(owner, { batch: 2, orderEvents: events }));
+      assert.deepEqual(await store.orderEvents('order-1'), events);
+      assert.deepEqual(await store.orderEvents('order-2'), []);
+    },
+  },
+  {
+    name: 'answers bars by range, and the newest by limit',
+    async run(store) {
+      const bars = Array.from({ length: 10 }, (_, n) => barOf(n));
+      const owner = await store.takeOver(BRAIN);
+      await store.commit(stepOf(owner, { bars: bars.toReversed() }));
+      const key = { exchange: 'gmo', symbol: 'BTC_JPY', timeframe: '1m' } as const;
+      assert.deepEqual(await store.bars(key), bars, 'numbers come back to the last bit');
+      assert.deepEqual(await store.bars({ ...key, limit: 3 }), bars.slice(-3));
+      assert.deepEqual(await store.bars({ ...key, from: bars[2]!.openTs, limit: 3 }), bars.slice(2, 5));
+      assert.deepEqual(await store.bars({ ...key, from: bars[2]!.openTs, to: bars[4]!.openTs }), bars.slice(2, 4));
+      assert.deepEqual(await store.bars({ ...key, timeframe: '5m' }), []);
+      const repaired = { ...barOf(4), close: 1, trades: 99 };
+      await store.commit(stepOf(owner, { batch: 2, bars: [barOf(4), repaired] }));
+      assert.deepEqual((await store.bars(key))[4], repaired);
+      assert.equal((await store.counts()).bars, 10);
+    },
+  },
+  {
+    name: 'gives back text and numbers as they were',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const signal = signalOf(1);
+      const odd = { ...signal, event: { ...signal.event, meta: AWKWARD } };
+      const void_: Order = {
+        terms: termsOf(1),
+        status: 'VOID',
+        request: 'none',
+        filledSize: Decimal.zero,
+        updatedTs: START,
+        reason: '拒否 "x" \\ 🚀',
+      };
+      await store.commit(
+        stepOf(owner, {
+          inputs: AWKWARD,
+          signals: [odd],
+          outbox: [odd.event],
+          orders: [void_],
+          verdicts: [{ ...verdictOf(1), inputs: AWKWARD }],
+        }),
+      );
+      assert.deepEqual(await store.signals(), [plainOf(odd)]);
+      assert.deepEqual((await store.unpublished(BRAIN))[0]?.event, plainOf(odd.event));
+      assert.deepEqual((await rows(store.inputLog(BRAIN, 0)))[0]?.inputs, plainOf(AWKWARD));
+      assert.deepEqual(plainOf((await store.orders())[0]?.order), plainOf(void_));
+      const { z, a } = (await store.verdicts())[0]!.inputs;
+      assert.deepEqual({ z, a }, { z: AWKWARD.z, a: AWKWARD.a });
+    },
+  },
+  {
+    name: 'keeps events to publish until they are published',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const event = (n: number): AlphaEvent => signalOf(n).event;
+      await store.commit(stepOf(owner, { outbox: [event(2), event(1)] }));
+      await store.commit(stepOf(owner, { batch: 2, outbox: [event(3)] }));
+      assert.deepEqual(await store.unpublished(BRAIN), [
+        { batch: 1, event: event(2) },
+        { batch: 1, event: event(1) },
+        { batch: 2, event: event(3) },
+      ]);
+      await store.commit(stepOf(owner, { batch: 3, publishedBatch: 1, outbox: [event(4)] }));
+      assert.deepEqual(
+        (await store.unpublished(BRAIN)).map(({ batch }) => batch),
+        [2, 3],
+      );
+      assert.deepEqual(await store.unpublished('execution:gmo'), []);
+    },
+  },
+  {
+    name: 'reads a long input log in order',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      for (let batch = 1; batch <= 20; batch++) {
+        await store.commit(stepOf(owner, { batch, inputs: batch % 5 === 0 ? null : [batch] }));
+      }
+      const log = await rows(store.inputLog(BRAIN, 3));
+      assert.deepEqual(
+        log.map(({ batch }) => batch),
+        [4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19],
+      );
+      assert.deepEqual(log[0], { batch: 4, ts: START + 4, inputs: [4] });
+    },
+  },
+  {
+    name: 'books positions, equity and denials',
+    async run(store) {
+      const owner = await store.takeOver('execution:gmo');
+      const position = {
+        exchange: 'gmo',
+        symbol: 'BTC_JPY',
+        strategy: 's',
+        size: Decimal.of('-0.01'),
+        averagePrice: Decimal.of('6123456.000000000000000001'),
+        realizedPnl: Decimal.of('-5'),
+        fees: Decimal.of('0.1'),
+        updatedTs: START,
+      };
+      const equity = (ts: number, value: string) => ({
+        ts,
+        equity: Decimal.of(value),
+        realizedPnl: Decimal.zero,
+        unrealizedPnl: Decimal.of('1.5'),
+        fees: Decimal.zero,
+        drawdown: Decimal.of('0.0625'),
+      });
+      await store.commit(
+        stepOf(owner, {
+          positions: [{ ...position, size: Decimal.of(9) }, position],
+          equity: [equity(START + 1, '999999.99'), equity(START, '1')],
+          verdicts: [verdictOf(1), verdictOf(2, false), verdictOf(3, false)],
+        }),
+      );
+      assert.deepEqual(plainOf(await store.positions()), plainOf([position]));
+      assert.deepEqual(plainOf(await store.latestEquity()), plainOf(equity(START + 1, '999999.99')));
+      assert.deepEqual(await store.verdicts({ approved: false }), [verdictOf(2, false), verdictOf(3, false)]);
+      assert.deepEqual(await store.verdicts({ limit: 1 }), [verdictOf(3, false)]);
+      assert.equal((await store.counts()).denials, 2);
+    },
+  },
+  {
+    name: 'appends raw events, logs and sessions, and says nothing to a repetition',
+    async run(store) {
+      await store.appendRawEvents([tradeOf(1), tradeOf(2), tradeOf(2)]);
+      await store.appendRawEvents([tradeOf(2), tradeOf(3)]);
+      await store.appendRawEvents([]);
+      await store.appendLogs([]);
+      await store.appendLogs([
+        { ts: START, level: 'info', message: 'nul \u0000 日本', fields: { ...AWKWARD, 'key\u0000': '\ud800' } },
+      ]);
+      const session = { sessionId: 's1', brain: BRAIN, startedTs: START, facts: AWKWARD };
+      await store.startSession(session);
+      await store.startSession(session);
+    },
+  },
+  {
+    name: 'serves readers and writers at the same time',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const writes = (async () => {
+        for (let batch = 1; batch <= 10; batch++) await store.commit(stepOf(owner, { batch, bars: [barOf(batch)] }));
+      })();
+      const reads = Array.from({ length: 10 }, async (_, n) => {
+        await store.signals({ symbol: `S${n}`, limit: n + 1 });
+        await store.orders({ limit: n + 1 });
+        await store.bars({ exchange: 'gmo', symbol: 'BTC_JPY', timeframe: '1m', limit: n + 1 });
+      });
+      await Promise.all([writes, ...reads]);
+      assert.equal((await store.counts()).bars, 10);
+    },
+  },
+];
+
+/** One order per status and per request, ascending in time. */
+function everyOrder(): readonly Order[] {
+  const exchangeOrderId = 'exchange-1';
+  const averagePrice = Decimal.of('0.5');
+  const base = (n: number) => ({
+    terms: termsOf(n),
+    request: ORDER_REQUESTS[n % ORDER_REQUESTS.length]!,
+    filledSize: Decimal.of('0.00000001'),
+    updatedTs: START + n,
+  });
+  const { price: _price, positionId: _positionId, ...market } = termsOf(10);
+  return [
+    { ...base(0), status: 'PENDING' },
+    { ...base(1), status: 'SUBMITTED', sentTs: START, sentWallTs: START + 5 },
+    { ...base(2), status: 'NEW', exchangeOrderId },
+    { ...base(3), status: 'PARTIALLY_FILLED', exchangeOrderId, averagePrice },
+    { ...base(4), status: 'FILLED', exchangeOrderId, averagePrice },
+    { ...base(5), status: 'CANCELED', exchangeOrderId, reason: '' },
+    { ...base(6), status: 'CANCELED', exchangeOrderId, averagePrice, reason: 'user' },
+    { ...base(7), status: 'EXPIRED', exchangeOrderId, reason: 'FOK' },
+    { ...base(8), status: 'REJECTED', reason: 'ERR-201' },
+    { ...base(9), status: 'VOID', reason: 'no trace', exchangeOrderId, averagePrice },
+    { ...base(10), terms: { ...market, type: 'market', leg: 2, side: 'sell', effect: 'close' }, status: 'PENDING' },
+  ];
+}
+
+async function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
+  await assert.rejects(promise, (error) => {
+    assert.ok(AlphaError.is(error, code), `expected ${code}, got ${String(error)}`);
+    return true;
+  });
+}
+
+async function rows(log: AsyncIterable<InputLogRow>): Promise<readonly InputLogRow[]> {
+  const all: InputLogRow[] = [];
+  for await (const row of log) all.push(row);
+  return all;
+}
