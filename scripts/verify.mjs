@@ -16,6 +16,7 @@ const STEPS = {
   'nothing unused': [[binary('knip'), []]],
   types: [[binary('tsc'), ['-p', 'tsconfig.json', '--noEmit']]],
   schemas: [script('packages/core/scripts/write-schemas.mjs', '--check')],
+  docs: [script('scripts/write-docs.mjs', '--check'), script('packages/cli/scripts/write-docs.mjs', '--check')],
   build: perPackage('npm', ['run', '--silent', 'build']),
   'api reports': [script('scripts/api-reports.mjs')],
   publint: perPackage(binary('publint'), ['--strict']),

@@ -61,7 +61,14 @@ it('packs four packages that need nothing of the workspace', async () => {
 
 it('installs one copy of core', async () => {
   const copies = await run('npm', ['ls', '@alpha-engine/core', '--parseable', '--all'], project);
-  expect(new Set(copies.stdout.trim().split('\n').filter((line) => line.includes('core'))).size).toBe(1);
+  expect(
+    new Set(
+      copies.stdout
+        .trim()
+        .split('\n')
+        .filter((line) => line.includes('core')),
+    ).size,
+  ).toBe(1);
 });
 
 it('answers npx alpha --help with every command', async () => {
