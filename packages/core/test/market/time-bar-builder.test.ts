@@ -10,6 +10,7 @@ type Trade = readonly [ts: number, price: number, size: number];
 const trades = fc
   .array(fc.tuple(fc.nat({ max: 90_000 }), fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 100 })), {
     maxLength: 200,
+    size: 'max',
   })
   .map((steps) => {
     let ts = 1_732_312_345_123;
