@@ -1,11 +1,20 @@
 // pnpm verify [step …]: every gate but the tests, one line each with its seconds. Nothing stops at the first failure;
 // what failed is shown at the end, whole. Ends with one line that a machine can read: "N passed, N failed".
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { binary, installWhenNeeded, packageFolders, root, run, seconds } from './workspace.mjs';
 
 const node = process.execPath;
 const script = (path, ...args) => [node, [join(root, path), ...args]];
 const perPackage = (command, args) => packageFolders.map((cwd) => [command, args, { cwd }]);
+/** What users get, as `pack` left it; a function, because it is not there before. */
+const tarballs = join(root, 'temp/tarballs');
+const perTarball = (command, args) =>
+  (existsSync(tarballs) ? readdirSync(tarballs) : ['nothing was packed']).map((name) => [
+    command,
+    [...args, join(tarballs, name)],
+    { name },
+  ]);
 
 /** Name → the commands it consists of, one after the other. Later steps read what `build` wrote. */
 const STEPS = {
@@ -19,8 +28,9 @@ const STEPS = {
   docs: [script('scripts/write-docs.mjs', '--check'), script('packages/cli/scripts/write-docs.mjs', '--check')],
   build: perPackage('npm', ['run', '--silent', 'build']),
   'api reports': [script('scripts/api-reports.mjs')],
-  publint: perPackage(binary('publint'), ['--strict']),
-  'types resolve': perPackage(binary('attw'), ['--pack', '.', '--profile', 'esm-only']),
+  pack: [script('scripts/pack.mjs', tarballs)],
+  publint: () => perTarball(binary('publint'), ['--strict']),
+  'types resolve': () => perTarball(binary('attw'), ['--profile', 'esm-only']),
 };
 
 const wanted = process.argv.slice(2);
@@ -46,14 +56,15 @@ console.log(`${names.length - failures.length} passed, ${failures.length} failed
 process.exitCode = failures.length > 0 ? 1 : 0;
 
 /** What the failing commands of a step wrote, or null when all succeeded. */
-async function outputOfFailure(commands) {
+async function outputOfFailure(step) {
+  const commands = typeof step === 'function' ? step() : step;
   let output = null;
-  for (const [command, args, options = {}] of commands) {
+  for (const [command, args, { name, ...options } = {}] of commands) {
     const env = { FORCE_COLOR: '0', NO_COLOR: '1' };
     const { status, text } = await run(command, args, { ...options, env, output: 'capture' });
     if (status === 0) continue;
-    const where = options.cwd === undefined ? '' : `${basename(options.cwd)}:\n`;
-    output = `${output ?? ''}${where}${text}\n`;
+    const where = name ?? basename(options.cwd ?? '');
+    output = `${output ?? ''}${where === '' ? '' : `${where}:\n`}${text}\n`;
   }
   return output;
 }

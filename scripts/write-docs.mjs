@@ -12,15 +12,18 @@ const pages = [...readdirSync(root), ...readdirSync(join(root, 'docs')).map((nam
 
 for (const page of pages) {
   const text = readFileSync(join(root, page), 'utf8');
-  const wanted = text.replace(/(<!-- include (\S+) -->\n)[\s\S]*?(<!-- end include -->)/g, (block, open, path, close) => {
-    if (!existsSync(join(root, path))) {
-      console.error(`${page} includes ${path}, which does not exist.`);
-      process.exitCode = 1;
-      return block;
-    }
-    const content = readFileSync(join(root, path), 'utf8').trimEnd();
-    return `${open}\`\`\`${extname(path).slice(1)}\n${content}\n\`\`\`\n${close}`;
-  });
+  const wanted = text.replace(
+    /(<!-- include (\S+) -->\n)[\s\S]*?(<!-- end include -->)/g,
+    (block, open, path, close) => {
+      if (!existsSync(join(root, path))) {
+        console.error(`${page} includes ${path}, which does not exist.`);
+        process.exitCode = 1;
+        return block;
+      }
+      const content = readFileSync(join(root, path), 'utf8').trimEnd();
+      return `${open}\`\`\`${extname(path).slice(1)}\n${content}\n\`\`\`\n${close}`;
+    },
+  );
   const opened = text.match(/<!-- include /g)?.length ?? 0;
   const closed = text.match(/<!-- end include -->/g)?.length ?? 0;
   if (opened !== closed) {
