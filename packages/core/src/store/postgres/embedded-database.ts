@@ -13,6 +13,8 @@ import { packageFolder } from './package-folder.js';
 const SOCKET = '.s.PGSQL.5432';
 const OPEN_TIMEOUT_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 15_000;
+/** A database that fell silent must become an error: nothing here runs that long. */
+const QUERY_TIMEOUT_MS = 60_000;
 
 export interface EmbeddedDatabase {
   /** One connection; see `Database` for the rules. */
@@ -165,6 +167,7 @@ function poolOn(socketPath: string, logger: Logger): Pool {
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 30_000,
+    query_timeout: QUERY_TIMEOUT_MS,
   });
   pool.on('error', (error) => logger.warn({ error: error.message }, 'An idle database connection was lost.'));
   return pool;

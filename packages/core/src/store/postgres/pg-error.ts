@@ -16,7 +16,7 @@ const NOT_ADMITTED = /^(28...|3D000)$/;
 /** Serialisation failure, deadlock: the same call may succeed. */
 const COLLIDED = /^40...$/;
 const LOST =
-  /connection terminated|timeout exceeded|client has encountered a connection error|not queryable|after calling end on the pool/i;
+  /connection terminated|timeout exceeded|query read timeout|client has encountered a connection error|not queryable|after calling end on the pool/i;
 
 /** Gives a failure of the client or the database its code. Errors of ours pass through. */
 export function toStoreError(error: unknown): Error {

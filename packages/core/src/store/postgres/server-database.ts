@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import { toStoreError } from './pg-error.js';
 
 const OLDEST = 150_000;
+const QUERY_TIMEOUT_MS = 60_000;
 
 /**
  * Connects to a PostgreSQL server (≥ 15). Throws `CONFIG_INVALID` for an address that is none, `STORE_UNAVAILABLE` when
@@ -17,7 +18,13 @@ export async function connectServerDatabase(options: {
   if (!/^postgres(ql)?:\/\/./.test(url)) {
     throw new AlphaError('CONFIG_INVALID', 'DATABASE_URL must look like postgres://user:password@host:5432/database.');
   }
-  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000, application_name: 'alpha' });
+  const pool = new Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: QUERY_TIMEOUT_MS,
+    application_name: 'alpha',
+  });
   pool.on('error', (error) => logger.warn({ error: error.message }, 'An idle database connection was lost.'));
   let closed: Promise<void> | undefined;
   const close = () => {
