@@ -110,9 +110,15 @@ export class ExchangeDesk {
   async #sweep(action: Extract<ExecutorAction, { kind: 'sweep' }>): Promise<void> {
     this.#sweeping.add(action.symbol);
     try {
-      this.#options.deliver({ kind: 'sweep', sweep: await this.look(action.symbol, action.fillsFrom, action.orderIds) });
+      this.#options.deliver({
+        kind: 'sweep',
+        sweep: await this.look(action.symbol, action.fillsFrom, action.orderIds),
+      });
     } catch (error) {
-      this.#options.logger.warn({ symbol: action.symbol, error: String(error) }, 'The exchange could not be read; the sweep is tried again.');
+      this.#options.logger.warn(
+        { symbol: action.symbol, error: String(error) },
+        'The exchange could not be read; the sweep is tried again.',
+      );
     } finally {
       this.#sweeping.delete(action.symbol);
     }
@@ -133,7 +139,9 @@ export class ExchangeDesk {
 }
 
 function isRefusal(error: unknown): error is AlphaError {
-  return ['EXCHANGE_REFUSED', 'EXCHANGE_AUTH', 'EXCHANGE_MAINTENANCE', 'CLOCK_SKEW'].some((code) => AlphaError.is(error, code as AlphaError['code']));
+  return ['EXCHANGE_REFUSED', 'EXCHANGE_AUTH', 'EXCHANGE_MAINTENANCE', 'CLOCK_SKEW'].some((code) =>
+    AlphaError.is(error, code as AlphaError['code']),
+  );
 }
 
 /** The exchange's own code where the adapter names one, else ours. */

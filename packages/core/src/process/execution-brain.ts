@@ -1,6 +1,7 @@
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
 import type { Series, StreamName } from '../bus/streams.js';
 import type { Broker } from '../exchange/broker.js';
+import type { ExchangeView } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
 import type {
   ExecutorConfig,
@@ -8,9 +9,11 @@ import type {
   ExecutorNotice,
   ExecutorStep,
   StepTime,
+  SymbolSweep,
   TimedExecutorInput,
 } from '../execution/executor-types.js';
 import type { PaperBroker } from '../simulation/paper-broker.js';
+import type { SimulatedExchangeSnapshot } from '../simulation/simulated-exchange.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -38,7 +41,7 @@ type Arrival = { readonly batch: Batch; readonly taken: () => void } | { readonl
 
 interface Checkpointed {
   readonly executor: unknown;
-  readonly paper?: unknown;
+  readonly paper?: SimulatedExchangeSnapshot;
 }
 
 const READ_LIMIT = 500;
@@ -106,12 +109,21 @@ export class ExecutionBrain {
     await reading;
   }
 
-  /** The exchange's view of every symbol, for a last comparison. Throws `EXCHANGE_*` errors. */
+  /** What the exchange shows of every symbol, for a comparison of the books. Throws `EXCHANGE_*` errors. */
   async lookAtExchange(): Promise<ExchangeView> {
-    const { broker, config } = this.#options;
-    const sweeps: SymbolSweep[] = [];
-    for (const { symbol } of config.instruments) sweeps.push(await this.desk.look(symbol, this.executor.fillsFrom(symbol)));
-    return { sweeps, balances: await broker.balances() };
+    const { broker, config, marketClock } = this.#options;
+    const { instruments } = config;
+    const looks: SymbolSweep[] = [];
+    for (const { symbol } of instruments) {
+      looks.push(await this.desk.look(symbol, this.executor.begunTs(symbol) ?? marketClock.now()));
+    }
+    return {
+      instruments,
+      positions: looks.flatMap(({ positions }) => positions),
+      openOrders: looks.flatMap(({ openOrders }) => openOrders),
+      fills: looks.flatMap(({ fills }) => fills),
+      balances: await broker.balances(),
+    };
   }
 
   /** Answers of requests in flight are still taken and recorded; nothing new is sent. */
@@ -199,7 +211,8 @@ export class ExecutionBrain {
     const inputs: TimedExecutorInput[] = [];
     for (const { event, id, stream } of mergeStreams(batch.deliveries)) {
       this.#recorder.advance(stream, id);
-      if (event.type === 'trade' || event.type === 'orderbook' || event.type === 'ticker') this.#options.paper?.onMarket(event);
+      if (event.type === 'trade' || event.type === 'orderbook' || event.type === 'ticker')
+        this.#options.paper?.onMarket(event);
       if (event.type === 'ticker') inputs.push(this.#timed({ kind: 'quote', event }));
       else if (event.type === 'signal' || event.type === 'status' || event.type === 'control') {
         inputs.push(this.#timed({ kind: event.type, event } as ExecutorInput));

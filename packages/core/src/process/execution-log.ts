@@ -10,7 +10,14 @@ export function logExecutorInputs(inputs: readonly TimedExecutorInput[]): unknow
     const at = [input.at.marketTs, input.at.wallTs];
     switch (input.kind) {
       case 'quote':
-        return { kind: input.kind, at, symbol: input.event.symbol, ts: input.event.ts, bid: input.event.data.bid, ask: input.event.data.ask };
+        return {
+          kind: input.kind,
+          at,
+          symbol: input.event.symbol,
+          ts: input.event.ts,
+          bid: input.event.data.bid,
+          ask: input.event.data.ask,
+        };
       case 'signal':
       case 'control':
         return { kind: input.kind, at, id: input.event.id };

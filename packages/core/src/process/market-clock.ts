@@ -58,7 +58,10 @@ export class MarketClock implements Clock {
     try {
       this.#reading = await this.#options.measure();
     } catch (error) {
-      this.#options.logger.warn({ error: String(error) }, 'The exchange clock could not be measured; the last reading stays.');
+      this.#options.logger.warn(
+        { error: String(error) },
+        'The exchange clock could not be measured; the last reading stays.',
+      );
     }
     this.#schedule();
   }

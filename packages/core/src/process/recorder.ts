@@ -101,7 +101,10 @@ export class Recorder {
       } catch (error) {
         const wait = RETRY_MS[attempt];
         if (!AlphaError.is(error) || !error.retryable || wait === undefined) throw error;
-        this.#options.logger.warn({ brain: record.brain, batch: record.batch, code: error.code, wait }, 'The commit is tried again.');
+        this.#options.logger.warn(
+          { brain: record.brain, batch: record.batch, code: error.code, wait },
+          'The commit is tried again.',
+        );
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }

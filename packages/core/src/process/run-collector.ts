@@ -78,5 +78,11 @@ function logStatus(logger: Logger, event: StatusEvent): void {
 }
 
 function stopped(exchange: string, ts: number): StatusEvent {
-  return { type: 'status', exchange, symbol: ALL_SYMBOLS, ts, data: { state: 'disconnected', reason: 'The collector was stopped.' } };
+  return {
+    type: 'status',
+    exchange,
+    symbol: ALL_SYMBOLS,
+    ts,
+    data: { state: 'disconnected', reason: 'The collector was stopped.' },
+  };
 }

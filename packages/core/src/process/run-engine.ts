@@ -51,7 +51,12 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   const { exchange, logger, marketClock, session, store } = options;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  await store.startSession({ sessionId: randomUUID(), brain: `engine:${exchange}`, startedTs: marketClock.now(), facts: session });
+  await store.startSession({
+    sessionId: randomUUID(),
+    brain: `engine:${exchange}`,
+    startedTs: marketClock.now(),
+    facts: session,
+  });
 
   // The executor opens first: it must be listening when the first signal is published.
   const execution = options.execution && (await ExecutionBrain.open({ ...options, ...options.execution }));
@@ -62,7 +67,10 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
     failed.abort();
     throw error;
   };
-  const [decided, executed] = await Promise.allSettled([strategy?.run(stop).catch(fail), execution?.run(stop).catch(fail)]);
+  const [decided, executed] = await Promise.allSettled([
+    strategy?.run(stop).catch(fail),
+    execution?.run(stop).catch(fail),
+  ]);
   if (decided.status === 'rejected') throw decided.reason;
   if (executed.status === 'rejected') throw executed.reason;
 
@@ -82,7 +90,11 @@ async function summarise(
   return {
     strategy,
     stored: await store.counts(),
-    positions: (await store.positions()).map(({ symbol, strategy: owner, size }) => ({ symbol, strategy: owner, size: size.toString() })),
+    positions: (await store.positions()).map(({ symbol, strategy: owner, size }) => ({
+      symbol,
+      strategy: owner,
+      size: size.toString(),
+    })),
     equity: equity?.equity.toString() ?? null,
     realizedPnl: books?.realizedPnl.toString() ?? '0',
     fees: books?.fees.toString() ?? '0',

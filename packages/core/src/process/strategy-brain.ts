@@ -1,10 +1,17 @@
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
 import { MARKET_STREAMS, type Series, type StreamName } from '../bus/streams.js';
 import type { MarketHistory } from '../exchange/market-history.js';
-import type { FedInput, InstanceSpec, RunnerInput, RunnerNotice, RunnerStep, SignalRecord } from '../strategy/runner-types.js';
-import type { RunnerSnapshot } from '../strategy/runner-types.js';
-import { StrategyRunner } from '../strategy/strategy-runner.js';
 import type { Store } from '../store/store.js';
+import type {
+  FedInput,
+  InstanceSpec,
+  RunnerInput,
+  RunnerNotice,
+  RunnerSnapshot,
+  RunnerStep,
+  SignalRecord,
+} from '../strategy/runner-types.js';
+import { StrategyRunner } from '../strategy/strategy-runner.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { mergeStreams } from './merge-streams.js';
@@ -54,7 +61,12 @@ export class StrategyBrain {
   #fed: FedInput[] = [];
   #pendingSince: number | null = null;
 
-  private constructor(options: StrategyBrainOptions, recorder: Recorder, runner: StrategyRunner, subscription: Subscription) {
+  private constructor(
+    options: StrategyBrainOptions,
+    recorder: Recorder,
+    runner: StrategyRunner,
+    subscription: Subscription,
+  ) {
     this.#options = options;
     this.#recorder = recorder;
     this.#runner = runner;
@@ -151,7 +163,8 @@ export class StrategyBrain {
   }
 
   async #warmUp(): Promise<void> {
-    const first = this.#recorder.state === undefined ? (await this.#options.bus.range('md:trade', null, 1))[0] : undefined;
+    const first =
+      this.#recorder.state === undefined ? (await this.#options.bus.range('md:trade', null, 1))[0] : undefined;
     const inputs = await warmupInputs(this.#runner.warmupNeeds(), {
       ...this.#options,
       ...(first && { readsFrom: first.event.ts }),
@@ -169,7 +182,11 @@ export class StrategyBrain {
     for (const notice of notices) {
       if (notice.kind === 'gap') this.#counts.gaps++;
       if (notice.kind === 'strategy_failed') logger.error({ ...notice }, 'A strategy threw; its instance is halted.');
-      else logger.warn({ ...notice }, notice.kind === 'gap' ? 'Events are missing on the bus.' : 'A late trade was left out of its bar.');
+      else
+        logger.warn(
+          { ...notice },
+          notice.kind === 'gap' ? 'Events are missing on the bus.' : 'A late trade was left out of its bar.',
+        );
     }
   }
 }

@@ -3,9 +3,9 @@ import type { StreamName } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { Bar } from '../market/bar.js';
+import type { BrainName, Store } from '../store/store.js';
 import type { FedInput } from '../strategy/runner-types.js';
 import type { RebuildRecord } from '../strategy/strategy-runner.js';
-import type { BrainName, Store } from '../store/store.js';
 
 /** One read of the bus as the input log keeps it: which entries of which streams met, and the market time told after them. */
 export interface LoggedRead {
@@ -34,7 +34,12 @@ export function logRead(deliveries: readonly Delivery[], clock: EpochMs | undefi
 }
 
 /** The stored batches from `since` on with their bars in place of the keys, for `StrategyRunner.rebuild`. */
-export async function* rebuildRecords(store: Store, brain: BrainName, exchange: string, since: number): AsyncGenerator<RebuildRecord> {
+export async function* rebuildRecords(
+  store: Store,
+  brain: BrainName,
+  exchange: string,
+  since: number,
+): AsyncGenerator<RebuildRecord> {
   const bars = new BarReader(store, exchange);
   for await (const row of store.inputLog(brain, since - 1)) {
     const entry = row.inputs as StrategyLogEntry | null;

@@ -2,8 +2,8 @@ import type { EpochMs } from '../events/common.js';
 import type { MarketHistory } from '../exchange/market-history.js';
 import type { Bar } from '../market/bar.js';
 import { intervalStart, type Timeframe, timeframeMs } from '../market/timeframe.js';
-import type { RunnerInput } from '../strategy/runner-types.js';
 import type { Store } from '../store/store.js';
+import type { RunnerInput } from '../strategy/runner-types.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 
@@ -32,7 +32,9 @@ export async function warmupInputs(needs: readonly WarmupNeed[], sources: Warmup
   const inputs: RunnerInput[] = [];
   const series = new Map(needs.map((need) => [`${need.symbol}|${need.timeframe}`, need]));
   for (const [key, { symbol, timeframe }] of series) {
-    const wanted = Math.max(...needs.filter((need) => `${need.symbol}|${need.timeframe}` === key).map((need) => need.bars));
+    const wanted = Math.max(
+      ...needs.filter((need) => `${need.symbol}|${need.timeframe}` === key).map((need) => need.bars),
+    );
     const bars = await closedBars(symbol, timeframe, wanted, sources);
     sources.logger.info({ symbol, timeframe, wanted, found: bars.length }, 'warm-up bars');
     for (const bar of bars) inputs.push({ kind: 'warmup', bar });
@@ -40,7 +42,12 @@ export async function warmupInputs(needs: readonly WarmupNeed[], sources: Warmup
   return inputs;
 }
 
-async function closedBars(symbol: string, timeframe: Timeframe, wanted: number, sources: WarmupSources): Promise<readonly Bar[]> {
+async function closedBars(
+  symbol: string,
+  timeframe: Timeframe,
+  wanted: number,
+  sources: WarmupSources,
+): Promise<readonly Bar[]> {
   if (wanted <= 0) return [];
   const { exchange, store, history, marketClock, logger } = sources;
   const stored = await store.bars({ exchange, symbol, timeframe, limit: wanted });
@@ -52,7 +59,10 @@ async function closedBars(symbol: string, timeframe: Timeframe, wanted: number, 
     const bars = await history.bars(symbol, timeframe, from, to);
     return bars.slice(-wanted);
   } catch (error) {
-    logger.warn({ symbol, timeframe, error: String(error) }, 'The exchange gave no warm-up bars; the strategy waits for live ones.');
+    logger.warn(
+      { symbol, timeframe, error: String(error) },
+      'The exchange gave no warm-up bars; the strategy waits for live ones.',
+    );
     return stored;
   }
 }

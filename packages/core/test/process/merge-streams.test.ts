@@ -22,7 +22,9 @@ test('never changes the order within a stream, and loses nothing', () => {
       const merged = mergeStreams(deliveries);
       expect(merged).toHaveLength(deliveries.length);
       for (const stream of ['a', 'b', 'c']) {
-        expect(merged.filter((one) => one.stream === stream)).toEqual(deliveries.filter((one) => one.stream === stream));
+        expect(merged.filter((one) => one.stream === stream)).toEqual(
+          deliveries.filter((one) => one.stream === stream),
+        );
       }
     }),
   );
