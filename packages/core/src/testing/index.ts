@@ -1,1 +1,3 @@
+export type { EventBusCase, EventBusContext } from './bus-case.js';
+export { EVENT_BUS_CASES } from './event-bus-suite.js';
 export { STORE_CASES, type StoreCase } from './store-suite.js';
