@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+const MOST_BODY_BYTES = 65_536;
+
+export function sendJson(response: ServerResponse, http: number, body: unknown): void {
+  response.writeHead(http, { 'content-type': 'application/json', 'cache-control': 'no-cache, no-store' });
+  response.end(JSON.stringify(body));
+}
+
+/** Null when it is too long or the client went away. */
+export async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > MOST_BODY_BYTES) return null;
+      chunks.push(chunk as Buffer);
+    }
+  } catch {
+    return null;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function refuseUpgrade(socket: Socket, status: number): void {
+  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+export function ipOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? 'unknown';
+}

@@ -1,0 +1,19 @@
+export type { TapeOrigin } from './market-clock.js';
+export type { ExchangeState, GmoSimulator, GmoSimulatorOptions, SimulatorClock } from './options.js';
+export { startGmoSimulator } from './server.js';
+export type { Counts, SimulatorStats } from './stats.js';
+export {
+  DEFAULT_SWITCHES,
+  DEFAULT_TIMINGS,
+  type SimulatorSwitches,
+  type SimulatorTimings,
+} from './switches.js';
+export {
+  defaultTapePath,
+  loadTape,
+  readTape,
+  type Tape,
+  type TapeHeader,
+  type TapeLevel,
+  type TapeRecord,
+} from './tape.js';

@@ -1,0 +1,64 @@
+import type { Clock, Logger } from '@alpha-engine/core';
+import type { SimulatedExchange } from '@alpha-engine/core/simulation';
+import type { TapeOrigin } from './market-clock.js';
+import type { SimulatorStats } from './stats.js';
+import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
+import type { TapeHeader } from './tape.js';
+
+export type ExchangeState = 'OPEN' | 'PREOPEN' | 'MAINTENANCE';
+
+export interface GmoSimulatorOptions {
+  /** Path of a tape. Default: the one that comes with the package. */
+  readonly tape?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Market milliseconds per wall millisecond; default 1. */
+  readonly speed?: number;
+  /** What the tape's start becomes in market time; default `now`. */
+  readonly origin?: TapeOrigin;
+  /** Market time stands still until so many public channel subscriptions are active; default 0, do not wait. */
+  readonly hold?: number;
+  /** Begin again at the end; default false: time goes on, data stop. */
+  readonly loop?: boolean;
+  /** The one account's key. Default `simulator-key` and `simulator-secret`. */
+  readonly apiKey?: string;
+  readonly apiSecret?: string;
+  /** By asset; default one million yen. */
+  readonly balances?: Readonly<Record<string, string>>;
+  readonly switches?: Partial<SimulatorSwitches>;
+  readonly timings?: Partial<SimulatorTimings>;
+  readonly logger?: Logger;
+  /** Default: this machine's. */
+  readonly wallClock?: Clock;
+}
+
+/** Body of `GET /sim/clock`. `speed` is 0 while held. */
+export interface SimulatorClock {
+  readonly wallTs: number;
+  readonly marketTs: number;
+  readonly speed: number;
+  readonly held: boolean;
+  readonly ended: boolean;
+}
+
+export interface GmoSimulator {
+  readonly port: number;
+  /** Put `/public` or `/private` behind it. */
+  readonly restBaseUrl: string;
+  readonly wsPublicUrl: string;
+  /** Put `/<token>` behind it. */
+  readonly wsPrivateUrl: string;
+  readonly tape: TapeHeader;
+  /** The matching engine, for tests that compare books. */
+  readonly exchange: SimulatedExchange;
+  clock(): SimulatorClock;
+  stats(): SimulatorStats;
+  /** Maintenance wipes the tokens and cuts every socket. */
+  setExchangeState(state: ExchangeState): void;
+  /** Cuts every open socket, as a lost connection does. */
+  dropSockets(): void;
+  /** Stops everything and frees the port. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,155 @@
+import type { EpochMs } from '@alpha-engine/core';
+import type { WebSocket } from 'ws';
+import { FRAME_TOO_MANY, invalidFrame, iso } from './envelopes.js';
+import { KeepAlive } from './keep-alive.js';
+import type { RateLimit } from './limits.js';
+import type { Book, MarketView, Match } from './market-view.js';
+import { levels, printedRows, tickerRow } from './public-rest.js';
+import { parseCommand } from './socket-command.js';
+import { StatsCounter } from './stats.js';
+import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
+import { isSymbol } from './symbols.js';
+
+const CHANNELS = ['ticker', 'orderbooks', 'trades'] as const;
+type Channel = (typeof CHANNELS)[number];
+
+/** A quiet book is sent again after this. Market milliseconds. */
+const REPEAT_MS = 5_050;
+
+interface Client {
+  readonly socket: WebSocket;
+  readonly keepAlive: KeepAlive;
+  /** `channel symbol` → option. */
+  readonly subscriptions: Map<string, string>;
+}
+
+export interface PublicSocketOptions {
+  readonly switches: SimulatorSwitches;
+  readonly timings: SimulatorTimings;
+  readonly stats: StatsCounter;
+  readonly commands: RateLimit;
+  /** Called when the number of subscriptions has changed. */
+  onSubscriptions(count: number): void;
+}
+
+/** The public socket: ticker, orderbooks and trades to whoever subscribed. No acknowledgements; only errors answer. */
+export class PublicSockets {
+  readonly #options: PublicSocketOptions;
+  readonly #clients = new Set<Client>();
+  readonly #lastTicker = new Map<string, string>();
+  /** The last book frame of each symbol, and when it left, market time. */
+  readonly #lastBook = new Map<string, { readonly frame: string; sentAt: EpochMs }>();
+
+  constructor(options: PublicSocketOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  get subscriptions(): number {
+    let count = 0;
+    for (const client of this.#clients) count += client.subscriptions.size;
+    return count;
+  }
+
+  /** Takes over an opened socket. `ip` is whose command budget it uses. */
+  accept(socket: WebSocket, ip: string): void {
+    const { pingMs, idleMs } = this.#options.timings;
+    const client: Client = { socket, keepAlive: new KeepAlive(socket, pingMs, idleMs), subscriptions: new Map() };
+    this.#clients.add(client);
+    socket.on('message', (data) => {
+      const error = this.#options.commands.take(ip) ? this.#obey(client, parseCommand(data)) : FRAME_TOO_MANY;
+      if (error !== null) send(client, error);
+    });
+    socket.on('close', () => {
+      this.#clients.delete(client);
+      this.#options.onSubscriptions(this.subscriptions);
+    });
+  }
+
+  trade(symbol: string, match: Match): void {
+    const rows = printedRows(match).map((row) => JSON.stringify({ channel: 'trades', ...row, symbol }));
+    const taker = rows[match.takerFirst ? 0 : 1] as string;
+    this.#broadcast('trades', symbol, (client, option) => {
+      if (option === 'TAKER_ONLY') send(client, taker);
+      else for (const row of rows) send(client, row);
+    });
+  }
+
+  book(symbol: string, book: Book): void {
+    const frame = JSON.stringify({
+      channel: 'orderbooks',
+      asks: levels(book.asks.slice(0, 30)),
+      bids: levels(book.bids.slice(0, 30)),
+      symbol,
+      timestamp: iso(book.ts),
+      grouping: '1',
+    });
+    this.#lastBook.set(symbol, { frame, sentAt: book.ts });
+    this.#broadcast('orderbooks', symbol, (client) => send(client, frame));
+  }
+
+  /** Sends the ticker when anything but its time has changed. */
+  ticker(symbol: string, view: MarketView, ts: EpochMs): void {
+    const ticker = view.ticker();
+    if (ticker === null) return;
+    const row = tickerRow(symbol, ticker, ts, this.#options.switches);
+    const content = JSON.stringify({ ...row, timestamp: '' });
+    if (this.#lastTicker.get(symbol) === content) return;
+    this.#lastTicker.set(symbol, content);
+    const frame = JSON.stringify({ channel: 'ticker', ...row });
+    this.#broadcast('ticker', symbol, (client) => send(client, frame));
+  }
+
+  /** Sends books again that have been quiet. */
+  repeatQuietBooks(now: EpochMs): void {
+    for (const [symbol, last] of this.#lastBook) {
+      if (now - last.sentAt < REPEAT_MS) continue;
+      last.sentAt = now;
+      for (const client of this.#clients) {
+        if (!client.subscriptions.has(`orderbooks ${symbol}`)) continue;
+        send(client, last.frame);
+        this.#options.stats.repeats += 1;
+      }
+    }
+  }
+
+  closeAll(): void {
+    for (const { socket } of this.#clients) socket.terminate();
+  }
+
+  /** The error frame, or null. */
+  #obey(client: Client, asked: ReturnType<typeof parseCommand>): string | null {
+    if (asked === null) return invalidFrame();
+    const { command, channel, symbol, option } = asked;
+    if (command !== 'subscribe' && command !== 'unsubscribe') return invalidFrame('command');
+    if (!CHANNELS.includes(channel as Channel)) return invalidFrame('channel');
+    if (!isSymbol(symbol)) return invalidFrame('symbol');
+    if (option !== undefined && (channel !== 'trades' || option !== 'TAKER_ONLY')) return invalidFrame('option');
+    const key = `${channel as Channel} ${symbol}`;
+    if (command === 'subscribe') client.subscriptions.set(key, typeof option === 'string' ? option : '');
+    else client.subscriptions.delete(key);
+    this.#options.onSubscriptions(this.subscriptions);
+    return null;
+  }
+
+  #broadcast(channel: Channel, symbol: string, deliver: (client: Client, option: string) => void): void {
+    const key = `${channel} ${symbol}`;
+    for (const client of this.#clients) {
+      const option = client.subscriptions.get(key);
+      if (option === undefined) continue;
+      deliver(client, option);
+      StatsCounter.add(this.#options.stats.frames[channel], symbol);
+    }
+  }
+}
+
+function send(client: Client, frame: string): void {
+  client.keepAlive.touch();
+  client.socket.send(frame, ignoreClosed);
+}
+
+/** A socket that closed in between is noticed by its `close` event. */
+function ignoreClosed(): void {}
