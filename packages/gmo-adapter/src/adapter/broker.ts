@@ -113,9 +113,12 @@ export class GmoBroker implements Broker {
   }
 
   async fillsSince(symbol: string, from: EpochMs): Promise<readonly ExchangeFill[]> {
-    // Newest first: a page that is older as a whole has nothing behind it.
-    const older = (row: ExecutionRow) => parseIsoTime(row.timestamp) < from;
-    const rows = await this.#pages('/v1/latestExecutions', symbol, executionList, (row) => row.executionId, older);
+    // Which way the pages run is not documented. Where they run from new to old, a page that is too old ends the search.
+    const isPast = (page: readonly ExecutionRow[]) => {
+      const [first, last] = [parseIsoTime(page.at(0)?.timestamp), parseIsoTime(page.at(-1)?.timestamp)];
+      return last < first && first < from;
+    };
+    const rows = await this.#pages('/v1/latestExecutions', symbol, executionList, (row) => row.executionId, isPast);
     const fills = this.#map('/v1/latestExecutions', rows, mapExecutionRow);
     return oldestFirst(fills.filter((fill) => fill.ts >= from));
   }
@@ -154,13 +157,13 @@ export class GmoBroker implements Broker {
     symbol: string,
     schema: z.ZodType<R[]>,
     keyOf: (row: R) => string,
-    isPast: (row: R) => boolean = () => false,
+    isPast: (page: readonly R[]) => boolean = () => false,
   ): Promise<readonly R[]> {
     const rows = new Map<string, R>();
     for (let page = 1; ; page++) {
       const { data } = await this.#rest.request({ path, query: { symbol, page, count: PAGE_ROWS } }, schema);
       for (const row of data) rows.set(keyOf(row), row);
-      if (data.length < PAGE_ROWS || data.every(isPast)) return [...rows.values()];
+      if (data.length < PAGE_ROWS || isPast(data)) return [...rows.values()];
     }
   }
 

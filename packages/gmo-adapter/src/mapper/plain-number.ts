@@ -26,5 +26,6 @@ export function parsePlainNumber(text: unknown): number {
 }
 
 function parseSlowly(text: string): number {
-  return PLAIN.test(text) ? Number(text) : Number.NaN;
+  const value = PLAIN.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : Number.NaN;
 }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/client/budget.js';
+import { hostLimits } from '../../src/client/limits.js';
+import { DEFAULT_TIMINGS, reconnectDelay } from '../../src/client/timings.js';
+
+describe('Budget', () => {
+  it('spaces its slots, first come first served', async () => {
+    const budget = new Budget({ spacingMs: 30 });
+    const times: number[] = [];
+    const order: number[] = [];
+    await Promise.all(
+      [0, 1, 2, 3].map(async (i) => {
+        await budget.take();
+        times.push(performance.now());
+        order.push(i);
+      }),
+    );
+    expect(order).toEqual([0, 1, 2, 3]);
+    for (let i = 1; i < 4; i++) expect(times[i]! - times[i - 1]!).toBeGreaterThanOrEqual(29);
+  });
+
+  it('lets a burst through and then keeps the rate', async () => {
+    let now = 0;
+    const budget = new Budget({ spacingMs: 100, burst: 3, now: () => now });
+    for (let i = 0; i < 3; i++) {
+      expect(budget.waitMs).toBe(0);
+      await budget.take();
+    }
+    expect(budget.waitMs).toBe(100);
+    now = 100;
+    expect(budget.waitMs).toBe(0);
+  });
+
+  it('holds everybody back while paused', async () => {
+    const budget = new Budget({ spacingMs: 1 });
+    budget.pause(60);
+    const start = performance.now();
+    await budget.take();
+    expect(performance.now() - start).toBeGreaterThanOrEqual(59);
+  });
+
+  it('gives up without spending a slot when its caller does', async () => {
+    const budget = new Budget({ spacingMs: 50 });
+    await budget.take();
+    const abort = new AbortController();
+    const waiting = budget.take(abort.signal);
+    const next = budget.take();
+    abort.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow();
+    await next;
+    expect(budget.waitMs).toBeLessThanOrEqual(50);
+  });
+
+  it('is one per host, whatever the scheme and the path', () => {
+    expect(hostLimits('wss://a.example/ws/public/v1').commands).toBe(hostLimits('https://a.example/public').commands);
+    expect(hostLimits('wss://a.example').commands).not.toBe(hostLimits('wss://b.example').commands);
+  });
+});
+
+describe('reconnectDelay', () => {
+  it('doubles from one to thirty seconds, a fifth of it by chance', () => {
+    const delays = [0, 1, 2, 3, 4, 5, 60].map((failures) => reconnectDelay(DEFAULT_TIMINGS, failures, () => 0));
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    expect(reconnectDelay(DEFAULT_TIMINGS, 0, () => 1)).toBe(800);
+  });
+});

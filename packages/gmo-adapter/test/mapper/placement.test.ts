@@ -1,0 +1,70 @@
+import { AlphaError, Decimal, type OrderTerms } from '@alpha-engine/core';
+import { describe, expect, it } from 'vitest';
+import { placement } from '../../src/mapper/placement.js';
+
+const TERMS: OrderTerms = {
+  clientOrderId: 'c1',
+  exchange: 'gmo',
+  symbol: 'BTC_JPY',
+  strategy: 's',
+  signalId: 'g',
+  leg: 0,
+  side: 'buy',
+  effect: 'open',
+  type: 'limit',
+  size: Decimal.of('0.02'),
+  price: Decimal.of('430001'),
+  createdTs: 0,
+};
+const { price: _, ...MARKET } = { ...TERMS, type: 'market' as const };
+
+describe('placement', () => {
+  it('opens by /v1/order', () => {
+    expect(placement(TERMS)).toEqual({
+      path: '/v1/order',
+      body: {
+        symbol: 'BTC_JPY',
+        side: 'BUY',
+        executionType: 'LIMIT',
+        timeInForce: 'FAS',
+        price: '430001',
+        size: '0.02',
+      },
+    });
+    expect(placement({ ...MARKET, symbol: 'BTC' })).toEqual({
+      path: '/v1/order',
+      body: { symbol: 'BTC', side: 'BUY', executionType: 'MARKET', size: '0.02' },
+    });
+  });
+
+  it('sells spot by /v1/order and closes a lot by /v1/closeOrder', () => {
+    expect(placement({ ...MARKET, symbol: 'BTC', side: 'sell', effect: 'close' }).path).toBe('/v1/order');
+    expect(placement({ ...MARKET, side: 'sell', effect: 'close', positionId: '1000342' })).toEqual({
+      path: '/v1/closeOrder',
+      body: {
+        symbol: 'BTC_JPY',
+        side: 'SELL',
+        executionType: 'MARKET',
+        settlePosition: [{ positionId: 1000342, size: '0.02' }],
+      },
+    });
+  });
+
+  it('writes small numbers in plain notation', () => {
+    expect(placement({ ...MARKET, symbol: 'BTC', size: Decimal.of('0.00000001') }).body.size).toBe('0.00000001');
+  });
+
+  it.each([
+    { ...TERMS, effect: 'close' as const },
+    { ...TERMS, effect: 'close' as const, positionId: 'lot' },
+    { ...MARKET, type: 'limit' as const },
+    { ...MARKET, symbol: 'BTC', side: 'sell' as const, effect: 'open' as const },
+  ])('refuses what GMO cannot express', (terms) => {
+    try {
+      placement(terms);
+      expect.unreachable();
+    } catch (error) {
+      expect(AlphaError.is(error, 'EXCHANGE_REFUSED')).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { codeEntry, GMO_ERROR_CODES } from '@alpha-engine/gmo-adapter';
+import { describe, expect, it } from 'vitest';
+import { badAnswerError, codeError, noAnswerError, readEnvelope } from '../../src/mapper/rest-answer.js';
+
+const ORDER = { method: 'POST', path: '/v1/order' };
+
+describe('readEnvelope', () => {
+  it.each([
+    [200, '{"status":0,"data":"637000","responsetime":"2019-03-19T02:15:06.108Z"}', { ok: true, data: '637000' }],
+    [200, '{"status":0}', { ok: true, data: undefined }],
+    [
+      200,
+      '{"status":1,"messages":[{"message_code":"ERR-5121","message_string":"Too low price."}]}',
+      { ok: false, code: 'ERR-5121' },
+    ],
+    [
+      404,
+      '{"status": 2, "messages": [{"message_code": "ERR-5207", "message_string": "Not found"}]}',
+      { ok: false, code: 'ERR-5207' },
+    ],
+    [503, '{"status":5,"messages":[{"message_code":"ERR-5201"}]}', { ok: false, code: 'ERR-5201', text: '' }],
+  ])('reads HTTP %i %s', (status, body, expected) => {
+    expect(readEnvelope(status, body)).toMatchObject(expected);
+  });
+
+  it.each([
+    [200, ''],
+    [200, '<html></html>'],
+    [200, '{"status":0,"data":"63'],
+    [200, '[]'],
+    [200, '{"status":"0"}'],
+    [200, '{"status":1,"messages":[]}'],
+    [200, '{"status":1}'],
+    // A gateway's answer around a body that says something else proves nothing.
+    [502, '{"status":0,"data":"637000"}'],
+    [500, '{"status":1,"messages":[{"message_code":"ERR-201"}]}'],
+  ])('finds no protocol in HTTP %i %s', (status, body) => {
+    expect(readEnvelope(status, body)).toBeNull();
+  });
+});
+
+describe('the table of codes', () => {
+  it('gives a placement a known outcome for documented refusals alone', () => {
+    const codes = Object.keys(GMO_ERROR_CODES);
+    const inDoubt = codes.filter((code) => codeError(ORDER, 'place', code, '').code === 'EXCHANGE_IN_DOUBT');
+    expect(inDoubt.sort()).toEqual(['ERR-5003', 'ERR-554', 'ERR-626']);
+    expect(codeError(ORDER, 'place', 'ERR-151', 'Service Unavailable').code).toBe('EXCHANGE_IN_DOUBT');
+    expect(codeError(ORDER, 'place', 'ERR-99999', '').code).toBe('EXCHANGE_IN_DOUBT');
+    expect(codeError(ORDER, 'place', 'constructor', '').code).toBe('EXCHANGE_IN_DOUBT');
+    expect(codeError(ORDER, 'place', 'ERR-201', '').code).toBe('EXCHANGE_REFUSED');
+    expect(codeError(ORDER, 'place', 'ERR-5012', '').code).toBe('EXCHANGE_AUTH');
+    expect(codeError(ORDER, 'place', 'ERR-5008', '').code).toBe('CLOCK_SKEW');
+    expect(codeError(ORDER, 'place', 'ERR-5009', '').code).toBe('CLOCK_SKEW');
+    expect(codeError(ORDER, 'place', 'ERR-5201', '').code).toBe('EXCHANGE_MAINTENANCE');
+  });
+
+  it('gives a read something to try again', () => {
+    expect(codeError(ORDER, 'read', 'ERR-5003', '')).toMatchObject({ code: 'EXCHANGE_RATE_LIMITED', retryable: true });
+    expect(codeError(ORDER, 'read', 'ERR-554', '')).toMatchObject({ code: 'EXCHANGE_UNREACHABLE', retryable: true });
+    expect(codeError(ORDER, 'read', 'ERR-5106', 'x')).toMatchObject({ code: 'EXCHANGE_REFUSED', retryable: false });
+  });
+
+  it('speaks in whole sentences', () => {
+    for (const [code, { meaning }] of Object.entries(GMO_ERROR_CODES)) {
+      expect(code).toMatch(/^ERR-\d+$/);
+      expect(meaning).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(codeEntry('ERR-1')).toBeUndefined();
+    expect(codeError(ORDER, 'place', 'ERR-201', 'Trading margin is insufficient').message).toBe(
+      'GMO Coin answered ERR-201 "Trading margin is insufficient" to POST /v1/order. There are not enough funds.',
+    );
+  });
+
+  it('leaves every placement without an answer in doubt', () => {
+    expect(badAnswerError(ORDER, 'place', 200, '<html>')).toMatchObject({
+      code: 'EXCHANGE_IN_DOUBT',
+      retryable: false,
+    });
+    for (const kind of ['timeout', 'connection'] as const) {
+      const failure = { kind, started: false, message: 'gone' };
+      expect(noAnswerError({ ...ORDER, host: 'h' }, 'place', failure)).toMatchObject({
+        code: 'EXCHANGE_IN_DOUBT',
+        retryable: false,
+      });
+      expect(noAnswerError({ ...ORDER, host: 'h' }, 'cancel', failure).code).toBe('EXCHANGE_IN_DOUBT');
+      expect(noAnswerError({ ...ORDER, host: 'h' }, 'read', failure).code).toBe('EXCHANGE_UNREACHABLE');
+    }
+  });
+});
