@@ -60,6 +60,9 @@ export type {
 } from './exchange/broker.js';
 export type { FeedSubscription, MarketFeed } from './exchange/market-feed.js';
 export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
+export type { Books, OpenOrder } from './execution/books.js';
+export { compareBooks, type Difference, type ExchangeView } from './execution/compare-books.js';
+export { Executor } from './execution/executor.js';
 export type {
   EquityRecord,
   ExecutorAction,
@@ -75,11 +78,18 @@ export type {
   VerdictRecord,
 } from './execution/executor-types.js';
 export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem } from './instrument/instrument.js';
+export { Ledger, type LedgerSnapshot } from './ledger/ledger.js';
+export type { Lot } from './ledger/lot.js';
 export type { Bar } from './market/bar.js';
 export { CLOCK_GRACE_MS, TimeBarBuilder, type TimeBarKey, type TimeBarSnapshot } from './market/time-bar-builder.js';
 export { intervalStart, parseTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from './market/timeframe.js';
+export { clientOrderId } from './orders/client-order-id.js';
 export type { ClientOrderId, ExchangeOrderId, Fill, Order, OrderOf, OrderTerms } from './orders/order.js';
+export { canTransition, isFinal, TRANSITIONS } from './orders/transitions.js';
 export type { ApprovedOrder } from './risk/approved-order.js';
+export type { Check, CheckResult, Intent, RiskView } from './risk/check.js';
+export { DENIAL_REASONS, type DenialCode } from './risk/denial.js';
+export { CHECKS, RiskGate, type Verdict } from './risk/gate.js';
 export type {
   BarQuery,
   BrainName,

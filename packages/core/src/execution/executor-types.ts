@@ -58,6 +58,8 @@ export type ExecutorInput =
   | { readonly kind: 'status'; readonly event: StatusEvent }
   | { readonly kind: 'control'; readonly event: ControlEvent }
   | { readonly kind: 'clock' }
+  /** Private messages may have been missed (the stream connected again): read every symbol's orders and fills once more. */
+  | { readonly kind: 'resync' }
   /** The loop is about to send: after this is committed, and not before, the first byte leaves. */
   | { readonly kind: 'submitting'; readonly clientOrderId: ClientOrderId }
   | { readonly kind: 'accepted'; readonly clientOrderId: ClientOrderId; readonly exchangeOrderId: ExchangeOrderId }

@@ -1,0 +1,68 @@
+import type { Order } from '../orders/order.js';
+import type { TrackedOrder } from '../orders/order-ledger.js';
+import { isSettled } from '../orders/order-ledger.js';
+import type { DenialCode } from '../risk/denial.js';
+import type { RiskGate } from '../risk/gate.js';
+import { finish } from './order-desk.js';
+import { riskView } from './risk-view.js';
+import { sellable } from './sizing.js';
+import type { StepContext } from './step-context.js';
+
+/**
+ * Hands over the next recorded order of every symbol that is reconciled and has no unanswered placement: with no client
+ * order id at the exchange, two at once could not be told apart. Closes go before openings.
+ */
+export function dispatch(context: StepContext, gate: RiskGate): void {
+  const { state, out } = context;
+  for (const [symbol, known] of state.symbols) {
+    if (!known.reconciled || known.offered !== null || state.orders.unanswered(symbol) !== undefined) continue;
+    for (const tracked of pending(context, symbol)) {
+      const turn = turnOf(context, tracked);
+      if (turn === 'wait') continue;
+      if (turn !== 'go') {
+        finish(context, tracked, 'VOID', turn);
+        continue;
+      }
+      const { terms } = tracked.order;
+      const verdict = gate.release(terms, tracked.signalTs, riskView(context, symbol, false, tracked));
+      const approved = verdict.approved ? verdict.orders[0] : undefined;
+      if (approved === undefined) {
+        finish(context, tracked, 'VOID', verdict.approved ? 'size' : `${verdict.code}: ${verdict.message}`);
+        continue;
+      }
+      known.offered = terms.clientOrderId;
+      out.actions.push({ kind: 'submit', order: approved });
+      break;
+    }
+  }
+}
+
+function pending(context: StepContext, symbol: string): readonly TrackedOrder[] {
+  const all = context.state.orders.all(symbol).filter(({ order }) => order.status === 'PENDING');
+  return [...all.filter(({ order }) => closes(order)), ...all.filter(({ order }) => !closes(order))];
+}
+
+function closes(order: Order): boolean {
+  return order.terms.effect === 'close';
+}
+
+/** Whether an order may go now, must wait, or has lost its reason. */
+function turnOf(context: StepContext, tracked: TrackedOrder): 'go' | 'wait' | DenialCode {
+  const { orders, ledger } = context.state;
+  const { terms } = tracked.order;
+  if (terms.effect === 'open') {
+    const firstLegs = orders
+      .all(terms.symbol)
+      .filter(({ order }) => order.terms.signalId === terms.signalId && closes(order));
+    if (firstLegs.some((leg) => !isSettled(leg))) return 'wait';
+    return firstLegs.every(({ order }) => order.status === 'FILLED') ? 'go' : 'first_leg_unfilled';
+  }
+  if (terms.positionId !== undefined) {
+    const lot = ledger.lot(terms.symbol, terms.positionId);
+    return lot === undefined || lot.size.lt(terms.size) ? 'nothing_to_close' : 'go';
+  }
+  const instrument = context.instruments.get(terms.symbol);
+  if (instrument === undefined) return 'nothing_to_close';
+  const held = sellable(instrument, ledger.size(terms.strategy, terms.symbol));
+  return held.lt(terms.size) ? 'nothing_to_close' : 'go';
+}

@@ -1,0 +1,33 @@
+import type { EpochMs } from '../events/common.js';
+import type { ExchangeOrder } from '../exchange/broker.js';
+import type { OrderTerms } from '../orders/order.js';
+
+/** The stretch of market time in which the exchange may have taken the order. */
+export interface SendWindow {
+  readonly fromTs: EpochMs;
+  readonly toTs: EpochMs;
+}
+
+/**
+ * Could this order of the exchange be the one we sent and got no answer to? The exchange knows no id of ours, so everything
+ * it does tell must match: symbol, side, effect, type, time in force, ordered size, price, and its time inside the window.
+ */
+export function couldBe(
+  terms: OrderTerms,
+  candidate: ExchangeOrder,
+  window: SendWindow,
+  rules: { readonly kind: 'spot' | 'leverage'; readonly timeInForce: string },
+): boolean {
+  return (
+    candidate.symbol === terms.symbol &&
+    candidate.side === terms.side &&
+    // On spot the side alone says it; exchanges call every spot order an opening.
+    (rules.kind === 'spot' || candidate.effect === terms.effect) &&
+    candidate.type === terms.type &&
+    candidate.timeInForce === rules.timeInForce &&
+    candidate.size.eq(terms.size) &&
+    (terms.price === undefined || (candidate.price?.eq(terms.price) ?? false)) &&
+    candidate.orderTs >= window.fromTs &&
+    candidate.orderTs <= window.toTs
+  );
+}

@@ -1,0 +1,96 @@
+import type { ControlEvent } from '../events/control.js';
+import type { TickerEvent } from '../events/market.js';
+import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
+import { equityNow, watchEquity } from './equity-watch.js';
+import { finish, wantSweep } from './order-desk.js';
+import { publishOrder, type StepContext, symbolState } from './step-context.js';
+
+const INTERRUPTIONS: ReadonlySet<string> = new Set(['stale', 'disconnected', 'gap', 'maintenance', 'preopen']);
+const RECOVERIES: ReadonlySet<string> = new Set(['subscribed', 'resynced']);
+
+/** A quote moves the mark; an older one than the last changes nothing. */
+export function onQuote(context: StepContext, event: TickerEvent): void {
+  const symbol = symbolState(context, event.symbol);
+  if (symbol === undefined || (symbol.mark !== null && event.ts < symbol.mark.ts)) return;
+  symbol.mark = { bid: event.data.bid, ask: event.data.ask, ts: event.ts };
+  watchEquity(context, 'quote');
+}
+
+/** Remembers which channels are interrupted. Order books are not looked at: decisions and marks come from trades and tickers. */
+export function onStatus(context: StepContext, event: StatusEvent): void {
+  const { state, channel, reason } = event.data;
+  if (channel === 'orderbook') return;
+  for (const [name, symbol] of context.state.symbols) {
+    if (event.symbol !== ALL_SYMBOLS && event.symbol !== name) continue;
+    const key = channel ?? '*';
+    if (INTERRUPTIONS.has(state)) symbol.feedProblems[key] = reason === undefined ? state : `${state} (${reason})`;
+    if (!RECOVERIES.has(state)) continue;
+    delete symbol.feedProblems[key];
+    // Data on one channel prove that the connection as a whole is back; a word about all channels speaks for each.
+    if (channel === undefined) symbol.feedProblems = {};
+    else delete symbol.feedProblems['*'];
+  }
+}
+
+/** An operator's word: `halt` also cancels working openings, `reduce` lets them be, `resume` lifts halts of any cause. */
+export function onControl(context: StepContext, event: ControlEvent): void {
+  const { state } = context;
+  const all = event.symbol === ALL_SYMBOLS;
+  for (const [name, symbol] of state.symbols) {
+    if (!all && name !== event.symbol) continue;
+    if (event.action === 'resume') resume(context, name);
+    else if (!all) symbol.halt = event.reason;
+    if (event.action === 'halt') cancelOpenings(context, name);
+  }
+  if (!all) return;
+  if (event.action !== 'resume') {
+    state.accountHalt = event.reason;
+    return;
+  }
+  state.accountHalt = null;
+  if (!state.drawdownStopped) return;
+  state.drawdownStopped = false;
+  // Otherwise the same fall would stop it again at the next quote.
+  state.ledger.resetPeak(equityNow(context).equity);
+}
+
+/** The operator has looked: what stayed in doubt and could not be resolved is taken to have had no effect. */
+function resume(context: StepContext, symbol: string): void {
+  const known = symbolState(context, symbol);
+  if (known === undefined) return;
+  known.halt = null;
+  const tracked = context.state.orders.unanswered(symbol);
+  if (tracked === undefined || tracked.unresolvable === null) return;
+  finish(context, tracked, 'VOID', 'An operator resumed trading after looking at the exchange.');
+  known.answeredWallTs = context.at.wallTs;
+  wantSweep(context, symbol);
+}
+
+function cancelOpenings(context: StepContext, symbol: string): void {
+  for (const tracked of context.state.orders.unsettled(symbol)) {
+    const { order } = tracked;
+    if (order.terms.effect !== 'open') continue;
+    if (order.status === 'PENDING' && symbolState(context, symbol)?.offered !== order.terms.clientOrderId) {
+      finish(context, tracked, 'VOID', 'halted');
+    }
+    if (order.status === 'NEW' || order.status === 'PARTIALLY_FILLED') {
+      tracked.order = { ...order, request: 'cancel' };
+      publishOrder(context, tracked);
+      const { exchangeOrderId } = order;
+      context.out.actions.push({ kind: 'cancel', clientOrderId: order.terms.clientOrderId, exchangeOrderId });
+    }
+  }
+}
+
+/** A cancel may be repeated: one whose answer was lost is sent again. */
+export function repeatCancels(context: StepContext): void {
+  for (const tracked of context.state.orders.unsettled()) {
+    const { order } = tracked;
+    if (order.request !== 'cancel_in_doubt') continue;
+    if (order.status !== 'NEW' && order.status !== 'PARTIALLY_FILLED') continue;
+    tracked.order = { ...order, request: 'cancel' };
+    publishOrder(context, tracked);
+    const { exchangeOrderId } = order;
+    context.out.actions.push({ kind: 'cancel', clientOrderId: order.terms.clientOrderId, exchangeOrderId });
+  }
+}

@@ -1,0 +1,172 @@
+import { Decimal } from '../decimal/decimal.js';
+import { AlphaError } from '../errors/alpha-error.js';
+import type { ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
+import { EXTERNAL } from '../ledger/ledger.js';
+import { ended, filled, reported, submitted } from '../orders/advance.js';
+import type { ClientOrderId, ExchangeOrderId } from '../orders/order.js';
+import type { TrackedOrder } from '../orders/order-ledger.js';
+import { isFinal } from '../orders/transitions.js';
+import { watchEquity } from './equity-watch.js';
+import { alarm, halt, publishOrder, type StepContext, symbolState } from './step-context.js';
+
+/** What becomes of our own orders: the loop's answers and the exchange's news, applied to the books and told. */
+
+export function onSubmitting(context: StepContext, id: ClientOrderId): void {
+  const tracked = trackedOf(context, id);
+  const { order } = tracked;
+  if (order.status !== 'PENDING') {
+    // The loop must stop here: what is not PENDING was sent already, or must not be.
+    throw new AlphaError('UNEXPECTED', `Order ${id} is ${order.status}; only a PENDING order may be sent.`, {
+      context: { clientOrderId: id, status: order.status },
+    });
+  }
+  const symbol = symbolState(context, order.terms.symbol);
+  if (symbol !== undefined) symbol.offered = null;
+  tracked.order = submitted(order, context.at);
+  tracked.sentTs = context.at.marketTs;
+  publishOrder(context, tracked);
+}
+
+export function onAccepted(context: StepContext, id: ClientOrderId, exchangeOrderId: ExchangeOrderId): void {
+  const tracked = trackedOf(context, id);
+  const { order } = tracked;
+  const known = 'exchangeOrderId' in order ? order.exchangeOrderId : undefined;
+  if (known === exchangeOrderId) return;
+  answered(context, order.terms.symbol);
+  if (known !== undefined) {
+    const message = `The exchange names order ${id} ${exchangeOrderId}, the books say ${known}.`;
+    alarm(context, order.terms.symbol, message);
+    halt(context, order.terms.symbol, message);
+    return;
+  }
+  bindOrder(context, tracked, exchangeOrderId);
+}
+
+export function onRefused(context: StepContext, id: ClientOrderId, code: string, message: string): void {
+  const tracked = trackedOf(context, id);
+  const { symbol } = tracked.order.terms;
+  answered(context, symbol);
+  finish(context, tracked, 'REJECTED', `${code}: ${message}`);
+}
+
+export function onUnanswered(context: StepContext, id: ClientOrderId, message: string): void {
+  const tracked = trackedOf(context, id);
+  const { order } = tracked;
+  if (order.status !== 'SUBMITTED' || order.request === 'place_in_doubt') return;
+  tracked.order = { ...order, request: 'place_in_doubt' };
+  publishOrder(context, tracked);
+  const { symbol } = order.terms;
+  alarm(context, symbol, `Order ${id} is in doubt: ${message}`);
+  wantSweep(context, symbol);
+}
+
+export function onCancelAnswered(
+  context: StepContext,
+  id: ClientOrderId,
+  outcome: 'accepted' | 'refused' | 'in_doubt',
+): void {
+  const tracked = trackedOf(context, id);
+  const { order } = tracked;
+  if (isFinal(order.status) || (order.request !== 'cancel' && order.request !== 'cancel_in_doubt')) return;
+  // Accepted means handed over: the cancellation itself arrives as an update.
+  tracked.order = { ...order, request: outcome === 'in_doubt' ? 'cancel_in_doubt' : 'none' };
+  publishOrder(context, tracked);
+  wantSweep(context, order.terms.symbol);
+}
+
+/** Ties an order to the exchange's id and applies the frames that came before the answer. */
+export function bindOrder(context: StepContext, tracked: TrackedOrder, exchangeOrderId: ExchangeOrderId): void {
+  const { orders, unbound } = context.state;
+  const before = tracked.order;
+  orders.bind(tracked, exchangeOrderId, context.at.marketTs);
+  tracked.emptySweeps = 0;
+  tracked.unresolvable = null;
+  if (tracked.order !== before) publishOrder(context, tracked);
+  if (isFinal(before.status)) {
+    const { symbol } = before.terms;
+    const reason = `Order ${before.terms.clientOrderId} is ${before.status} in the books, and the exchange has it as ${exchangeOrderId}.`;
+    alarm(context, symbol, reason);
+    halt(context, symbol, reason);
+  }
+  const frames = unbound.get(exchangeOrderId);
+  unbound.delete(exchangeOrderId);
+  if (frames === undefined) return;
+  for (const fill of frames.fills) bookFill(context, tracked, fill);
+  if (frames.order !== null) applyReport(context, tracked, frames.order);
+}
+
+/** Applies what the exchange shows of one of our orders; late and repeated news changes nothing. */
+export function applyReport(context: StepContext, tracked: TrackedOrder, report: ExchangeOrder): void {
+  tracked.reportedSize = Decimal.max(tracked.reportedSize, report.filledSize);
+  const before = tracked.order;
+  tracked.order = reported(before, report, context.at.marketTs);
+  if (tracked.order !== before) publishOrder(context, tracked);
+  if (tracked.reportedSize.gt(tracked.order.filledSize)) wantSweep(context, before.terms.symbol);
+}
+
+/** Books a fill of one of our orders once. Returns false when it was booked before. */
+export function bookFill(context: StepContext, tracked: TrackedOrder, fill: ExchangeFill): boolean {
+  if (tracked.executionIds.includes(fill.executionId)) return false;
+  const { status, terms } = tracked.order;
+  tracked.executionIds.push(fill.executionId);
+  tracked.notional = tracked.notional.plus(fill.price.times(fill.size));
+  tracked.order = filled(tracked.order, fill, tracked.notional, context.at.marketTs);
+  enterLedger(context, fill, terms.strategy, terms.clientOrderId);
+  publishOrder(context, tracked, fill);
+  if (status === 'REJECTED' || status === 'VOID') {
+    const reason = `Order ${terms.clientOrderId} was ${status} and was filled all the same (execution ${fill.executionId}).`;
+    alarm(context, terms.symbol, reason);
+    halt(context, terms.symbol, reason);
+  }
+  if (tracked.order.filledSize.gt(terms.size)) {
+    const over = tracked.order.filledSize.minus(terms.size);
+    alarm(context, terms.symbol, `Order ${terms.clientOrderId} was filled ${over} beyond its size of ${terms.size}.`);
+  }
+  return true;
+}
+
+/** Books a fill that no order of ours explains. */
+export function bookExternalFill(context: StepContext, fill: ExchangeFill): void {
+  if (context.state.external.has(fill.executionId)) return;
+  context.state.external.set(fill.executionId, fill.ts);
+  enterLedger(context, fill, EXTERNAL, null);
+}
+
+/** Ends an order that had no effect, and tells it. */
+export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJECTED' | 'VOID', reason: string): void {
+  const before = tracked.order;
+  tracked.order = ended(before, status, reason, context.at.marketTs);
+  if (tracked.order !== before) publishOrder(context, tracked);
+}
+
+export function wantSweep(context: StepContext, symbol: string): void {
+  const state = symbolState(context, symbol);
+  if (state !== undefined) state.sweepWanted = true;
+}
+
+function enterLedger(
+  context: StepContext,
+  fill: ExchangeFill,
+  strategy: string,
+  clientOrderId: ClientOrderId | null,
+): void {
+  const { config, instruments, state, out } = context;
+  const kind = instruments.get(fill.symbol)?.kind ?? 'leverage';
+  const owners = state.ledger.book(kind, fill, strategy);
+  out.fills.push({ fill, clientOrderId, strategy: owners[0] ?? strategy });
+  for (const owner of owners) out.position(state.ledger.position(config.exchange, owner, fill.symbol));
+  watchEquity(context, 'fill');
+}
+
+function answered(context: StepContext, symbol: string): void {
+  const state = symbolState(context, symbol);
+  if (state !== undefined) state.answeredWallTs = context.at.wallTs;
+}
+
+function trackedOf(context: StepContext, id: ClientOrderId): TrackedOrder {
+  const tracked = context.state.orders.get(id);
+  if (tracked !== undefined) return tracked;
+  throw new AlphaError('UNEXPECTED', `The executor was told of order ${id}, which it did not make.`, {
+    context: { clientOrderId: id },
+  });
+}

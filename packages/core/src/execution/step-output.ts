@@ -1,0 +1,44 @@
+import type { DenialEvent, OrderEvent } from '../events/order.js';
+import type { Order } from '../orders/order.js';
+import type {
+  EquityRecord,
+  ExecutorAction,
+  ExecutorNotice,
+  ExecutorStep,
+  FillRecord,
+  PositionRecord,
+  VerdictRecord,
+} from './executor-types.js';
+
+/** Collects what one step comes to. Rows that change twice in a step are kept once, in their last state. */
+export class StepOutput {
+  readonly #orders = new Map<string, Order>();
+  readonly #positions = new Map<string, PositionRecord>();
+  readonly verdicts: VerdictRecord[] = [];
+  readonly fills: FillRecord[] = [];
+  readonly equity: EquityRecord[] = [];
+  readonly events: (OrderEvent | DenialEvent)[] = [];
+  readonly actions: ExecutorAction[] = [];
+  readonly notices: ExecutorNotice[] = [];
+
+  order(order: Order): void {
+    this.#orders.set(order.terms.clientOrderId, order);
+  }
+
+  position(position: PositionRecord): void {
+    this.#positions.set(`${position.symbol} ${position.strategy}`, position);
+  }
+
+  build(): ExecutorStep {
+    return {
+      verdicts: this.verdicts,
+      orders: [...this.#orders.values()],
+      fills: this.fills,
+      positions: [...this.#positions.values()],
+      equity: this.equity,
+      events: this.events,
+      actions: this.actions,
+      notices: this.notices,
+    };
+  }
+}

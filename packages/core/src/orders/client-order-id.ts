@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+import type { ClientOrderId } from './order.js';
+
+/**
+ * The same decision always has the same id: that is how a repeated signal finds its order instead of making a second one.
+ * `number` counts orders of one leg, 0 first.
+ */
+export function clientOrderId(signalId: string, leg: number, number: number): ClientOrderId {
+  return createHash('sha256')
+    .update(JSON.stringify([signalId, leg, number]))
+    .digest('hex')
+    .slice(0, 32);
+}

@@ -1,0 +1,121 @@
+import { Decimal } from '../decimal/decimal.js';
+import type { EpochMs } from '../events/common.js';
+import { bound } from './advance.js';
+import type { ClientOrderId, ExchangeOrderId, Order, OrderTerms } from './order.js';
+import { isFinal } from './transitions.js';
+
+/** An order with what must be remembered beside it. */
+export interface TrackedOrder {
+  order: Order;
+  /** Time of the signal behind it, for looking at its age once more before sending. */
+  readonly signalTs: EpochMs;
+  /** Sum of price × size over the booked fills. */
+  notional: Decimal;
+  /** Execution ids booked. */
+  executionIds: string[];
+  /** Largest filled size the exchange has reported; above `filledSize` while fills are on their way. */
+  reportedSize: Decimal;
+  /** Events published so far: the number in the next event's id. */
+  events: number;
+  /** Market time of sending; null before. Outlives SUBMITTED, so that a VOID order that had an effect is recognised. */
+  sentTs: EpochMs | null;
+  /** Sweeps since sending that showed no match; counted while in doubt. */
+  emptySweeps: number;
+  /** Why sweeps cannot resolve it; an operator must. Null when they can. */
+  unresolvable: string | null;
+}
+
+/** The orders in memory, by our id and by the exchange's. Mutable; finished orders leave by `drop`. */
+export class OrderLedger {
+  readonly #orders = new Map<ClientOrderId, TrackedOrder>();
+  readonly #byExchangeId = new Map<ExchangeOrderId, TrackedOrder>();
+
+  constructor(tracked: readonly TrackedOrder[] = []) {
+    for (const one of tracked) this.#index({ ...one, executionIds: [...one.executionIds] });
+  }
+
+  add(terms: OrderTerms, signalTs: EpochMs): TrackedOrder {
+    const tracked: TrackedOrder = {
+      order: {
+        terms,
+        status: 'PENDING',
+        request: 'none',
+        filledSize: Decimal.zero,
+        updatedTs: terms.createdTs,
+      },
+      signalTs,
+      notional: Decimal.zero,
+      executionIds: [],
+      reportedSize: Decimal.zero,
+      events: 0,
+      sentTs: null,
+      emptySweeps: 0,
+      unresolvable: null,
+    };
+    this.#index(tracked);
+    return tracked;
+  }
+
+  get(id: ClientOrderId): TrackedOrder | undefined {
+    return this.#orders.get(id);
+  }
+
+  byExchangeId(id: ExchangeOrderId): TrackedOrder | undefined {
+    return this.#byExchangeId.get(id);
+  }
+
+  /** Ties an exchange's id to an order. A VOID or REJECTED order keeps its status: the tie alone is news. */
+  bind(tracked: TrackedOrder, exchangeOrderId: ExchangeOrderId, ts: EpochMs): void {
+    const { order } = tracked;
+    if (order.status === 'SUBMITTED') tracked.order = bound(order, exchangeOrderId, ts);
+    else if (order.status === 'VOID' || order.status === 'REJECTED') tracked.order = { ...order, exchangeOrderId };
+    else return;
+    this.#byExchangeId.set(exchangeOrderId, tracked);
+  }
+
+  /** In the order in which they were recorded. */
+  all(symbol?: string): readonly TrackedOrder[] {
+    const all = [...this.#orders.values()];
+    return symbol === undefined ? all : all.filter(({ order }) => order.terms.symbol === symbol);
+  }
+
+  /** Not final, or final with fills still on their way. */
+  unsettled(symbol?: string): readonly TrackedOrder[] {
+    return this.all(symbol).filter((tracked) => !isSettled(tracked));
+  }
+
+  /** The one placement of a symbol whose outcome is not known yet. */
+  unanswered(symbol: string): TrackedOrder | undefined {
+    return this.all(symbol).find(({ order }) => order.status === 'SUBMITTED');
+  }
+
+  /** Forgets settled orders last changed before `before`, unless another order of their signal still waits. */
+  drop(symbol: string, before: EpochMs): void {
+    const busy = new Set(this.unsettled(symbol).map(({ order }) => order.terms.signalId));
+    for (const tracked of this.all(symbol)) {
+      const { order } = tracked;
+      if (!isSettled(tracked) || order.updatedTs >= before || busy.has(order.terms.signalId)) continue;
+      this.#orders.delete(order.terms.clientOrderId);
+      if ('exchangeOrderId' in order && order.exchangeOrderId !== undefined) {
+        this.#byExchangeId.delete(order.exchangeOrderId);
+      }
+    }
+  }
+
+  snapshot(): readonly TrackedOrder[] {
+    return [...this.#orders.values()];
+  }
+
+  #index(tracked: TrackedOrder): void {
+    const { order } = tracked;
+    this.#orders.set(order.terms.clientOrderId, tracked);
+    if ('exchangeOrderId' in order && order.exchangeOrderId !== undefined) {
+      this.#byExchangeId.set(order.exchangeOrderId, tracked);
+    }
+  }
+}
+
+export function isSettled(tracked: TrackedOrder): boolean {
+  const { order, reportedSize } = tracked;
+  return isFinal(order.status) && order.filledSize.gte(Decimal.min(reportedSize, order.terms.size));
+}
