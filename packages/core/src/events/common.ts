@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** Milliseconds since the Unix epoch, UTC. */
 export type EpochMs = number;
 
-export const exchangeName = z.string().regex(/^[a-z][a-z0-9_-]*$/);
-export const symbolName = z.string().min(1).max(64);
+const exchangeName = z.string().regex(/^[a-z][a-z0-9_-]*$/);
+const symbolName = z.string().min(1).max(64);
 export const epochMs = z.number().int().nonnegative();
 export const positive = z.number().positive().finite();
 export const side = z.enum(['buy', 'sell']);
@@ -14,7 +14,7 @@ export type Side = z.infer<typeof side>;
 export const decimalString = z.string().regex(/^-?\d+(\.\d+)?$/);
 
 /** Which way an event came: the live socket, a REST back-fill, or a replay. Absent means live. */
-export const origin = z.enum(['live', 'backfill', 'replay']);
+const origin = z.enum(['live', 'backfill', 'replay']);
 
 /** What every event has. `ts` is the exchange's clock, `recv_ts` ours; neither overwrites the other. */
 export const envelope = {

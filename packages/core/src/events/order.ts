@@ -27,7 +27,7 @@ export const ORDER_REQUESTS = [
 export type OrderRequest = (typeof ORDER_REQUESTS)[number];
 
 /** One execution. `fee` is in the quote currency: positive was paid, negative was received. */
-export const fillData = z.object({
+const fillData = z.object({
   execution_id: z.string(),
   price: decimalString,
   size: decimalString,
