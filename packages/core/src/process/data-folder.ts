@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -91,7 +91,7 @@ async function claim(path: string): Promise<void> {
     );
   }
   // Whole or not at all, also when the process is killed here.
-  const draft = join(path, `${MARKER}.${process.pid}`);
+  const draft = join(path, `${MARKER}.${randomUUID()}`);
   try {
     await writeFile(draft, `${JSON.stringify({ product: PRODUCT, format: FORMAT })}\n`);
     await rename(draft, join(path, MARKER));

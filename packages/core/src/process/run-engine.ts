@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { EventBus } from '../bus/event-bus.js';
 import type { Broker } from '../exchange/broker.js';
 import type { MarketHistory } from '../exchange/market-history.js';
@@ -80,12 +81,12 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
 }
 
 async function summarise(
-  { store }: EngineOptions,
+  { logger, store }: EngineOptions,
   execution: ExecutionBrain | undefined,
   strategy: StrategyBrainReport | null,
 ): Promise<EngineReport> {
   const books = execution?.executor.books();
-  const compared = execution ? await lastLook(execution) : null;
+  const compared = execution ? await lastLook(execution, logger) : null;
   const equity = await store.latestEquity();
   return {
     strategy,
@@ -103,8 +104,15 @@ async function summarise(
   };
 }
 
-async function lastLook(execution: ExecutionBrain): Promise<readonly Difference[] | null> {
-  const timeout = new Promise<null>((resolve) => setTimeout(() => resolve(null), LAST_LOOK_MS).unref());
-  const look = execution.lookAtExchange().then((exchange) => compareBooks(execution.executor.books(), exchange));
-  return Promise.race([look.catch(() => null), timeout]);
+async function lastLook(execution: ExecutionBrain, logger: Logger): Promise<readonly Difference[] | null> {
+  const late = setTimeout(LAST_LOOK_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`The exchange did not answer within ${LAST_LOOK_MS} ms.`);
+  });
+  try {
+    const shown = await Promise.race([execution.lookAtExchange(), late]);
+    return compareBooks(execution.executor.books(), shown);
+  } catch (error) {
+    logger.warn({ error: String(error) }, 'The books could not be compared with the exchange at the end.');
+    return null;
+  }
 }
