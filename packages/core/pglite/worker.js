@@ -10,6 +10,8 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { unpackSeed } from './unpack-seed.js';
 
 const MAX_CLIENTS = 32;
+/** Taken whole at the start; the default of 128 MB would be more than all the rest of the process. */
+const BUFFERS = ['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB'];
 
 /** @type {{ dataFolder: string, seed: string, socketPath: string }} */
 const { dataFolder, seed, socketPath } = workerData;
@@ -17,7 +19,7 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 
 try {
   if (!existsSync(dataFolder) && existsSync(seed)) await unpackSeed(seed, dataFolder);
-  const db = await PGlite.create({ dataDir: dataFolder });
+  const db = await PGlite.create({ dataDir: dataFolder, startParams: [...PGlite.defaultStartParams, ...BUFFERS] });
   const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: MAX_CLIENTS });
   await server.start();
   port.on('message', async () => {
