@@ -1,6 +1,7 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import { type AlphaEvent, EVENT_SCHEMAS, type EventType } from './event.js';
 import type { OrderBookEvent } from './market.js';
+import { isPlainMarketEvent } from './quick-check.js';
 
 /** JSON in one field: any language reads it, and for small flat events it is as fast as binary encodings. */
 export function encodeEvent(event: AlphaEvent): string {
@@ -18,8 +19,9 @@ export function decodeEvent(text: string): AlphaEvent {
   return parseEvent(raw);
 }
 
-/** Validates a decoded value. Throws `EVENT_INVALID`. */
+/** Validates a decoded value, which may come back as it is. Throws `EVENT_INVALID`. */
 export function parseEvent(raw: unknown): AlphaEvent {
+  if (isPlainMarketEvent(raw)) return raw;
   const type = typeof raw === 'object' && raw !== null ? (raw as { type?: unknown }).type : undefined;
   if (typeof type !== 'string' || !Object.hasOwn(EVENT_SCHEMAS, type)) {
     throw invalid(`Its type is ${JSON.stringify(type)}.`, raw);

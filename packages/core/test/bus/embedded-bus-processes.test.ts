@@ -1,0 +1,163 @@
+import { fileURLToPath } from 'node:url';
+import type { EventBus, TradeEvent } from '@alpha-engine/core';
+import { openEmbeddedBus } from '@alpha-engine/core/embedded';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildChild } from '../support/build-child.js';
+import { startChild } from '../support/start-child.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const SEED = Number(process.env.ALPHA_SEED ?? 20_261_122);
+const ROUNDS = 20;
+
+const child = (name: string) => buildChild(fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url)));
+let publishChild: string;
+let readChild: string;
+
+beforeAll(async () => {
+  [publishChild, readChild] = await Promise.all([child('publish-child'), child('read-child')]);
+});
+
+describe('embedded bus between processes', () => {
+  it(`keeps seq gapless and nothing double when the publisher is killed ${ROUNDS} times (seed ${SEED})`, async () => {
+    const random = mulberry32(SEED);
+    await using folder = await temporaryFolder();
+    const bus = await openEmbeddedBus({ folder: folder.path });
+    let answered = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const publisher = startChild(publishChild, [folder.path, String(1 + Math.floor(random() * 40))]);
+      const from = Number((await publisher.line((line) => line.startsWith('from '))).split(' ')[1]);
+      expect(from, 'what was answered is there after the kill').toBeGreaterThanOrEqual(answered);
+      // A random number of answers later, then a random moment inside the next call.
+      const answers = Math.floor(random() * 15);
+      await publisher.line(() => publisher.lines.length > answers);
+      await spin(random() * 3);
+      await publisher.kill();
+      const last = publisher.lines.filter((line) => line.startsWith('at ')).at(-1);
+      if (last !== undefined) answered = Number(last.split(' ')[1]);
+    }
+    const events = await everything(bus);
+    await bus.close();
+    expect(events.length).toBeGreaterThanOrEqual(answered);
+    for (const [index, { seq, data }] of events.entries()) {
+      if (seq !== index + 1 || data.price !== index + 1)
+        throw new Error(`At ${index + 1}: seq ${seq}, price ${data.price}.`);
+    }
+  });
+
+  it('survives the kill of every process that had it open', async () => {
+    await using folder = await temporaryFolder();
+    let answered = 0;
+    for (let round = 0; round < 3; round++) {
+      const publisher = startChild(publishChild, [folder.path, '10']);
+      const from = Number((await publisher.line((line) => line.startsWith('from '))).split(' ')[1]);
+      expect(from).toBeGreaterThanOrEqual(answered);
+      const line = await publisher.line((text) => text.startsWith('at ') && publisher.lines.length > 5);
+      answered = Number(line.split(' ')[1]);
+      await publisher.kill();
+    }
+    const bus = await openEmbeddedBus({ folder: folder.path });
+    expect((await everything(bus)).length).toBeGreaterThanOrEqual(answered);
+    await bus.close();
+  });
+
+  it('delivers from the acknowledged place after the reader is killed, to another process too', async () => {
+    await using folder = await temporaryFolder();
+    const bus = await openEmbeddedBus({ folder: folder.path });
+    await bus.publish(
+      null,
+      Array.from({ length: 1000 }, (_, index) => tradeAt(index + 1)),
+    );
+    let place = 0;
+    for (let round = 0; round < 5; round++) {
+      const reader = startChild(readChild, [folder.path, 'g', '25']);
+      await reader.line((line) => line.startsWith('acked ') && reader.lines.length > 60 * (round + 1));
+      await reader.kill();
+      const first = reader.lines.find((line) => line.startsWith('read '));
+      const acked = reader.lines.filter((line) => line.startsWith('acked ')).at(-1)!;
+      // The kill may come between the write of an acknowledgement and its answer, never before the write.
+      expect(Number(first?.split(' ')[1])).toBe(place + 1);
+      place = Number((await bus.lag('g'))[0]?.position);
+      expect(place).toBeGreaterThanOrEqual(Number(acked.split(' ')[1]));
+    }
+    await bus.close();
+  });
+
+  it('wakes a reader in another process without polling', async () => {
+    await using folder = await temporaryFolder();
+    const bus = await openEmbeddedBus({ folder: folder.path });
+    const reader = startChild(readChild, [folder.path, 'g', '100']);
+    await reader.line((line) => line === 'ready');
+    const delays: number[] = [];
+    for (let count = 1; count <= 20; count++) {
+      const sent = performance.now();
+      await bus.publish(null, [tradeAt(count)]);
+      await reader.line((line) => line.startsWith(`read ${count} `));
+      delays.push(performance.now() - sent);
+    }
+    await reader.kill();
+    await bus.close();
+    delays.sort((a, b) => a - b);
+    // The safety poll alone would take 125 ms on average.
+    expect(delays[10]).toBeLessThan(60);
+  });
+
+  it('fences a publisher that runs when another starts', async () => {
+    await using folder = await temporaryFolder();
+    const first = startChild(publishChild, [folder.path, '5']);
+    await first.line((line) => line.startsWith('at '));
+    const second = startChild(publishChild, [folder.path, '5']);
+    await second.line((line) => line.startsWith('at '));
+    const { code } = await first.exited;
+    expect(code).not.toBe(0);
+    await second.kill();
+    const bus = await openEmbeddedBus({ folder: folder.path, readOnly: true });
+    const events = await everything(bus);
+    await bus.close();
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  });
+
+  it('can be looked at, for reading only, while another process writes', async () => {
+    await using folder = await temporaryFolder();
+    const publisher = startChild(publishChild, [folder.path, '20']);
+    await publisher.line((line) => line.startsWith('at '));
+    const bus = await openEmbeddedBus({ folder: folder.path, readOnly: true });
+    const before = (await bus.streams())[0]!.length;
+    await publisher.line((line) => line.startsWith('at ') && Number(line.split(' ')[1]) > before + 100);
+    expect((await bus.streams())[0]!.length).toBeGreaterThan(before);
+    expect(await bus.lag()).toEqual([]);
+    await expect(bus.publish(null, [tradeAt(1)])).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
+    await bus.close();
+    await publisher.kill();
+  });
+});
+
+async function everything(bus: EventBus): Promise<TradeEvent[]> {
+  const events: TradeEvent[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const deliveries = await bus.range('md:trade', after, 1000);
+    if (deliveries.length === 0) return events;
+    for (const { event } of deliveries) events.push(event as TradeEvent);
+    after = deliveries.at(-1)!.id;
+  }
+}
+
+function tradeAt(price: number): TradeEvent {
+  return { type: 'trade', exchange: 'gmo', symbol: 'BTC_JPY', ts: 1, data: { price, size: 0.01, side: 'buy' } };
+}
+
+/** Lets the child run for a part of a call, without a timer's coarse steps. */
+async function spin(ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
