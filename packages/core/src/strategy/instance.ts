@@ -296,7 +296,7 @@ const NO_DECISIONS: readonly Decision[] = [];
 
 /** A copy by way of JSON: what is stored is what is published, whatever the strategy does with its object later. */
 function metaOf({ reason, meta }: SignalOptions): { meta?: Record<string, unknown> } {
-  if (reason === undefined && meta === undefined) return {};
+  if (meta === undefined) return reason === undefined ? {} : { meta: { reason } };
   return { meta: JSON.parse(JSON.stringify({ reason, ...meta })) as Record<string, unknown> };
 }
 

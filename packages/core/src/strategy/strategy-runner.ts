@@ -58,6 +58,7 @@ export interface WarmupNeed {
 export class StrategyRunner {
   readonly #instances: readonly Instance[];
   readonly #lanes = new Map<string, Map<string, SymbolLane>>();
+  #lastLane: SymbolLane | undefined;
   /** Series that speak of a whole exchange (`*`): counted here, applied to every lane. */
   readonly #exchangeWide = new Map<string, SymbolLane>();
   readonly #owners: Owners;
@@ -213,8 +214,7 @@ export class StrategyRunner {
     if (lane === undefined || !lane.admit(event, this.#notices)) return;
     lane.see(event, priceOf(event));
     if (event.type === 'trade') this.#buildBars(lane, event);
-    for (const instance of lane.instances) {
-      if (!instance.wants(event.type)) continue;
+    for (const instance of lane.listeners[event.type]) {
       instance.onMarket(event, lane.lastPrice);
       this.#collect(instance);
     }
@@ -303,8 +303,12 @@ export class StrategyRunner {
     if (failure !== null) this.#notices.push({ kind: 'strategy_failed', instanceId: instance.id, message: failure });
   }
 
+  /** Events come in runs of one symbol, so the last answer is tried first. */
   #laneOf({ exchange, symbol }: Pick<AlphaEvent, 'exchange' | 'symbol'>): SymbolLane | undefined {
-    return this.#lanes.get(exchange)?.get(symbol);
+    const last = this.#lastLane;
+    if (last !== undefined && last.symbol === symbol && last.exchange === exchange) return last;
+    this.#lastLane = this.#lanes.get(exchange)?.get(symbol);
+    return this.#lastLane;
   }
 }
 

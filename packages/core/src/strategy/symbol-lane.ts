@@ -1,7 +1,8 @@
 import { seriesKey, streamOf } from '../bus/streams.js';
 import type { EpochMs } from '../events/common.js';
-import type { AlphaEvent, EventType } from '../events/event.js';
-import type { MarketEvent } from '../events/market.js';
+import type { AlphaEvent } from '../events/event.js';
+import type { MarketEvent, MarketEventType } from '../events/market.js';
+import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { StatusEvent } from '../events/status.js';
 import { TimeBarBuilder, type TimeBarSnapshot } from '../market/time-bar-builder.js';
 import { type Timeframe, timeframeMs } from '../market/timeframe.js';
@@ -13,6 +14,10 @@ import type { RunnerNotice } from './runner-types.js';
  * Null when it may.
  */
 type Hold = 'stale' | 'lost' | null;
+
+/** What a runner reads, numbered by its publisher. */
+type CountedEvent = MarketEvent | StatusEvent | OrderEvent | DenialEvent;
+type CountedType = CountedEvent['type'];
 
 /** Plain JSON. */
 export interface SymbolLaneSnapshot {
@@ -32,7 +37,17 @@ export class SymbolLane {
   /** Shortest timeframe first: bars of equal close leave in this order. */
   readonly builders: readonly TimeBarBuilder[];
   readonly instances: readonly Instance[];
-  readonly #applied = new Map<EventType, number>();
+  /** Instances that hear the events of a type themselves, beside the bars built of them. */
+  readonly listeners: Readonly<Record<MarketEventType, readonly Instance[]>>;
+  /** Last `seq` applied of each counted type; 0 before the first. */
+  readonly #applied: Record<CountedType, number> = {
+    trade: 0,
+    orderbook: 0,
+    ticker: 0,
+    status: 0,
+    order: 0,
+    denial: 0,
+  };
   newestTs: EpochMs;
   lastPrice: number | null;
   #held: Hold;
@@ -52,27 +67,27 @@ export class SymbolLane {
     const timeframes = [...new Set(instances.map(({ spec }) => spec.timeframe))];
     timeframes.sort((a, b) => timeframeMs(a) - timeframeMs(b));
     this.builders = timeframes.map((timeframe) => builderFor(key, timeframe, snapshot));
-    for (const type of COUNTED) {
-      const seq = highWater[this.#seriesKey(type)];
-      if (seq !== undefined) this.#applied.set(type, seq);
-    }
+    this.listeners = {
+      trade: instances.filter((instance) => instance.wants('trade')),
+      orderbook: instances.filter((instance) => instance.wants('orderbook')),
+      ticker: instances.filter((instance) => instance.wants('ticker')),
+    };
+    for (const type of COUNTED) this.#applied[type] = highWater[this.#seriesKey(type)] ?? 0;
   }
 
   /**
    * Counts an event in. False when it was applied before. A hole is reported and the event applied: what is missing will not
    * come any more, a bus keeps the order. The first event of a series sets its count, wherever that stands.
    */
-  admit(event: AlphaEvent, notices: RunnerNotice[]): boolean {
+  admit(event: CountedEvent, notices: RunnerNotice[]): boolean {
     const { seq } = event;
     if (seq === undefined) return true;
-    const applied = this.#applied.get(event.type);
-    if (applied !== undefined) {
-      if (seq <= applied) return false;
-      if (seq > applied + 1) {
-        notices.push({ kind: 'gap', series: this.#seriesKey(event.type), expectedSeq: applied + 1, seenSeq: seq });
-      }
+    const applied = this.#applied[event.type];
+    if (seq <= applied) return false;
+    if (seq > applied + 1 && applied > 0) {
+      notices.push({ kind: 'gap', series: this.#seriesKey(event.type), expectedSeq: applied + 1, seenSeq: seq });
     }
-    this.#applied.set(event.type, seq);
+    this.#applied[event.type] = seq;
     return true;
   }
 
@@ -130,20 +145,18 @@ export class SymbolLane {
   }
 
   highWater(): readonly (readonly [string, number])[] {
-    return [...this.#applied].map(([type, seq]) => [this.#seriesKey(type), seq] as const);
+    return COUNTED.filter((type) => this.#applied[type] > 0).map(
+      (type) => [this.#seriesKey(type), this.#applied[type]] as const,
+    );
   }
 
-  #seriesKey(type: EventType): string {
+  #seriesKey(type: CountedType): string {
     const { exchange, symbol } = this;
-    return seriesKey({ stream: streamOfType(type, exchange), exchange, symbol, type });
+    return seriesKey({ stream: streamOf({ type, exchange } as AlphaEvent), exchange, symbol, type });
   }
 }
 
-const COUNTED: readonly EventType[] = ['trade', 'orderbook', 'ticker', 'status', 'order', 'denial'];
-
-function streamOfType(type: EventType, exchange: string): string {
-  return streamOf({ type, exchange } as AlphaEvent);
-}
+const COUNTED: readonly CountedType[] = ['trade', 'orderbook', 'ticker', 'status', 'order', 'denial'];
 
 function builderFor(
   key: { readonly exchange: string; readonly symbol: string },
