@@ -62,6 +62,8 @@ const ENTRIES: readonly Entry[] = [
   { id: 'config check', command: ConfigCheck, json: '`{"ok": true, "strategy": …}`.' },
 ];
 
+export const documentedCommands: readonly string[] = ENTRIES.map(({ id }) => id);
+
 /** `docs/cli.md`, from the commands and the error codes. */
 export function cliReference(): string {
   return `# Command line

@@ -11,7 +11,7 @@ export default class Demo extends AlphaCommand {
     'Exit status 7 means that an event was lost or that the books of engine and exchange differ.';
   static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --json --keep'];
   static override flags = {
-    speed: Flags.integer({ description: 'How many times faster than recorded.', default: 10, min: 1, max: 100 }),
+    speed: Flags.integer({ description: 'How many times faster than recorded.', default: 12, min: 1, max: 100 }),
     keep: Flags.boolean({ description: 'Keep bus and database afterwards, for `alpha orders --data-dir`.' }),
     'data-dir': Flags.string({ description: 'Folder to work in; it is kept.', defaultHelp: 'a temporary one' }),
   };

@@ -93,6 +93,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
       await watch.consumed(children.filter((child) => child !== collector));
       const report = (await engine.stop('engine stopped')) as LogLine & EngineReport;
       const differences = [
+        ...(report.reconciled === null ? ['the engine could not compare its books with the exchange'] : []),
         ...report.differences.map((difference) => JSON.stringify(difference)),
         ...(await differencesFromExchange(exchange, CREDENTIALS, SYMBOLS, report)),
       ];

@@ -1,4 +1,11 @@
-import { type Broker, Decimal, type ExecutorConfig, type InstanceSpec, type Instrument } from '@alpha-engine/core';
+import {
+  type Balance,
+  type Broker,
+  Decimal,
+  type ExecutorConfig,
+  type InstanceSpec,
+  type Instrument,
+} from '@alpha-engine/core';
 import type { Config } from '../config/schema.js';
 
 /** The executor's limits, from the settings and from what the broker says of itself. */
@@ -18,17 +25,20 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
   };
 }
 
-/** What a session's row keeps of the circumstances: code, parameters, limits, trading rules. No secrets. */
-export function sessionFacts(
-  config: Config,
-  live: boolean,
-  instances: readonly InstanceSpec[],
-  instruments: readonly Instrument[],
-): Readonly<Record<string, unknown>> {
+export interface SessionCircumstances {
+  readonly config: Config;
+  readonly live: boolean;
+  readonly instances: readonly InstanceSpec[];
+  readonly instruments: readonly Instrument[];
+  /** Of the exchange; empty on paper, where the settings say them. */
+  readonly balances: readonly Balance[];
+}
+
+/** What a session's row keeps: code, parameters, limits, trading rules, balances. No secrets. */
+export function sessionFacts({ instances, ...rest }: SessionCircumstances): Readonly<Record<string, unknown>> {
   const facts = {
+    ...rest,
     node: process.version,
-    live,
-    config,
     instances: instances.map(({ strategy, params, symbol, timeframe, codeHash }) => ({
       strategy: strategy.name,
       params,
@@ -36,7 +46,6 @@ export function sessionFacts(
       timeframe,
       codeHash,
     })),
-    instruments,
   };
   // Through JSON: decimals become text, secrets `***`.
   return JSON.parse(JSON.stringify(facts));

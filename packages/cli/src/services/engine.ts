@@ -3,11 +3,9 @@ import {
   type Broker,
   type Clock,
   type ExchangeAdapter,
-  type ExchangeContext,
   type InstanceSpec,
   type Instrument,
   type Logger,
-  type MarketHistory,
   parseParams,
 } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
@@ -64,18 +62,20 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     }
     const bus = await openEmbeddedBus({ folder: places.bus, logger: request.logger });
     closers.add(() => bus.close());
+    // The exchange before the database: what it refuses is told at once.
+    const { marketClock, instruments } = await connect(adapter, config, request.logger, ended.signal);
+    const endpoints = endpointsOf(config);
+    const asked = { endpoints, logger: request.logger, marketClock, wallClock };
+    const balances = credentials && config.enableExecution ? await adapter.broker(asked, credentials).balances() : [];
+
     const { store, close } = await openStore(config, places, request.logger);
     closers.add(close);
     const sink = logToStore(request.logger, store, config.logLevel);
     closers.add(() => sink.close());
     const { logger } = sink;
-
-    const { context, history, instruments } = await connect(adapter, config, logger, ended.signal);
-    warnOf(live, context, config, logger);
-    const { marketClock } = context;
-    const execution = config.enableExecution && {
-      execution: executionOf(config, instruments, marketClock, credentials && adapter.broker(context, credentials)),
-    };
+    warnOf(live, config, logger);
+    const context = { endpoints, logger, marketClock, wallClock };
+    const broker = credentials && adapter.broker(context, credentials);
     return await runEngine(
       {
         exchange: config.exchange,
@@ -84,9 +84,9 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
         logger,
         marketClock,
         wallClock,
-        session: sessionFacts(config, live, instances, instruments),
-        ...(config.enableStrategy && { strategy: { instances, history } }),
-        ...execution,
+        session: sessionFacts({ config, live, instances, instruments, balances }),
+        ...(config.enableStrategy && { strategy: { instances, history: adapter.history(context) } }),
+        ...(config.enableExecution && { execution: executionOf(config, instruments, marketClock, broker) }),
       },
       signal,
     );
@@ -126,12 +126,12 @@ function credentialsOf({ apiKey, apiSecret }: Config): SecretCredentials {
 }
 
 interface Connection {
-  readonly context: ExchangeContext;
-  readonly history: MarketHistory;
+  readonly marketClock: MarketClock;
   /** Of the configured symbols. */
   readonly instruments: readonly Instrument[];
 }
 
+/** Throws `EXCHANGE_*`, `CLOCK_SKEW` or `UNKNOWN_SYMBOL`. */
 async function connect(
   adapter: ExchangeAdapter,
   config: Config,
@@ -142,9 +142,7 @@ async function connect(
   const measure = () => adapter.measureClock({ ...base, marketClock: wallClock });
   const marketClock = await MarketClock.start({ measure, wallClock, logger, signal: ended });
   checkClock(marketClock.reading, config.maxClockSkewMs);
-  const context = { ...base, marketClock };
-  const history = adapter.history(context);
-  const all = await history.instruments();
+  const all = await adapter.history({ ...base, marketClock }).instruments();
   const instruments = config.symbols.map((symbol) => {
     const found = all.find((instrument) => instrument.symbol === symbol);
     if (found) return found;
@@ -153,7 +151,7 @@ async function connect(
       context: { symbol },
     });
   });
-  return { context, history, instruments };
+  return { marketClock, instruments };
 }
 
 function executionOf(
@@ -167,8 +165,8 @@ function executionOf(
   return { broker: paper, config: executorConfig(config, instruments, paper), paper };
 }
 
-function warnOf(live: boolean, { endpoints }: ExchangeContext, config: Config, logger: Logger): void {
-  const where = endpoints.restBaseUrl ?? `the real ${config.exchange}`;
+function warnOf(live: boolean, config: Config, logger: Logger): void {
+  const where = config.restBaseUrl ?? `the real ${config.exchange}`;
   const { symbols, orderSize, maxPositionSize } = config;
   const limits = { symbols, orderSize: orderSize.toString(), maxPositionSize: maxPositionSize.toString() };
   if (!config.enableExecution) logger.info(limits, 'this engine decides only: it sends no orders');

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Bar,
+  type EventBus,
+  type OrderRow,
+  type SignalRecord,
+  type Store,
+  silentLogger,
+} from '@alpha-engine/core';
+import { openEmbeddedBus } from '@alpha-engine/core/embedded';
+import { connectEmbeddedDatabase, createPostgresStore, openEmbeddedDatabase } from '@alpha-engine/core/postgres';
+import { type EngineReport, prepareDataFolder } from '@alpha-engine/core/process';
+import { Alpha } from './alpha.js';
+import type { ShortTape } from './short-tape.js';
+
+export const SPINE_SYMBOLS = ['BTC', 'BTC_JPY'];
+const CHANNELS = SPINE_SYMBOLS.length * 3;
+const OPEN = ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'] as const;
+const LOOK_EVERY_MS = 50;
+
+export interface SpineOptions {
+  /** Data folder, HOME and working folder of all three processes. */
+  readonly folder: string;
+  readonly tape: ShortTape;
+  readonly speed: number;
+  /** Moments of market time at which the engine is killed with SIGKILL and started again. */
+  readonly killEngineAt?: readonly number[];
+  /** Moments of market time at which the collector is killed and started again. */
+  readonly killCollectorAt?: readonly number[];
+}
+
+/** What a run left behind. */
+export interface SpineRun {
+  readonly report: EngineReport;
+  readonly bars: readonly Bar[];
+  readonly signals: readonly SignalRecord[];
+  readonly orders: readonly OrderRow[];
+  /** Orders the exchange took, by its own count. */
+  readonly exchangeOrders: number;
+}
+
+/**
+ * The README's three terminals as three processes on a tape, from nothing to a stopped engine, with the engine or the
+ * collector killed on the way. Signals never grow too old here, so that no denial changes what follows.
+ */
+export async function runSpine(options: SpineOptions): Promise<SpineRun> {
+  const { folder, speed, tape } = options;
+  const dataDir = join(folder, 'data');
+  const simArgs = ['--tape', tape.path, '--speed', String(speed), '--hold', String(CHANNELS), '--origin', 'tape'];
+  const simulator = new Alpha(['sim', 'gmo', '--port', '0', '--json', ...simArgs], { folder });
+  const { restBaseUrl, wsPublicUrl } = await simulator.line('simulator ready');
+  const env = {
+    REST_BASE_URL: String(restBaseUrl),
+    WS_PUBLIC_URL: String(wsPublicUrl),
+    SYMBOLS: SPINE_SYMBOLS.join(','),
+    ALPHA_DATA_DIR: dataDir,
+    ALPHA_MAX_SIGNAL_AGE_MS: '86400000',
+    ALPHA_MAX_DATA_AGE_MS: '86400000',
+    ALPHA_IN_DOUBT_HORIZON_MS: '2000',
+    API_KEY: 'demo-key',
+    API_SECRET: 'demo-secret',
+  };
+  const strategy = ['--strategy', 'ma-cross', '--param', 'fast=3', '--param', 'slow=8', '--timeframe', '1s', '--live'];
+  const startEngine = () => new Alpha(['engine', ...strategy, '--json'], { folder, env });
+  const startCollector = () => new Alpha(['collect', '--json'], { folder, env });
+
+  let engine = startEngine();
+  await engine.line('engine started');
+  let collector = startCollector();
+  await collector.line('collector started');
+
+  const kills = [
+    ...(options.killEngineAt ?? []).map((at) => ({ at, who: 'engine' as const })),
+    ...(options.killCollectorAt ?? []).map((at) => ({ at, who: 'collector' as const })),
+  ].sort((a, b) => a.at - b.at);
+  for (const { at, who } of kills) {
+    await until(async () => (await clockOf(String(restBaseUrl))).marketTs >= at);
+    if (who === 'engine') {
+      await engine.end('SIGKILL');
+      engine = startEngine();
+      await engine.line('engine started');
+    } else {
+      await collector.end('SIGKILL');
+      collector = startCollector();
+      await collector.line('collector started');
+    }
+  }
+
+  await simulator.line('tape ended');
+  await collector.end('SIGTERM');
+  await consumed(dataDir);
+  const stopped = await engine.end('SIGTERM');
+  if (stopped.exit !== 0)
+    throw new Error(`The engine ended with ${stopped.exit}.\n${stopped.stderr}\n${stopped.stdout.slice(-3000)}`);
+  const report = (await engine.line('engine stopped')) as unknown as EngineReport;
+  const stats = (await (await fetch(`${restBaseUrl}/sim/stats`)).json()) as { orders: number };
+  await simulator.end('SIGTERM');
+  return { report, exchangeOrders: stats.orders, ...(await readRecord(dataDir)) };
+}
+
+export async function withBus<Result>(dataDir: string, work: (bus: EventBus) => Promise<Result>): Promise<Result> {
+  const { bus: folder } = await prepareDataFolder(dataDir);
+  const bus = await openEmbeddedBus({ folder, logger: silentLogger });
+  try {
+    return await work(bus);
+  } finally {
+    await bus.close();
+  }
+}
+
+async function clockOf(restBaseUrl: string): Promise<{ marketTs: number }> {
+  return (await fetch(`${restBaseUrl}/sim/clock`)).json() as Promise<{ marketTs: number }>;
+}
+
+/** Until every group has read and acknowledged everything and no order is open. */
+async function consumed(dataDir: string): Promise<void> {
+  const { database } = await prepareDataFolder(dataDir);
+  await withBus(dataDir, (bus) =>
+    until(async () => {
+      const behind = (await bus.lag()).reduce((sum, { lag, pending }) => sum + lag + pending, 0);
+      if (behind > 0) return false;
+      const served = await connectEmbeddedDatabase({ folder: database });
+      if (!served) return false;
+      try {
+        return (await createPostgresStore(served.pool).orders({ statuses: OPEN })).length === 0;
+      } finally {
+        await served.close();
+      }
+    }),
+  );
+}
+
+async function readRecord(dataDir: string): Promise<Pick<SpineRun, 'bars' | 'signals' | 'orders'>> {
+  const { database } = await prepareDataFolder(dataDir);
+  const opened = await openEmbeddedDatabase({ folder: database });
+  try {
+    const store: Store = createPostgresStore(opened.pool);
+    const bars: Bar[] = [];
+    for (const symbol of SPINE_SYMBOLS) bars.push(...(await store.bars({ exchange: 'gmo', symbol, timeframe: '1s' })));
+    return { bars, signals: await store.signals(), orders: await store.orders() };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(LOOK_EVERY_MS);
+}
