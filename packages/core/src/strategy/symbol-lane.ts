@@ -9,12 +9,6 @@ import { type Timeframe, timeframeMs } from '../market/timeframe.js';
 import type { Instance } from './instance.js';
 import type { RunnerNotice } from './runner-types.js';
 
-/**
- * Why the clock may not close bars: the data stopped (`stale`), or trades were lost on the way and are being fetched (`lost`).
- * Null when it may.
- */
-type Hold = 'stale' | 'lost' | null;
-
 /** What a runner reads, numbered by its publisher. */
 type CountedEvent = MarketEvent | StatusEvent | OrderEvent | DenialEvent;
 type CountedType = CountedEvent['type'];
@@ -23,7 +17,8 @@ type CountedType = CountedEvent['type'];
 export interface SymbolLaneSnapshot {
   readonly newestTs: EpochMs;
   readonly lastPrice: number | null;
-  readonly held: Hold;
+  /** Trades may be missing: the clock closes no bar. */
+  readonly held: boolean;
   readonly bars: Readonly<Record<string, TimeBarSnapshot>>;
 }
 
@@ -50,7 +45,7 @@ export class SymbolLane {
   };
   newestTs: EpochMs;
   lastPrice: number | null;
-  #held: Hold;
+  #held: boolean;
 
   constructor(
     key: { readonly exchange: string; readonly symbol: string },
@@ -63,7 +58,7 @@ export class SymbolLane {
     this.instances = instances;
     this.newestTs = snapshot?.newestTs ?? 0;
     this.lastPrice = snapshot?.lastPrice ?? null;
-    this.#held = snapshot?.held ?? null;
+    this.#held = snapshot?.held ?? false;
     const timeframes = [...new Set(instances.map(({ spec }) => spec.timeframe))];
     timeframes.sort((a, b) => timeframeMs(a) - timeframeMs(b));
     this.builders = timeframes.map((timeframe) => builderFor(key, timeframe, snapshot));
@@ -98,7 +93,7 @@ export class SymbolLane {
 
   /** True while the symbol's trades may be incomplete: its bars then wait for a trade, whatever the clock says. */
   get held(): boolean {
-    return this.#held !== null;
+    return this.#held;
   }
 
   /**
@@ -106,29 +101,28 @@ export class SymbolLane {
    *
    * | state | bars |
    * |---|---|
-   * | `stale`, `maintenance`, `preopen` | wait until `subscribed` (data was seen again) or `resynced` |
-   * | `disconnected`, `gap` | wait until `resynced`: the back-fill is out; data seen before that proves nothing |
-   * | `connected`, `degraded`, `dropped` | no change: the first proves no data, the others name a loss no waiting brings back |
+   * | `stale`, `disconnected`, `gap`, `maintenance`, `preopen`, `connected` | wait for a trade, whatever the clock says |
+   * | `subscribed`, `resynced` | the clock may close them again: trades flow, and what was back-filled came before |
+   * | `degraded`, `dropped` | no change: they name a loss that no waiting brings back |
+   *
+   * `connected` is among the first because a collector that was killed has said no `disconnected`.
+   * `subscribed` is good for this because the collector lets it out, like live trades, only behind the back-fill.
    */
   applyStatus({ data }: StatusEvent): void {
     if (data.channel !== undefined && data.channel !== 'trade') return;
     switch (data.state) {
       case 'disconnected':
       case 'gap':
-        this.#held = 'lost';
-        return;
       case 'stale':
       case 'maintenance':
       case 'preopen':
-        this.#held ??= 'stale';
+      case 'connected':
+        this.#held = true;
         return;
       case 'subscribed':
-        if (this.#held === 'stale') this.#held = null;
-        return;
       case 'resynced':
-        this.#held = null;
+        this.#held = false;
         return;
-      case 'connected':
       case 'degraded':
       case 'dropped':
         return;

@@ -20,13 +20,13 @@ import {
 } from '../../src/index.js';
 
 export const START = 1_732_312_200_000;
-export const EXCHANGE = 'gmo';
+const EXCHANGE = 'gmo';
 
 /**
  * Decides by a running checksum of everything it sees: the smallest difference in bars, fills, targets or their order shows in
  * all that follows.
  */
-export const fickle = defineStrategy({
+const fickle = defineStrategy({
   name: 'fickle',
   params: z.object({ salt: z.number().int().default(0), warmup: z.number().int().default(0) }),
   create: ({ salt, warmup }) => {
