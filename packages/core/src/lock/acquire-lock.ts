@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { ErrorCode } from '../errors/codes.js';
-import { socketFolder } from './socket-folder.js';
+import { makeSocketFolder } from './socket-folder.js';
 
 /*
  * A lock is a listening Unix socket: the kernel closes it with its process, however that ends, so nothing has to be
@@ -53,10 +53,8 @@ interface Place {
 
 async function placeOf(path: string): Promise<Place> {
   const prefix = `${basename(path)}.`;
-  const asked = dirname(resolve(path));
-  const folder = socketFolder(asked, Buffer.byteLength(prefix) + RANDOM_BYTES * 2 + 1);
-  if (folder !== asked) await mkdir(folder, { recursive: true, mode: 0o700 });
-  return { folder, prefix };
+  const nameBytes = Buffer.byteLength(prefix) + RANDOM_BYTES * 2 + 1;
+  return { folder: await makeSocketFolder(dirname(path), nameBytes), prefix };
 }
 
 class Contender implements Lock {

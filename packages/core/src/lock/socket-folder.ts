@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { lstat, mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { AlphaError } from '../errors/alpha-error.js';
 
 /** The kernel allows 107 bytes on Linux and 103 on macOS. */
 const LONGEST = 100;
@@ -14,4 +16,20 @@ export function socketFolder(folder: string, nameBytes: number): string {
   if (Buffer.byteLength(path) + 1 + nameBytes <= LONGEST) return path;
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return join(tmpdir(), `alpha-${userInfo().uid}-${hash}`);
+}
+
+/** Makes that folder when it is a short one. Throws `DATA_FOLDER_UNUSABLE` when another user was there first. */
+export async function makeSocketFolder(folder: string, nameBytes: number): Promise<string> {
+  const path = socketFolder(folder, nameBytes);
+  if (path === resolve(folder)) return path;
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const found = await lstat(path);
+  if (!found.isDirectory() || found.uid !== userInfo().uid) {
+    throw new AlphaError(
+      'DATA_FOLDER_UNUSABLE',
+      `${path} belongs to another user, and ${folder} is too long for a socket. Choose a data folder with a shorter path.`,
+      { context: { folder, path } },
+    );
+  }
+  return path;
 }

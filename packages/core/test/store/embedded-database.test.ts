@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -119,6 +119,8 @@ describe('the embedded database', () => {
     expect((await createPostgresStore(reader.pool).counts()).bars).toBe(0);
     await reader.close();
     expect(Buffer.byteLength(database.socketPath)).toBeLessThan(104);
+    await database.close();
+    await rm(dirname(database.socketPath), { recursive: true });
   });
 
   test('what is not a database of ours is refused and left as it was', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acquireLock } from '../../src/lock/acquire-lock.js';
+import { socketFolder } from '../../src/lock/socket-folder.js';
 import { buildChild } from '../support/build-child.js';
 import { type Child, startChild } from '../support/start-child.js';
 
@@ -80,4 +81,5 @@ test('a path too long for a socket works all the same', async () => {
   await expect(lockAt(path)).rejects.toMatchObject({ code: 'DATA_FOLDER_LOCKED' });
   await lock.release();
   await (await lockAt(path)).release();
+  await rm(socketFolder(deep, 20), { recursive: true });
 });

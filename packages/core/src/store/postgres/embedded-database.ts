@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { Pool } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
 import { acquireLock, type Lock } from '../../lock/acquire-lock.js';
-import { socketFolder } from '../../lock/socket-folder.js';
+import { makeSocketFolder, socketFolder } from '../../lock/socket-folder.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import { packageFolder } from './package-folder.js';
 
@@ -55,7 +55,7 @@ export async function openEmbeddedDatabase(options: OpenOptions): Promise<Embedd
 }
 
 async function serve(folder: string, lock: Lock, logger: Logger, timeoutMs: number): Promise<EmbeddedDatabase> {
-  const socketPath = await socketPathOf(folder);
+  const socketPath = join(await makeSocketFolder(folder, SOCKET.length), SOCKET);
   // Left by a process that was killed; nobody else can be behind it, because we hold the lock.
   await rm(socketPath, { force: true });
 
@@ -127,7 +127,7 @@ export async function connectEmbeddedDatabase(options: {
   readonly folder: string;
   readonly logger?: Logger;
 }): Promise<{ readonly pool: Pool; close(): Promise<void> } | null> {
-  const socketPath = await socketPathOf(resolve(options.folder), false);
+  const socketPath = join(socketFolder(options.folder, SOCKET.length), SOCKET);
   if (!(await answers(socketPath))) return null;
   const pool = poolOn(socketPath, options.logger ?? silentLogger);
   let closed: Promise<void> | undefined;
@@ -149,12 +149,6 @@ function answers(socketPath: string): Promise<boolean> {
     });
     socket.on('error', () => answer(false));
   });
-}
-
-async function socketPathOf(folder: string, make = true): Promise<string> {
-  const place = socketFolder(folder, SOCKET.length);
-  if (make && place !== folder) await mkdir(place, { recursive: true, mode: 0o700 });
-  return join(place, SOCKET);
 }
 
 /** One connection, because the database has one session: a second would see the first one's transaction. */
