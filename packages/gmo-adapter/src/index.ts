@@ -2,6 +2,7 @@ export { type BrokerOptions, GmoBroker } from './adapter/broker.js';
 export { createGmoAdapter, type GmoAdapterOptions, gmoAdapter } from './adapter/gmo-adapter.js';
 export { type FeedOptions, GmoMarketFeed } from './adapter/market-feed.js';
 export { GmoMarketHistory } from './adapter/market-history.js';
+export { Budget } from './client/budget.js';
 export { type GmoEndpoints, resolveEndpoints } from './client/endpoints.js';
 export { type Checked, GmoRestClient, type RestClientOptions, type RestRequest } from './client/rest-client.js';
 export { type GmoMethod, GmoSigner, sign, textToSign } from './client/sign.js';

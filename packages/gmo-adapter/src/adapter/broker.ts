@@ -13,7 +13,9 @@ import type {
 } from '@alpha-engine/core';
 import { z } from 'zod';
 import { AccessToken } from '../client/access-token.js';
+import type { Budget } from '../client/budget.js';
 import { type GmoEndpoints, resolveEndpoints } from '../client/endpoints.js';
+import { hostLimits } from '../client/limits.js';
 import { GmoRestClient } from '../client/rest-client.js';
 import { GmoSigner } from '../client/sign.js';
 import { DEFAULT_TIMINGS, type SocketTimings } from '../client/timings.js';
@@ -45,6 +47,8 @@ export interface BrokerOptions {
   /** How long an unanswered placement may still take effect, milliseconds of wall time. Lower it with a simulator only. */
   readonly horizonMs?: number;
   readonly timings?: Partial<SocketTimings>;
+  /** WebSocket commands. Default: the one that all sockets of this process at this host share. */
+  readonly commands?: Budget;
   /** For one request. */
   readonly timeoutMs?: number;
 }
@@ -64,6 +68,7 @@ export class GmoBroker implements Broker {
   readonly #context: ExchangeContext;
   readonly #endpoints: GmoEndpoints;
   readonly #timings: SocketTimings;
+  readonly #commands: Budget;
   readonly #rest: GmoRestClient;
 
   constructor(context: ExchangeContext, credentials: Credentials, options: BrokerOptions = {}) {
@@ -71,6 +76,7 @@ export class GmoBroker implements Broker {
     this.#context = context;
     this.#endpoints = resolveEndpoints(context.endpoints);
     this.#timings = { ...DEFAULT_TIMINGS, ...options.timings };
+    this.#commands = options.commands ?? hostLimits(this.#endpoints.wsPrivateUrl).commands;
     this.#rest = new GmoRestClient({
       baseUrl: this.#endpoints.restPrivateUrl,
       wallClock: context.wallClock,
@@ -148,7 +154,8 @@ export class GmoBroker implements Broker {
 
   updates(signal: AbortSignal): AsyncIterable<BrokerUpdate> {
     const token = new AccessToken(this.#rest, this.#context.logger);
-    return privateUpdates(this.#context, this.#endpoints, token, this.#timings, signal);
+    const parts = { context: this.#context, wsPrivateUrl: this.#endpoints.wsPrivateUrl, token };
+    return privateUpdates({ ...parts, timings: this.#timings, commands: this.#commands }, signal);
   }
 
   /** All pages. What arrives between two reads pushes rows onto the next page; the second sight of a row is dropped. */

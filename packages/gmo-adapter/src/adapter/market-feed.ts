@@ -8,6 +8,7 @@ import {
   type StatusEvent,
 } from '@alpha-engine/core';
 import { BatchQueue } from '../client/batch-queue.js';
+import type { Budget } from '../client/budget.js';
 import { resolveEndpoints } from '../client/endpoints.js';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import { hostLimits } from '../client/limits.js';
@@ -21,6 +22,8 @@ export interface FeedOptions {
   readonly timings?: Partial<SocketTimings>;
   /** Events that wait for a slow reader before new ones are dropped. */
   readonly capacity?: number;
+  /** Default: the one that all sockets of this process at this host share. */
+  readonly commands?: Budget;
   /** For the look at `/v1/symbols`. */
   readonly timeoutMs?: number;
 }
@@ -112,7 +115,7 @@ class FeedSession {
     this.#socket = new GmoSocket({
       url: async () => wsPublicUrl,
       subscriptions: this.#streams.map(subscriptionOf),
-      commands: hostLimits(wsPublicUrl).commands,
+      commands: options.commands ?? hostLimits(wsPublicUrl).commands,
       timings: { ...DEFAULT_TIMINGS, ...options.timings },
       logger: context.logger,
       on: {

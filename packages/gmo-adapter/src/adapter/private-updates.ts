@@ -1,9 +1,8 @@
 import type { BrokerUpdate, ExchangeContext } from '@alpha-engine/core';
 import { type AccessToken, isFatal } from '../client/access-token.js';
 import { BatchQueue } from '../client/batch-queue.js';
-import type { GmoEndpoints } from '../client/endpoints.js';
+import type { Budget } from '../client/budget.js';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
-import { hostLimits } from '../client/limits.js';
 import type { SocketTimings } from '../client/timings.js';
 import { mapPrivateFrame } from '../mapper/private-frame.js';
 
@@ -19,18 +18,21 @@ const SUBSCRIPTIONS: readonly SocketSubscription[] = CHANNELS.map((channel) => (
 /** Far more than an account can do between two reads. */
 const CAPACITY = 1_000_000;
 
+export interface PrivateUpdateParts {
+  readonly context: ExchangeContext;
+  readonly wsPrivateUrl: string;
+  readonly token: AccessToken;
+  readonly timings: SocketTimings;
+  readonly commands: Budget;
+}
+
 /**
  * The private WebSocket as broker updates. Owns one socket, one access token and the timer that extends it; all end when `signal`
  * aborts. `connected` follows each complete round of subscriptions, the second ones after an ERR-5003 included: whatever happened
  * before it must be read from REST. Throws `EXCHANGE_AUTH` and `CLOCK_SKEW`, which waiting does not cure.
  */
-export async function* privateUpdates(
-  context: ExchangeContext,
-  endpoints: GmoEndpoints,
-  token: AccessToken,
-  timings: SocketTimings,
-  signal: AbortSignal,
-): AsyncIterable<BrokerUpdate> {
+export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSignal): AsyncIterable<BrokerUpdate> {
+  const { context, wsPrivateUrl, token, timings, commands } = parts;
   if (signal.aborted) return;
   const { logger } = context;
   const queue = new BatchQueue<BrokerUpdate>(CAPACITY);
@@ -46,9 +48,9 @@ export async function* privateUpdates(
   }
 
   const socket = new GmoSocket({
-    url: async (stop) => `${endpoints.wsPrivateUrl}/${await token.get(stop)}`,
+    url: async (stop) => `${wsPrivateUrl}/${await token.get(stop)}`,
     subscriptions: SUBSCRIPTIONS,
-    commands: hostLimits(endpoints.wsPrivateUrl).commands,
+    commands,
     timings,
     logger,
     on: {

@@ -1,0 +1,302 @@
+import { AlphaError, type MarketEvent, type MarketEventType, type StatusEvent } from '@alpha-engine/core';
+import { Budget, type FeedOptions, GmoMarketFeed } from '@alpha-engine/gmo-adapter';
+import { afterEach, describe, expect, it } from 'vitest';
+import { hostLimits } from '../../src/client/limits.js';
+import { Collected, eventually } from '../support/collect.js';
+import { type LogLine, testContext } from '../support/context.js';
+import { BAD_SYMBOL, BOOK, SYMBOLS, TICKER, TOO_MANY, TRADE } from '../support/frames.js';
+import { success } from '../support/http-server.js';
+import { type Exchange, startExchange, type TestExchange } from '../support/ws-server.js';
+
+type FeedEvent = MarketEvent | StatusEvent;
+
+let exchange: TestExchange;
+let feed: Collected<FeedEvent> | undefined;
+let lines: LogLine[] = [];
+
+const FAST = { reconnectMinMs: 20, reconnectMaxMs: 100, rateLimitPauseMs: 150 };
+
+async function start(
+  behaviour: Omit<Exchange, 'rest'>,
+  channels: MarketEventType[] = ['trade'],
+  options: FeedOptions = {},
+  symbols = ['BTC_JPY'],
+): Promise<Collected<FeedEvent>> {
+  lines = [];
+  exchange = await startExchange({ ...behaviour, rest: (_, response) => success(response, SYMBOLS) });
+  const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }, lines), {
+    commands: new Budget({ spacingMs: 20 }),
+    ...options,
+    timings: { ...FAST, ...options.timings },
+  });
+  feed = new Collected((signal) => gmo.subscribe({ symbols, channels }, signal));
+  return feed;
+}
+afterEach(async () => {
+  await feed?.stop();
+  await exchange.close();
+});
+
+const states = (items: readonly FeedEvent[]) =>
+  items.flatMap((event) =>
+    event.type === 'status'
+      ? [event.data.channel ? `${event.data.state} ${event.data.channel}` : event.data.state]
+      : [],
+  );
+const status = (items: readonly FeedEvent[], state: string) =>
+  items.filter((event): event is StatusEvent => event.type === 'status' && event.data.state === state);
+const trades = (items: readonly FeedEvent[]) => items.filter(({ type }) => type === 'trade');
+const tradeAt = (ms: number) =>
+  JSON.stringify({ ...JSON.parse(TRADE), timestamp: new Date(Date.UTC(2026, 8, 23) + ms).toISOString() });
+
+describe('GmoMarketFeed', () => {
+  it('subscribes one command at a time, takers only, and says when data of each came', async () => {
+    const frames: Record<string, string> = { trades: TRADE, orderbooks: BOOK, ticker: TICKER };
+    const seen = await start(
+      { command: (socket, text) => socket.send(frames[JSON.parse(text).channel]!) },
+      ['ticker', 'orderbook', 'trade'],
+      { commands: hostLimits('http://127.0.0.1').commands },
+    );
+    await seen.until((items) => items.some(({ type }) => type === 'ticker'));
+    expect(exchange.commands.map(({ text }) => JSON.parse(text))).toEqual([
+      { command: 'subscribe', channel: 'trades', symbol: 'BTC_JPY', option: 'TAKER_ONLY' },
+      { command: 'subscribe', channel: 'orderbooks', symbol: 'BTC_JPY' },
+      { command: 'subscribe', channel: 'ticker', symbol: 'BTC_JPY' },
+    ]);
+    const [first, second, third] = exchange.commands.map(({ at }) => at);
+    expect(second! - first!).toBeGreaterThanOrEqual(1_050);
+    expect(third! - second!).toBeGreaterThanOrEqual(1_050);
+    expect(seen.items.map((event) => (event.type === 'status' ? event.data.state : event.type))).toEqual([
+      'connected',
+      'subscribed',
+      'trade',
+      'subscribed',
+      'orderbook',
+      'subscribed',
+      'ticker',
+    ]);
+    expect(seen.items[0]).toMatchObject({ symbol: '*', exchange: 'gmo' });
+    expect(seen.items[2]).toMatchObject({ recv_ts: expect.any(Number), data: { side: 'buy' } });
+  });
+
+  it('refuses an unlisted symbol before it connects, naming the likely ones', async () => {
+    const seen = await start({}, ['trade'], {}, ['BTC_JPY', 'btc-jpy']);
+    await seen.ended();
+    expect(AlphaError.is(seen.error, 'UNKNOWN_SYMBOL')).toBe(true);
+    expect(String(seen.error)).toContain('Did you mean BTC_JPY, BTC?');
+    expect(exchange.connections()).toBe(0);
+  });
+
+  it('gives the frames of one read as one batch, in order', async () => {
+    const seen = await start({
+      command(socket) {
+        for (let i = 0; i < 200; i++) socket.send(tradeAt(i));
+      },
+    });
+    await seen.until((items) => trades(items).length === 200);
+    const times = trades(seen.items).map(({ ts }) => ts);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(seen.batches.length).toBeLessThan(50);
+  });
+
+  it('comes back after a close and tells the gap from the last trade it saw', async () => {
+    const seen = await start({
+      command(socket, _, count) {
+        socket.send(tradeAt(count * 1_000));
+        if (count === 1) setTimeout(() => socket.close(1001), 20);
+      },
+    });
+    await seen.until((items) => trades(items).length === 2);
+    expect(states(seen.items)).toEqual([
+      'connected',
+      'subscribed trade',
+      'disconnected',
+      'connected',
+      'gap trade',
+      'subscribed trade',
+    ]);
+    const at = (ms: number) => Date.UTC(2026, 8, 23) + ms;
+    expect(status(seen.items, 'gap')[0]).toMatchObject({
+      symbol: 'BTC_JPY',
+      data: { from_ts: at(1_000), to_ts: at(2_000) },
+    });
+  });
+
+  it('comes back when the connection is cut without a word', async () => {
+    const seen = await start({
+      command(socket, _, count) {
+        socket.send(TRADE);
+        if (count === 1) setTimeout(() => socket.terminate(), 20);
+      },
+    });
+    await seen.until((items) => trades(items).length === 2);
+    expect(status(seen.items, 'disconnected')).toHaveLength(1);
+  });
+
+  it('finds out that a connected socket is dead', async () => {
+    const seen = await start(
+      {
+        connection(socket, _, count) {
+          // Reads nothing, so it answers no ping either.
+          if (count === 1) socket.pause();
+          else socket.send(TRADE);
+        },
+      },
+      ['trade'],
+      { timings: { ...FAST, pingMs: 50 } },
+    );
+    await seen.until((items) => trades(items).length === 1);
+    expect(status(seen.items, 'disconnected')[0]?.data.reason).toContain('No sign of life');
+  });
+
+  it('gives up a handshake that is not answered', async () => {
+    const seen = await start(
+      { handshake: (_, count) => (count === 1 ? 'silence' : null), connection: (socket) => socket.send(TRADE) },
+      ['trade'],
+      { timings: { ...FAST, handshakeMs: 50 } },
+    );
+    await seen.until((items) => trades(items).length === 1);
+    expect(states(seen.items)).toEqual(['disconnected', 'connected', 'subscribed trade']);
+    expect(status(seen.items, 'disconnected')[0]?.data.reason).toContain('timed out');
+  });
+
+  it('takes a 503 at the handshake for maintenance, once, and waits for the end of it', async () => {
+    const seen = await start({
+      handshake: (_, count) => (count <= 3 ? 503 : null),
+      connection: (socket) => socket.send(TRADE),
+    });
+    await seen.until((items) => trades(items).length === 1);
+    expect(states(seen.items)).toEqual(['disconnected', 'maintenance', 'connected', 'subscribed trade']);
+  });
+
+  it('waits after ERR-5003 and sends the refused subscription again', async () => {
+    const seen = await start(
+      {
+        command(socket, text, count) {
+          if (count === 2) socket.send(TOO_MANY);
+          else socket.send(JSON.parse(text).channel === 'trades' ? TRADE : BOOK);
+        },
+      },
+      ['trade', 'orderbook'],
+      { timings: { ...FAST, rateLimitPauseMs: 400 } },
+    );
+    await seen.until((items) => items.some(({ type }) => type === 'orderbook'));
+    const [, refused, again, ...rest] = exchange.commands;
+    expect(rest).toEqual([]);
+    expect(JSON.parse(refused!.text).channel).toBe('orderbooks');
+    expect(again!.text).toBe(refused!.text);
+    expect(again!.at - refused!.at).toBeGreaterThanOrEqual(380);
+    expect(states(seen.items)).not.toContain('disconnected');
+    expect(lines.some(({ message }) => message.includes('coming too soon'))).toBe(true);
+  });
+
+  it('reports a subscription that the exchange will not serve, and goes on', async () => {
+    const seen = await start(
+      {
+        command(socket, text) {
+          socket.send(JSON.parse(text).channel === 'trades' ? BAD_SYMBOL : BOOK);
+        },
+      },
+      ['trade', 'orderbook'],
+    );
+    await seen.until((items) => items.some(({ type }) => type === 'orderbook'));
+    expect(status(seen.items, 'degraded')).toMatchObject([
+      { symbol: 'BTC_JPY', data: { channel: 'trade', reason: 'ERR-5106 Invalid request parameter. symbol' } },
+    ]);
+    expect(exchange.commands).toHaveLength(2);
+  });
+
+  it('sends a silent subscription again', async () => {
+    const seen = await start({ command: (socket, _, count) => count === 2 && socket.send(BOOK) }, ['orderbook'], {
+      timings: { ...FAST, resubscribeMs: 60 },
+    });
+    await seen.until((items) => items.some(({ type }) => type === 'orderbook'));
+    expect(exchange.commands).toHaveLength(2);
+  });
+
+  it('survives garbage, counts it, and logs each kind once', async () => {
+    const garbage = [
+      '<html>',
+      '{}',
+      '[]',
+      'null',
+      TRADE.replace('BUY', 'HOLD'),
+      TRADE.replace('BTC_JPY', 'ETH'),
+      TRADE.slice(9),
+      '{"error":7}',
+    ];
+    const seen = await start({
+      command(socket) {
+        for (let i = 0; i < 3; i++) for (const frame of garbage) socket.send(frame);
+        socket.send(Buffer.from([0, 255, 254]));
+        socket.send(TRADE);
+      },
+    });
+    await seen.until((items) => trades(items).length === 1);
+    expect(seen.items).toHaveLength(3);
+    const kinds = lines.filter(({ message }) => message.includes('cannot be used')).map(({ fields }) => fields.kind);
+    expect(kinds).toEqual(['not_json', 'unknown_channel', 'not_an_object', 'unknown_side', 'not_subscribed']);
+    await seen.stop();
+    expect(lines.at(-1)?.fields).toEqual({
+      counts: { not_json: 7, unknown_channel: 6, not_an_object: 6, unknown_side: 3, not_subscribed: 3 },
+    });
+  });
+
+  it('drops nothing in silence when its reader is slow', async () => {
+    exchange = await startExchange({
+      rest: (_, response) => success(response, SYMBOLS),
+      command(socket) {
+        for (let i = 1; i <= 50; i++) socket.send(tradeAt(i));
+        socket.send('{"channel":"done"}');
+      },
+    });
+    feed = undefined;
+    lines = [];
+    const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }, lines), { capacity: 12, timings: FAST });
+    const stop = new AbortController();
+    const reader = gmo.subscribe({ symbols: ['BTC_JPY'], channels: ['trade'] }, stop.signal)[Symbol.asyncIterator]();
+    const first = await reader.next();
+    expect(first.value).toMatchObject([{ data: { state: 'connected' } }]);
+    // The reader is busy until all frames have arrived.
+    await eventually(() => lines.some(({ fields }) => fields.kind === 'unknown_channel'));
+    const { value } = await reader.next();
+    const kept = trades(value as FeedEvent[]);
+    const dropped = status(value as FeedEvent[], 'dropped');
+    const at = (ms: number) => Date.UTC(2026, 8, 23) + ms;
+    expect(kept).toHaveLength(11);
+    expect(dropped).toMatchObject([
+      {
+        symbol: 'BTC_JPY',
+        data: {
+          channel: 'trade',
+          from_ts: at(12),
+          to_ts: at(50),
+          reason: 'The reader was too slow: 39 events were dropped.',
+        },
+      },
+    ]);
+    expect((value as FeedEvent[]).at(-1)).toBe(dropped[0]);
+    stop.abort();
+    expect(await reader.next()).toMatchObject({ value: expect.anything() });
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('lets go of the socket when its reader leaves the loop', async () => {
+    exchange = await startExchange({
+      rest: (_, response) => success(response, SYMBOLS),
+      command: (socket) => socket.send(TRADE),
+    });
+    feed = undefined;
+    const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }), { timings: FAST });
+    for await (const batch of gmo.subscribe({ symbols: ['BTC_JPY'] }, new AbortController().signal)) {
+      if (trades(batch).length > 0) break;
+    }
+    await eventually(() => exchange.sockets.size === 0);
+  });
+
+  it('wants a symbol', async () => {
+    const seen = await start({}, ['trade'], {}, []);
+    await seen.ended();
+    expect(AlphaError.is(seen.error, 'CONFIG_INVALID')).toBe(true);
+  });
+});

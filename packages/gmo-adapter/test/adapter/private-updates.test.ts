@@ -1,0 +1,132 @@
+import { AlphaError, type BrokerUpdate } from '@alpha-engine/core';
+import { type BrokerOptions, Budget, GmoBroker } from '@alpha-engine/gmo-adapter';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Collected, eventually } from '../support/collect.js';
+import { type LogLine, testContext } from '../support/context.js';
+import { EXECUTION, ORDER_CANCELED, POSITION, SUMMARY, TOO_MANY } from '../support/frames.js';
+import { type Answering, failure, success } from '../support/http-server.js';
+import { type Exchange, startExchange, type TestExchange } from '../support/ws-server.js';
+
+let exchange: TestExchange;
+let updates: Collected<BrokerUpdate>;
+let lines: LogLine[] = [];
+
+const FAST = { reconnectMinMs: 20, reconnectMaxMs: 100, rateLimitPauseMs: 150 };
+
+/** Tokens T1, T2 …; PUT and DELETE succeed. */
+function tokens(): Answering {
+  let issued = 0;
+  return (request, response) => {
+    if (request.method === 'POST') success(response, `T${++issued}`);
+    else success(response);
+  };
+}
+
+async function start(behaviour: Partial<Exchange>, options: BrokerOptions = {}): Promise<Collected<BrokerUpdate>> {
+  lines = [];
+  exchange = await startExchange({ rest: tokens(), ...behaviour });
+  const broker = new GmoBroker(
+    testContext({ restBaseUrl: exchange.url }, lines),
+    { apiKey: 'k', apiSecret: 's' },
+    { commands: new Budget({ spacingMs: 20 }), ...options, timings: { ...FAST, ...options.timings } },
+  );
+  updates = new Collected((signal) => broker.updates(signal));
+  return updates;
+}
+afterEach(async () => {
+  await updates.stop();
+  await exchange.close();
+});
+
+const kinds = (items: readonly BrokerUpdate[]) => items.map(({ kind }) => kind);
+const tokenCalls = () => exchange.seen.map(({ method, body }) => `${method} ${body}`);
+
+describe('private updates', () => {
+  it('subscribe to the four channels, then say connected, then tell orders and fills', async () => {
+    const seen = await start({});
+    await seen.until((items) => kinds(items).includes('connected'));
+    expect(exchange.commands.map(({ text }) => JSON.parse(text))).toEqual(
+      ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'].map((channel) => ({
+        command: 'subscribe',
+        channel,
+      })),
+    );
+    expect(exchange.commands[0]?.path).toBe('/ws/private/v1/T1');
+    for (const frame of [EXECUTION, POSITION, SUMMARY, '{"channel":"news"}', ORDER_CANCELED]) exchange.broadcast(frame);
+    await seen.until((items) => items.length === 4);
+    expect(kinds(seen.items)).toEqual(['connected', 'order', 'fill', 'order']);
+    await seen.stop();
+    expect(tokenCalls()).toEqual(['POST {}', 'DELETE {"token":"T1"}']);
+    expect(lines.some(({ fields }) => fields.kind === 'unknown_channel')).toBe(true);
+  });
+
+  it('reconnect with the extended token and say connected again', async () => {
+    const seen = await start({
+      command: (socket, _, count) => {
+        if (count === 4) setTimeout(() => socket.terminate(), 50);
+      },
+    });
+    await seen.until((items) => kinds(items).filter((kind) => kind === 'connected').length === 2);
+    expect(kinds(seen.items)).toEqual(['connected', 'disconnected', 'connected']);
+    expect(tokenCalls()).toEqual(['POST {}', 'PUT {"token":"T1"}']);
+  });
+
+  it('ask for a new token when the exchange forgot the old one, and open a new socket with it', async () => {
+    let forgot = false;
+    const issue = tokens();
+    const seen = await start(
+      {
+        rest(request, response, raw) {
+          if (request.method === 'PUT' && !forgot) {
+            forgot = true;
+            failure(response, 'ERR-5106', 'Invalid request parameter.');
+          } else issue(request, response, raw);
+        },
+      },
+      { timings: { ...FAST, extendTokenMs: 300 } },
+    );
+    await seen.until((items) => kinds(items).filter((kind) => kind === 'connected').length === 2);
+    expect(kinds(seen.items)).toEqual(['connected', 'disconnected', 'connected']);
+    expect(tokenCalls().slice(0, 3)).toEqual(['POST {}', 'PUT {"token":"T1"}', 'POST {}']);
+    expect(exchange.commands.at(-1)?.path).toBe('/ws/private/v1/T2');
+  });
+
+  it('subscribe again what ERR-5003 refused, and say connected after that', async () => {
+    const seen = await start({ command: (socket, _, count) => count === 2 && socket.send(TOO_MANY) });
+    await seen.until((items) => kinds(items).includes('connected'));
+    const channels = exchange.commands.map(({ text }) => JSON.parse(text).channel);
+    expect(channels.slice(0, 2)).toEqual(['executionEvents', 'orderEvents']);
+    expect(channels.filter((channel) => channel === 'orderEvents')).toHaveLength(2);
+    expect(new Set(channels).size).toBe(4);
+  });
+
+  it('go on without a channel the key may not read', async () => {
+    const seen = await start({
+      command: (socket, _, count) => count === 3 && socket.send('{"error":"ERR-5012 Invalid permissions for action"}'),
+    });
+    await seen.until((items) => kinds(items).includes('connected'));
+    expect(lines.find(({ fields }) => fields.channel === 'positionEvents')?.level).toBe('error');
+    exchange.broadcast(EXECUTION);
+    await seen.until((items) => kinds(items).includes('fill'));
+  });
+
+  it('end with a clear error when the key is wrong', async () => {
+    const seen = await start({ rest: (_, response) => failure(response, 'ERR-5010') });
+    await seen.ended();
+    expect(AlphaError.is(seen.error, 'EXCHANGE_AUTH')).toBe(true);
+  });
+
+  it('keep trying while the exchange is in maintenance', async () => {
+    let calls = 0;
+    const issue = tokens();
+    const seen = await start({
+      rest(request, response, raw) {
+        if (++calls <= 3) failure(response, 'ERR-5201', 'MAINTENANCE. Please wait for a while', 503, 5);
+        else issue(request, response, raw);
+      },
+    });
+    await eventually(() => exchange.connections() === 1);
+    await seen.until((items) => items.length > 0);
+    expect(kinds(seen.items)).toEqual(['disconnected']);
+  });
+});
