@@ -1,9 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Alpha } from './support/alpha.js';
 
 /**
  * What users get: the four tarballs, installed by npm in an empty folder outside the workspace. Needs the npm registry (or its
@@ -16,6 +20,7 @@ const tarballs = join(folder, 'tarballs');
 /** The user's project, with the product installed, and a folder beside it without any package. */
 const project = join(folder, 'project');
 const bare = join(folder, 'bare');
+const binary = join(project, 'node_modules/@alpha-engine/cli/bin/run.js');
 
 interface Ended {
   readonly status: number;
@@ -97,3 +102,58 @@ it('finds the JSON Schemas of the events by the name of the package', async () =
   const read = await run(process.execPath, ['--input-type=module', '--eval', program], project);
   expect(read.stdout.trim(), read.stderr).toBe('trade');
 });
+
+it('trades a strategy of the project on paper', async () => {
+  const simulator = new Alpha(
+    ['sim', 'gmo', '--port', '0', '--origin', 'tape', '--json', '--speed', '60', '--hold', '3'],
+    {
+      folder: project,
+      binary,
+    },
+  );
+  const { restBaseUrl, wsPublicUrl } = await simulator.line('simulator ready');
+  const env = {
+    REST_BASE_URL: String(restBaseUrl),
+    WS_PUBLIC_URL: String(wsPublicUrl),
+    SYMBOLS: 'BTC',
+    ALPHA_MAX_SIGNAL_AGE_MS: '600000',
+    ALPHA_MAX_DATA_AGE_MS: '600000',
+  };
+  const strategy = ['--strategy', './my-strategy.ts', '--param', 'length=5', '--timeframe', '1s'];
+  const engine = new Alpha(['engine', ...strategy, '--json'], { folder: project, env, binary });
+  await engine.line('engine started');
+  const collector = new Alpha(['collect'], { folder: project, env, binary });
+  await simulator.line('tape ended');
+  expect((await collector.end('SIGTERM')).exit).toBe(0);
+  const stopped = await engine.end('SIGTERM');
+  expect(stopped.exit, stopped.stderr).toBe(0);
+  const last = JSON.parse(stopped.stdout.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ msg: 'engine stopped', reconciled: true });
+  expect(last.stored.orders).toBeGreaterThan(0);
+}, 90_000);
+
+it('runs the bot that imports the library', async () => {
+  const source = readFileSync(join(root, 'examples/bot.ts'), 'utf8');
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
+  writeFileSync(join(project, 'bot.js'), ts.transpileModule(source, { compilerOptions }).outputText);
+
+  const simulator = new Alpha(['sim', 'gmo', '--port', '0', '--json', '--speed', '10'], { folder: project, binary });
+  const { restBaseUrl, wsPublicUrl } = await simulator.line('simulator ready');
+  const env = { PATH: process.env.PATH, REST_BASE_URL: String(restBaseUrl), WS_PUBLIC_URL: String(wsPublicUrl) };
+  const bot = spawn(process.execPath, ['bot.js'], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    let complaint = '';
+    bot.stderr.on('data', (data) => {
+      complaint += data;
+    });
+    const [line] = await Promise.race([
+      once(createInterface(bot.stdout), 'line'),
+      once(bot, 'exit').then(() => [`The bot ended. ${complaint}`]),
+    ]);
+    expect(line).toMatch(/^(enter_long|enter_short|exit) \d+/);
+  } finally {
+    bot.kill('SIGKILL');
+    await once(bot, 'close');
+    await simulator.end('SIGTERM');
+  }
+}, 60_000);

@@ -19,6 +19,8 @@ export interface Result {
 export interface Surroundings {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The installed `alpha` to start instead of the one of this workspace. */
+  readonly binary?: string;
 }
 
 /** The built `alpha` as a process of its own, with no setting of the surrounding shell. Killed after the test if it still runs. */
@@ -31,9 +33,9 @@ export class Alpha {
   #stderr = '';
   #ended = false;
 
-  constructor(args: readonly string[], { folder, env = {} }: Surroundings) {
+  constructor(args: readonly string[], { folder, env = {}, binary = BINARY }: Surroundings) {
     const base = { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: folder };
-    this.#child = spawn(process.execPath, [BINARY, ...args], { cwd: folder, env: { ...base, ...env } });
+    this.#child = spawn(process.execPath, [binary, ...args], { cwd: folder, env: { ...base, ...env } });
     running.add(this);
     if (this.#child.stdout) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
