@@ -87,10 +87,12 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
     }
   }
 
+  // The collector is stopped last of the two: its end is told on the bus, and nothing is opened on a feed that ended.
   await simulator.line('tape ended');
+  await decided(dataDir);
   await collector.end('SIGTERM');
-  await consumed(dataDir);
   const stopped = await engine.end('SIGTERM');
+
   if (stopped.exit !== 0)
     throw new Error(`The engine ended with ${stopped.exit}.\n${stopped.stderr}\n${stopped.stdout.slice(-3000)}`);
   const report = (await engine.line('engine stopped')) as unknown as EngineReport;
@@ -113,17 +115,22 @@ async function clockOf(restBaseUrl: string): Promise<{ marketTs: number }> {
   return (await fetch(`${restBaseUrl}/sim/clock`)).json() as Promise<{ marketTs: number }>;
 }
 
-/** Until every group has read and acknowledged everything and no order is open. */
-async function consumed(dataDir: string): Promise<void> {
+/** Until both brains have read everything, every signal has its verdict, and no order is open. */
+async function decided(dataDir: string): Promise<void> {
   const { database } = await prepareDataFolder(dataDir);
   await withBus(dataDir, (bus) =>
     until(async () => {
       const behind = (await bus.lag()).reduce((sum, { lag, pending }) => sum + lag + pending, 0);
-      if (behind > 0) return false;
-      const served = await connectEmbeddedDatabase({ folder: database });
+      const served = behind === 0 ? await connectEmbeddedDatabase({ folder: database }) : null;
       if (!served) return false;
       try {
-        return (await createPostgresStore(served.pool).orders({ statuses: OPEN })).length === 0;
+        const store = createPostgresStore(served.pool);
+        const [{ signals }, verdicts, open] = [
+          await store.counts(),
+          await store.verdicts(),
+          await store.orders({ statuses: OPEN }),
+        ];
+        return verdicts.length === signals && open.length === 0;
       } finally {
         await served.close();
       }
