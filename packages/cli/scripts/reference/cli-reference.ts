@@ -24,7 +24,7 @@ const ENTRIES: readonly Entry[] = [
   {
     id: 'demo',
     command: Demo,
-    json: '`DemoResult`: `events` (`received`, `published`, `consumed`), `bars`, `signals`, `denials`, `orders`, `fills`, `positions`, `realizedPnl`, `fees`, `equity`, `reconciled`, `differences`, `complete`, `tape`, `seconds`, `dataDir`.',
+    json: '`DemoResult`: `events` (`sent`, `received`, `published`, `consumed`), `bars`, `signals`, `denials`, `orders`, `fills`, `positions`, `realizedPnl`, `fees`, `equity`, `reconciled`, `differences`, `complete`, `tape`, `seconds`, `dataDir`.',
   },
   {
     id: 'collect',

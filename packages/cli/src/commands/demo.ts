@@ -32,10 +32,10 @@ export default class Demo extends AlphaCommand {
     // The result is the contract of --json, also when the run failed.
     if (this.jsonEnabled()) this.logJson(result);
     if (!result.complete) {
-      const { received, published, consumed } = result.events;
+      const { sent, received, published, consumed } = result.events;
       throw new AlphaError(
         'EVENTS_LOST',
-        `${received} events were received, ${published} published and ${consumed} consumed; they must be equal and above 0.`,
+        `${sent} events were sent, ${received} received, ${published} published and ${consumed} consumed; they must be equal and above 0.`,
         { context: { events: result.events } },
       );
     }

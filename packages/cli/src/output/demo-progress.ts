@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { DemoProgress } from '../services/demo.js';
+import type { DemoProgress } from '../services/demo-watch.js';
 
 export interface ProgressView {
   readonly show: (progress: DemoProgress) => void;

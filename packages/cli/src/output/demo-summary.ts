@@ -4,13 +4,15 @@ import { table } from './table.js';
 /** What happened, for people. */
 export function demoSummary(result: DemoResult): string {
   const { events, tape } = result;
-  const positions = result.positions.map(({ symbol, strategy, size }) => `${symbol} ${size} (${strategy})`);
+  const open = result.positions.filter(({ size }) => Number(size) !== 0);
+  const positions = open.map(({ symbol, strategy, size }) => `${symbol} ${size} (${strategy})`);
   const kept = result.dataDir === null ? [] : [`Records: alpha orders --data-dir ${result.dataDir}`];
   return [
     table(
       ['what', 'how many'],
       [
-        ['events received from the exchange', events.received],
+        ['events sent by the exchange', events.sent],
+        ['events received by the collector', events.received],
         ['events published on the bus', events.published],
         ['events consumed by the engine', events.consumed],
         ['bars', result.bars],

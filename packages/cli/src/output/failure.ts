@@ -15,7 +15,7 @@ interface ParseComplaint extends Error {
   readonly parse?: unknown;
 }
 
-export function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   if (AlphaError.is(error)) {
     return {
       code: error.code,

@@ -3,8 +3,15 @@ import { type EventBus, type Store, silentLogger } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { connectEmbeddedDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
 import { prepareDataFolder } from '@alpha-engine/core/process';
-import type { DemoProgress } from './demo.js';
 import type { DemoChild } from './demo-child.js';
+
+export interface DemoProgress {
+  readonly stage: string;
+  /** 0 to 1. */
+  readonly done: number;
+  readonly events: number;
+  readonly orders: number;
+}
 
 export interface DemoWatchOptions {
   readonly dataDir: string;

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CollectorReport, EngineReport } from '@alpha-engine/core/process';
+import type { Counts, SimulatorStats } from '@alpha-engine/gmo-adapter/simulator';
 import { SETTING_KEYS, settingInfo } from '../config/schema.js';
 import { DemoChild, type LogLine, type Program } from './demo-child.js';
 import { differencesFromExchange } from './demo-cross-check.js';
-import { DemoWatch } from './demo-watch.js';
+import { type DemoProgress, DemoWatch } from './demo-watch.js';
 
 export interface DemoOptions {
   /** This same program: the demo is three processes of it. */
@@ -18,19 +19,16 @@ export interface DemoOptions {
   readonly onProgress: (progress: DemoProgress) => void;
 }
 
-export interface DemoProgress {
-  readonly stage: string;
-  /** 0 to 1. */
-  readonly done: number;
-  readonly events: number;
-  readonly orders: number;
-}
-
 export interface DemoResult {
   /** Where prices come from. */
   readonly tape: { readonly origin: string; readonly conversion: string; readonly licence: string };
   readonly seconds: number;
-  readonly events: { readonly received: number; readonly published: number; readonly consumed: number };
+  readonly events: {
+    readonly sent: number;
+    readonly received: number;
+    readonly published: number;
+    readonly consumed: number;
+  };
   readonly bars: number;
   readonly signals: number;
   readonly denials: number;
@@ -97,8 +95,9 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
         ...report.differences.map((difference) => JSON.stringify(difference)),
         ...(await differencesFromExchange(exchange, CREDENTIALS, SYMBOLS, report)),
       ];
-      await simulator.stop('simulator stopped');
+      const { frames } = (await simulator.stop('simulator stopped')) as LogLine & SimulatorStats;
       return resultOf(exchange, collected, report, differences, {
+        sent: sum(frames.ticker) + sum(frames.orderbooks) + sum(frames.trades),
         seconds: Math.round((performance.now() - started) / 100) / 10,
         dataDir: kept ? join(folder, 'data') : null,
       });
@@ -140,12 +139,14 @@ function environmentOf(exchange: LogLine, dataDir: string): Readonly<Record<stri
   };
 }
 
+const sum = (counts: Counts) => Object.values(counts).reduce((total, count) => total + count, 0);
+
 function resultOf(
   exchange: LogLine,
   collected: CollectorReport,
   report: EngineReport,
   differences: readonly string[],
-  rest: Pick<DemoResult, 'seconds' | 'dataDir'>,
+  rest: Pick<DemoResult, 'seconds' | 'dataDir'> & { readonly sent: number },
 ): DemoResult {
   const { received, published } = collected;
   const consumed = report.strategy?.consumed ?? 0;
@@ -154,7 +155,7 @@ function resultOf(
   return {
     tape: exchange.tape as DemoResult['tape'],
     seconds: rest.seconds,
-    events: { received, published, consumed },
+    events: { sent: rest.sent, received, published, consumed },
     bars,
     signals,
     denials,
@@ -166,7 +167,7 @@ function resultOf(
     equity,
     reconciled: report.reconciled === true && differences.length === 0,
     differences,
-    complete: received > 0 && received === published && published === consumed,
+    complete: received > 0 && rest.sent === received && received === published && published === consumed,
     dataDir: rest.dataDir,
   };
 }

@@ -10,6 +10,7 @@ it('shows the whole loop as one JSON object, in a shell full of settings of its 
   expect({ exit, stderr }, stdout).toEqual({ exit: 0, stderr: '' });
   expect(result).toMatchObject({ reconciled: true, complete: true, differences: [], dataDir: null });
   expect(result.events.received).toBeGreaterThan(10_000);
+  expect(result.events.sent).toBe(result.events.received);
   expect(result.events.published).toBe(result.events.received);
   expect(result.events.consumed).toBe(result.events.received);
   expect(result.bars).toBeGreaterThan(400);
