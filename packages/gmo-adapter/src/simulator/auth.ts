@@ -13,7 +13,7 @@ export interface SignedRequest {
 }
 
 /** Lower-case hex HMAC-SHA256 of what the exchange signs: PUT and DELETE bodies stay out. */
-export function signatureOf(secret: string, timestamp: string, method: string, path: string, body: string): string {
+function signatureOf(secret: string, timestamp: string, method: string, path: string, body: string): string {
   const signed = method === 'POST' ? body : '';
   return createHmac('sha256', secret).update(`${timestamp}${method}${path}${signed}`).digest('hex');
 }

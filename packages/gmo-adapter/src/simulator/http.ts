@@ -36,3 +36,9 @@ export function header(request: IncomingMessage, name: string): string | undefin
 export function ipOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
+
+/** Path and query; what cannot be parsed is a path that does not exist. */
+export function urlOf(request: IncomingMessage): URL {
+  const base = 'http://simulator';
+  return URL.canParse(request.url ?? '/', base) ? new URL(request.url ?? '/', base) : new URL('/invalid', base);
+}

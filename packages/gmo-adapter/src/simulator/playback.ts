@@ -53,14 +53,24 @@ export class Playback {
 
   stop(): void {
     this.#stopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#cancelTimers();
+  }
+
+  /** Looks at the clock soon: it was just released. */
+  wake(): void {
+    this.#cancelTimers();
+    if (!this.#stopped) this.#immediate = setImmediate(() => this.#run());
   }
 
   /** Delivers everything that is due now. An order placed now must meet the market of now. */
   catchUp(): void {
     const now = this.#options.clock.now();
     while (this.#deliverUntil(now, Number.POSITIVE_INFINITY)) {}
+  }
+
+  #cancelTimers(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
   }
 
   #run(): void {

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import { authenticate, SocketTokens } from './auth.js';
 import { draws } from './draws.js';
 import { type Answer, INVALID_PATH, iso, maintenance, NOT_FOUND, TOO_MANY } from './envelopes.js';
-import { header, ipOf, readBody, refuseUpgrade, sendJson } from './http.js';
+import { header, ipOf, readBody, refuseUpgrade, sendJson, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
@@ -233,6 +233,7 @@ class SimulatorServer implements GmoSimulator {
   #release(subscriptions: number, hold: number): void {
     if (!this.#clock.held || subscriptions < hold) return;
     this.#clock.release();
+    this.#playback.wake();
     this.#logger.info({ subscriptions }, 'the tape begins');
   }
 
@@ -269,7 +270,7 @@ class SimulatorServer implements GmoSimulator {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://simulator');
+    const url = urlOf(request);
     const body = await readBody(request);
     if (body === null) {
       response.destroy();
@@ -350,7 +351,7 @@ class SimulatorServer implements GmoSimulator {
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const { pathname } = new URL(request.url ?? '/', 'http://simulator');
+    const { pathname } = urlOf(request);
     const ip = ipOf(request);
     const token = /^\/ws\/private\/v1\/([^/]+)$/.exec(pathname)?.[1];
     const refusal = this.#upgradeRefusal(pathname, token);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { ManualClock } from '@alpha-engine/core';
 import {
   defaultTapePath,
@@ -299,6 +301,18 @@ describe('keep-alive', () => {
     await waitFor(() => healthy.pings > 5, 'more pings');
     expect(healthy.closed).toBeNull();
   });
+});
+
+it('survives requests and handshakes that are not valid HTTP targets', async () => {
+  const simulator = await start();
+  for (const upgrade of ['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n']) {
+    const raw = createConnection(simulator.port, '127.0.0.1');
+    raw.end(`GET // HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`);
+    const [answer] = (await once(raw, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 404/);
+    raw.destroy();
+  }
+  expect((await publicGet(simulator, '/v1/status')).http).toBe(200);
 });
 
 it('says PORT_IN_USE and what to do', async () => {
