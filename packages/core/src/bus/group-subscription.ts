@@ -1,5 +1,5 @@
 import { AlphaError } from '../errors/alpha-error.js';
-import { bury, decodeEntries } from './dead-letter.js';
+import { bury, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
 import type { Batch, Delivery, EntryId, ReadOptions, Subscription } from './event-bus.js';
 import type { BusStorage, Entry } from './storage.js';

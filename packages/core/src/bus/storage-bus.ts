@@ -2,7 +2,8 @@ import { AlphaError } from '../errors/alpha-error.js';
 import { encodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
 import { decideAppend } from './append.js';
-import { type DeadLetter, deadLetterStream, decodeDeadLetter, decodeEntries } from './dead-letter.js';
+import { type DeadLetter, deadLetterStream, decodeDeadLetter } from './dead-letter.js';
+import { decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
 import type {
   Claim,

@@ -15,6 +15,13 @@ export interface Child {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
+const running = new Set<Child>();
+
+/** Ends every child that still runs: what a failed test left behind. For `afterEach`. */
+export async function killChildren(): Promise<void> {
+  await Promise.all([...running].map((child) => child.kill()));
+}
+
 /** Starts `node <script> <args…>` with its stdout read line by line; stderr goes into the error of a failed wait. */
 export function startChild(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
   const child: ChildProcess = spawn(process.execPath, [script, ...args], {
@@ -46,7 +53,7 @@ export function startChild(script: string, args: readonly string[], env: NodeJS.
     });
   });
 
-  return {
+  const started: Child = {
     pid: child.pid!,
     lines,
     exited,
@@ -71,4 +78,7 @@ export function startChild(script: string, args: readonly string[], env: NodeJS.
       await exited;
     },
   };
+  running.add(started);
+  void exited.then(() => running.delete(started));
+  return started;
 }

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { AlphaError } from '../../errors/alpha-error.js';
 
 const MARKER = 'format.json';
 const PRODUCT = 'alpha-market-engine bus';
 /** Raised when an older version could no longer read what this one writes. */
 const VERSION = 1;
+
+/** What LMDB writes into its first page, and where. */
+const MAGIC = 0xbeefc0de;
+const MAGIC_AT = 24;
 
 export interface BusFiles {
   readonly folder: string;
@@ -31,7 +35,28 @@ export async function prepareBusFolder(folder: string, readOnly: boolean): Promi
   } else {
     await makeOurs(path);
   }
-  return { folder: path, database: join(path, 'bus.mdb'), wake: join(path, 'wake') };
+  const files = { folder: path, database: join(path, 'bus.mdb'), wake: join(path, 'wake') };
+  if (!(await looksLikeLmdb(files.database))) {
+    throw unusable(path, `${files.database} is not a database of ours; move it away, or choose another folder.`);
+  }
+  return files;
+}
+
+/** Whether the file is missing, empty or begins as LMDB writes it: the library crashes on anything else. */
+async function looksLikeLmdb(database: string): Promise<boolean> {
+  const head = Buffer.alloc(MAGIC_AT + 4);
+  try {
+    const file = await open(database, 'r');
+    try {
+      const { bytesRead } = await file.read(head, 0, head.length, 0);
+      return bytesRead === 0 || (bytesRead === head.length && head.readUInt32LE(MAGIC_AT) === MAGIC);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw unusable(dirname(database), `${database} cannot be read; choose a folder this user owns.`, cause);
+  }
 }
 
 async function readMarker(path: string): Promise<string | null> {

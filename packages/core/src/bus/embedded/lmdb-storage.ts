@@ -19,15 +19,13 @@ export class LmdbStorage implements BusStorage {
   readonly #root: RootDatabase;
   readonly #tables: LmdbTables;
   readonly #wake: WakeFile;
-  readonly #readOnly: boolean;
   #queue: Job[] = [];
   #pump: Promise<void> | null = null;
 
-  constructor(root: RootDatabase, wake: WakeFile, readOnly: boolean) {
+  constructor(root: RootDatabase, wake: WakeFile) {
     this.#root = root;
     this.#tables = new LmdbTables(root);
     this.#wake = wake;
-    this.#readOnly = readOnly;
   }
 
   get changes(): ChangeSource {
@@ -49,14 +47,6 @@ export class LmdbStorage implements BusStorage {
   }
 
   write<T>(work: (tables: WriteTables) => T): Promise<T> {
-    if (this.#readOnly) {
-      return Promise.reject(
-        new AlphaError(
-          'DATA_FOLDER_UNUSABLE',
-          'This bus was opened for reading only; open it for writing to change it.',
-        ),
-      );
-    }
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#pump ??= this.#run();

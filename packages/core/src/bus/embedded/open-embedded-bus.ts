@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { open } from 'lmdb';
-import { AlphaError } from '../../errors/alpha-error.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import type { EventBus } from '../event-bus.js';
 import { StorageBus } from '../storage-bus.js';
-import { prepareBusFolder, unusable } from './bus-folder.js';
+import { type BusFiles, prepareBusFolder, unusable } from './bus-folder.js';
 import { LmdbStorage } from './lmdb-storage.js';
+import { SharedStorage } from './shared-storage.js';
 import { WakeFile } from './wake-file.js';
 
 export interface EmbeddedBusOptions {
@@ -16,6 +16,9 @@ export interface EmbeddedBusOptions {
   readonly readOnly?: boolean;
 }
 
+/** The library must not open a file twice in one process: handles on the same folder share what the first one opened. */
+const inThisProcess = new Map<string, SharedStorage>();
+
 /**
  * Opens the bus in this folder, shared with every other process that has it open. Throws `DATA_FOLDER_UNUSABLE` when
  * the folder cannot be used; nothing in it is changed then.
@@ -24,15 +27,29 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Even
   const { folder, logger = silentLogger, readOnly = false } = options;
   const files = await prepareBusFolder(folder, readOnly);
   if (readOnly) await assertThere(files.database, files.folder);
+  const path = await realpath(files.folder);
+  let shared = inThisProcess.get(path);
+  while (shared?.closing) {
+    await shared.closing;
+    shared = inThisProcess.get(path);
+  }
+  // No waiting from here on: two calls at once must not both open the file.
+  if (shared === undefined) {
+    shared = new SharedStorage(openStorage(files, logger), () => inThisProcess.delete(path));
+    inThisProcess.set(path, shared);
+  }
+  return new StorageBus(shared.handle(readOnly));
+}
+
+function openStorage(files: BusFiles, logger: Logger): LmdbStorage {
   try {
     const root = open(files.database, { noSubdir: true, maxDbs: 4, encoding: 'json' });
-    const wake = new WakeFile(files.wake, logger);
-    return new StorageBus(new LmdbStorage(root, wake, readOnly));
+    return new LmdbStorage(root, new WakeFile(files.wake, logger));
   } catch (cause) {
-    if (AlphaError.is(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw unusable(
       files.folder,
-      `The bus in ${files.folder} cannot be opened (${String(cause)}); choose another folder.`,
+      `The bus in ${files.folder} cannot be opened (${reason}); choose another folder.`,
       cause,
     );
   }
