@@ -5,7 +5,7 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { MarginState, SimulatedFill, SimulatedLot, SimulatedOrder } from './types.js';
 
 /** Margin of a leverage lot: half of its notional (individuals trade at 2x). */
-export const MARGIN_RATE = Decimal.of('0.5');
+const MARGIN_RATE = Decimal.of('0.5');
 
 export interface AccountSnapshot {
   readonly balances: Readonly<Record<string, string>>;

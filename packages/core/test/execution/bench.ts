@@ -58,7 +58,7 @@ export function configOf(changes: Partial<ExecutorConfig> = {}): ExecutorConfig 
   };
 }
 
-export function signalOf(action: SignalAction, changes: Partial<SignalEvent> = {}): SignalEvent {
+function signalOf(action: SignalAction, changes: Partial<SignalEvent> = {}): SignalEvent {
   return {
     type: 'signal',
     exchange: 'gmo',

@@ -1,6 +1,6 @@
 import { AlphaError, type ExchangeEndpoints } from '@alpha-engine/core';
 
-export const GMO_HOST = 'api.coin.z.com';
+const GMO_HOST = 'api.coin.z.com';
 
 /** Where the four sides of the exchange live. No trailing slashes. */
 export interface GmoEndpoints {

@@ -9,7 +9,6 @@ export const envelope = z.object({
   /** Missing in maintenance and on 404. */
   responsetime: z.string().optional(),
 });
-export type Envelope = z.infer<typeof envelope>;
 
 export const plainDecimal = z.string().regex(/^-?\d+(\.\d+)?$/);
 

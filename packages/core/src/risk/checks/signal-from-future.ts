@@ -1,7 +1,7 @@
 import type { Check } from '../check.js';
 
 /** How far the market clock's estimate may be behind an event's own time, milliseconds of market time. */
-export const FUTURE_TOLERANCE_MS = 10_000;
+const FUTURE_TOLERANCE_MS = 10_000;
 
 export const signalFromFuture: Check = {
   code: 'signal_from_future',
