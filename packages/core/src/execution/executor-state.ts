@@ -174,15 +174,20 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     );
   }
   const state = freshState(config);
-  for (const [symbol, one] of Object.entries(kept.symbols)) state.symbols.set(symbol, { ...freshSymbol(), ...one });
   const orders = new OrderLedger(fromPlain<TrackedOrder[]>(kept.orders));
+  const ledger = new Ledger(config.capital, fromPlain<LedgerSnapshot>(kept.ledger));
+  for (const [symbol, one] of Object.entries(kept.symbols)) {
+    // A symbol that is not traded any more is watched for as long as something of it is open.
+    const watched = state.symbols.has(symbol) || orders.unsettled(symbol).length > 0 || ledger.lots(symbol).length > 0;
+    if (watched) state.symbols.set(symbol, { ...freshSymbol(), ...one });
+  }
   for (const tracked of orders.all()) {
     if (tracked.order.status === 'SUBMITTED') tracked.order = { ...tracked.order, request: 'place_in_doubt' };
   }
   return {
     ...state,
     orders,
-    ledger: new Ledger(config.capital, fromPlain<LedgerSnapshot>(kept.ledger)),
+    ledger,
     unbound: new Map(Object.entries(fromPlain<Record<string, UnboundOrder>>(kept.unbound))),
     external: new Map(Object.entries(kept.external)),
     waiting: [...kept.waiting],

@@ -112,14 +112,13 @@ function giveUp(context: StepContext, tracked: TrackedOrder, why: string): void 
   halt(context, symbol, reason);
 }
 
-/** Positions can only be compared when nothing was moving: no placement unanswered, and none answered since the sweep began. */
+/**
+ * Agreement counts whenever it is seen. A difference counts only when nothing was moving: no placement unanswered, none
+ * answered since the sweep began, and not just once, because a fill may be on its way.
+ */
 function compare(context: StepContext, symbol: SymbolState, sweep: SymbolSweep): void {
   const { state, instruments, out } = context;
   if (state.orders.unanswered(sweep.symbol) !== undefined) return;
-  if (symbol.answeredWallTs !== null && sweep.begun.wallTs <= symbol.answeredWallTs) {
-    wantSweep(context, sweep.symbol);
-    return;
-  }
   if (instruments.get(sweep.symbol)?.kind === 'leverage') adoptExternalLots(context, symbol, sweep.positions);
   const differences = [
     ...lotDifferences(state.ledger.lots(sweep.symbol), sweep.positions),
@@ -136,6 +135,10 @@ function compare(context: StepContext, symbol: SymbolState, sweep: SymbolSweep):
     symbol.agreedTs = sweep.begun.marketTs;
     if (!symbol.reconciled) out.notices.push({ kind: 'reconciled', symbol: sweep.symbol });
     symbol.reconciled = true;
+    return;
+  }
+  if (symbol.answeredWallTs !== null && sweep.begun.wallTs <= symbol.answeredWallTs) {
+    wantSweep(context, sweep.symbol);
     return;
   }
   symbol.mismatches += 1;

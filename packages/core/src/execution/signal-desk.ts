@@ -59,10 +59,12 @@ function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
 }
 
 function decide(context: StepContext, gate: RiskGate, signal: IdentifiedSignal, duplicate: boolean): void {
+  const view = riskView(context, signal.symbol, duplicate);
+  const ours = signal.exchange === context.config.exchange;
   const verdict: Verdict =
     signal.action === 'hold' && !duplicate
       ? { approved: true, orders: [], inputs: {} }
-      : gate.review(planned(context, signal), riskView(context, signal.symbol, duplicate));
+      : gate.review(planned(context, signal), ours ? view : { ...view, instrument: null });
   // No second verdict and no denial: the first stands, and a denial would undo the strategy's target.
   if (!verdict.approved && verdict.code === 'duplicate_signal') return;
   record(context, signal, verdict);
@@ -112,7 +114,7 @@ function publishDenial(
 
 function planned(context: StepContext, signal: IdentifiedSignal) {
   const { instruments, state, config, at } = context;
-  const instrument = instruments.get(signal.symbol) ?? null;
+  const instrument = signal.exchange === config.exchange ? (instruments.get(signal.symbol) ?? null) : null;
   return planIntent(signal, instrument, state.ledger, config.orderSize, at.marketTs);
 }
 

@@ -253,7 +253,7 @@ describe('in doubt', () => {
     sent.feed({ kind: 'clock' });
     const found = sent.sweep({ openOrders: [orderOf('7', { orderTs: sent.now - 90 })] });
     expect(statuses(found)).toEqual(['NEW']);
-    expect(found.notices).toMatchObject([{ kind: 'repaired' }]);
+    expect(noticesOf(found)).toEqual(['repaired BTC_JPY', 'reconciled BTC_JPY']);
   });
 });
 

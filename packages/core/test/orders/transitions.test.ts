@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   canTransition,
   Decimal,
@@ -25,6 +26,15 @@ const pending = (): Extract<Order, { status: 'PENDING' }> => ({
 const working = () => bound(submitted(pending(), { marketTs: T0, wallTs: T0 }), '1', T0 + 1);
 
 describe('the table', () => {
+  it('is the one in the documents', () => {
+    const page = readFileSync(new URL('../../../../docs/orders.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (`.+`) \|$/gm)];
+    const pairs = rows.flatMap(([, from, to = '']) =>
+      [...to.matchAll(/`([A-Z_]+)`/g)].map((match) => [from, match[1]]),
+    );
+    expect(pairs).toEqual(TRANSITIONS.map((pair) => [...pair]));
+  });
+
   it('has every status, and each pair once', () => {
     const pairs = TRANSITIONS.map((pair) => pair.join(' '));
     expect(new Set(pairs).size).toBe(pairs.length);
