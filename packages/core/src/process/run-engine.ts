@@ -42,7 +42,8 @@ export interface EngineReport {
 }
 
 /** How long the last look at the exchange may take on the way out, milliseconds. */
-const LAST_LOOK_MS = 5_000;
+const LAST_LOOK_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
 
 /**
  * The engine: both brains (or one of them) in one process, until `signal` aborts or one of them fails; a failure ends both
@@ -105,14 +106,28 @@ async function summarise(
 }
 
 async function lastLook(execution: ExecutionBrain, logger: Logger): Promise<readonly Difference[] | null> {
-  const late = setTimeout(LAST_LOOK_MS, undefined, { ref: false }).then(() => {
+  const deadline = performance.now() + LAST_LOOK_MS;
+  for (;;) {
+    try {
+      return compareBooks(
+        execution.executor.books(),
+        await withinMs(execution.lookAtExchange(), deadline - performance.now()),
+      );
+    } catch (error) {
+      const fields = { error: String(error) };
+      if (performance.now() + LOOK_AGAIN_MS >= deadline) {
+        logger.warn(fields, 'The books could not be compared with the exchange at the end.');
+        return null;
+      }
+      logger.debug(fields, 'The exchange is read once more.');
+      await setTimeout(LOOK_AGAIN_MS);
+    }
+  }
+}
+
+async function withinMs<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const late = setTimeout(ms, undefined, { ref: false }).then(() => {
     throw new Error(`The exchange did not answer within ${LAST_LOOK_MS} ms.`);
   });
-  try {
-    const shown = await Promise.race([execution.lookAtExchange(), late]);
-    return compareBooks(execution.executor.books(), shown);
-  } catch (error) {
-    logger.warn({ error: String(error) }, 'The books could not be compared with the exchange at the end.');
-    return null;
-  }
+  return Promise.race([work, late]);
 }
