@@ -20,12 +20,15 @@ export interface OrderKeeperSnapshot {
 /** What a fill adds to what its order knows. */
 type FillPart = Pick<SimulatedFill, 'price' | 'size' | 'fee' | 'liquidity' | 'realizedPnl' | 'positionId' | 'ts'>;
 
+/** Final orders and fills are forgotten after this, as on an exchange; an account that runs for weeks stays small. Market time. */
+const KEPT_MS = 86_400_000;
+
 /** Orders and fills of the simulated exchange, and the ids they get. Every change is told as a report. */
 export class OrderKeeper {
   readonly #orders = new Map<number, SimulatedOrder>();
   /** Ids of working orders, oldest first. */
   readonly #working = new Set<number>();
-  readonly #fills: SimulatedFill[] = [];
+  #fills: SimulatedFill[] = [];
   #nextOrderId: number;
   #nextExecutionId: number;
 
@@ -76,6 +79,7 @@ export class OrderKeeper {
   }
 
   accept(request: SimulatedRequest, ts: EpochMs, reports: SimulationReport[]): SimulatedOrder {
+    this.#forgetBefore(ts - KEPT_MS);
     const order: SimulatedOrder = {
       ...request,
       orderId: this.#nextOrderId++,
@@ -163,5 +167,15 @@ export class OrderKeeper {
       });
     }
     return keeper;
+  }
+
+  /** Orders and fills stand in the order of their beginning, so looking ends at the first that is young. */
+  #forgetBefore(ts: EpochMs): void {
+    for (const order of this.#orders.values()) {
+      if (order.orderTs >= ts) break;
+      if (order.state !== 'working' && order.updatedTs < ts) this.#orders.delete(order.orderId);
+    }
+    const first = this.#fills.findIndex((fill) => fill.ts >= ts);
+    if (first !== 0) this.#fills = first === -1 ? [] : this.#fills.slice(first);
   }
 }

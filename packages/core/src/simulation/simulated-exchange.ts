@@ -47,7 +47,8 @@ const FIRST_IDS = { order: 8_800_000_001, execution: 1_700_000_001, position: 30
  * A taker walks the shown book and pays the shown prices; what it took is gone until the next book of that symbol. A
  * resting order fills at its own price when a trade goes beyond that price, up to the trade's size, or when a new book
  * crosses it. A trade exactly at its price fills nothing: how many stood before it is not recorded. Our orders never meet
- * each other and move no market. Lots never net: each opening fill makes one, at twice the margin's worth.
+ * each other and move no market. Lots never net: each opening fill makes one, margined at half its notional. Final orders and
+ * fills are forgotten after a day of market time.
  */
 export class SimulatedExchange {
   readonly #instruments: ReadonlyMap<string, Instrument>;

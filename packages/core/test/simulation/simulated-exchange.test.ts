@@ -253,3 +253,16 @@ describe('refusals', () => {
     expect(yen!.available.lt('102.1')).toBe(true);
   });
 });
+
+it('forgets what has been final for a day, and keeps what works', () => {
+  const day = 86_400_000;
+  const at = exchange();
+  const done = placed(at, order('BTC', 'buy', '1'), 10).order.orderId;
+  const working = placed(at, order('BTC', 'buy', '1', { price: '90' }), 11).order.orderId;
+  const late = placed(at, order('BTC', 'buy', '0.5'), day).order.orderId;
+  expect([at.order(done)?.orderId, at.fills().length]).toEqual([done, 2]);
+  placed(at, order('BTC', 'buy', '0.1'), day + 11);
+  expect(at.order(done)).toBeUndefined();
+  expect([at.order(working)?.state, at.order(late)?.state]).toEqual(['working', 'filled']);
+  expect(at.fills().map(({ orderId }) => orderId)).toEqual([late, late + 1]);
+});
