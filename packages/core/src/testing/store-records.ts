@@ -1,6 +1,6 @@
 import { Decimal } from '../decimal/decimal.js';
 import type { TradeEvent } from '../events/market.js';
-import type { OrderEvent } from '../events/order.js';
+import { ORDER_REQUESTS, type OrderEvent } from '../events/order.js';
 import type { FillRecord, VerdictRecord } from '../execution/executor-types.js';
 import type { Bar } from '../market/bar.js';
 import type { Order, OrderTerms } from '../orders/order.js';
@@ -102,6 +102,32 @@ export function filledOrder(n: number): Order {
     averagePrice: Decimal.of('6123456.5'),
     updatedTs: barOf(n).closeTs + 9,
   };
+}
+
+/** One order per status and per request, ascending in time. */
+export function everyOrder(): readonly Order[] {
+  const exchangeOrderId = 'exchange-1';
+  const averagePrice = Decimal.of('0.5');
+  const base = (n: number) => ({
+    terms: termsOf(n),
+    request: ORDER_REQUESTS[n % ORDER_REQUESTS.length]!,
+    filledSize: Decimal.of('0.00000001'),
+    updatedTs: START + n,
+  });
+  const { price: _price, positionId: _positionId, ...market } = termsOf(10);
+  return [
+    { ...base(0), status: 'PENDING' },
+    { ...base(1), status: 'SUBMITTED', sentTs: START, sentWallTs: START + 5 },
+    { ...base(2), status: 'NEW', exchangeOrderId },
+    { ...base(3), status: 'PARTIALLY_FILLED', exchangeOrderId, averagePrice },
+    { ...base(4), status: 'FILLED', exchangeOrderId, averagePrice },
+    { ...base(5), status: 'CANCELED', exchangeOrderId, reason: '' },
+    { ...base(6), status: 'CANCELED', exchangeOrderId, averagePrice, reason: 'user' },
+    { ...base(7), status: 'EXPIRED', exchangeOrderId, reason: 'FOK' },
+    { ...base(8), status: 'REJECTED', reason: 'ERR-201' },
+    { ...base(9), status: 'VOID', reason: 'no trace', exchangeOrderId, averagePrice },
+    { ...base(10), terms: { ...market, type: 'market', leg: 2, side: 'sell', effect: 'close' }, status: 'PENDING' },
+  ];
 }
 
 export function fillOf(n: number, bound = true): FillRecord {

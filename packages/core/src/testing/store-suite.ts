@@ -3,11 +3,11 @@ import { Decimal } from '../decimal/decimal.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { ErrorCode } from '../errors/codes.js';
 import type { AlphaEvent } from '../events/event.js';
-import { ORDER_REQUESTS } from '../events/order.js';
 import type { Order } from '../orders/order.js';
 import type { InputLogRow, Store } from '../store/store.js';
 import {
   barOf,
+  everyOrder,
   filledOrder,
   fillOf,
   orderEventOf,
@@ -150,6 +150,7 @@ export const STORE_CASES: readonly StoreCase[] = [
           signals: [signalOf(1)],
           verdicts: [verdictOf(7, false)],
           orders: [pendingOrder(8)],
+          orderEvents: [orderEventOf(7, 1)],
           fills: [fillOf(9, false)],
         }),
       );
@@ -157,6 +158,7 @@ export const STORE_CASES: readonly StoreCase[] = [
       const [row] = await store.orders();
       assert.equal(row?.signal, null);
       assert.equal(row?.bar, null);
+      assert.deepEqual(await store.orderEvents('order-7'), [orderEventOf(7, 1)]);
       assert.equal((await store.fills())[0]?.clientOrderId, null);
       await store.commit(stepOf(owner, { batch: 2, orders: [filledOrder(9)], fills: [fillOf(9), fillOf(9)] }));
       assert.equal((await store.fills())[0]?.clientOrderId, 'order-9', 'an external fill may be bound later');
@@ -198,6 +200,30 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.commit(stepOf(owner, { batch: 2, orderEvents: events }));
       assert.deepEqual(await store.orderEvents('order-1'), events);
       assert.deepEqual(await store.orderEvents('order-2'), []);
+    },
+  },
+  {
+    name: 'keeps the order of rows of the same moment',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const numbers = Array.from({ length: 300 }, (_, n) => (n * 7) % 300);
+      const signals = numbers.map((n) => ({
+        ...signalOf(n),
+        event: { ...signalOf(n).event, ts: START },
+        bar: { timeframe: '1m', openTs: barOf(n).openTs } as const,
+      }));
+      const orders = numbers.map((n) => ({ ...pendingOrder(n), terms: { ...termsOf(n), createdTs: START } }));
+      const fills = numbers.map((n) => ({ ...fillOf(n), fill: { ...fillOf(n).fill, ts: START } }));
+      const bars = numbers.filter((n) => n % 3 === 0).map(barOf);
+      const orderEvents = numbers.map((n) => ({ ...orderEventOf(1, n), ts: START }));
+      await store.commit(stepOf(owner, { bars, signals, orders, fills, orderEvents }));
+      assert.deepEqual(await store.signals(), signals);
+      assert.deepEqual(
+        (await store.orders()).map(({ order }) => order.terms.clientOrderId),
+        orders.map(({ terms }) => terms.clientOrderId),
+      );
+      assert.deepEqual(plainOf(await store.fills({ limit: 5 })), plainOf(fills.slice(-5)));
+      assert.deepEqual(await store.orderEvents('order-1'), orderEvents);
     },
   },
   {
@@ -352,32 +378,6 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
 ];
-
-/** One order per status and per request, ascending in time. */
-function everyOrder(): readonly Order[] {
-  const exchangeOrderId = 'exchange-1';
-  const averagePrice = Decimal.of('0.5');
-  const base = (n: number) => ({
-    terms: termsOf(n),
-    request: ORDER_REQUESTS[n % ORDER_REQUESTS.length]!,
-    filledSize: Decimal.of('0.00000001'),
-    updatedTs: START + n,
-  });
-  const { price: _price, positionId: _positionId, ...market } = termsOf(10);
-  return [
-    { ...base(0), status: 'PENDING' },
-    { ...base(1), status: 'SUBMITTED', sentTs: START, sentWallTs: START + 5 },
-    { ...base(2), status: 'NEW', exchangeOrderId },
-    { ...base(3), status: 'PARTIALLY_FILLED', exchangeOrderId, averagePrice },
-    { ...base(4), status: 'FILLED', exchangeOrderId, averagePrice },
-    { ...base(5), status: 'CANCELED', exchangeOrderId, reason: '' },
-    { ...base(6), status: 'CANCELED', exchangeOrderId, averagePrice, reason: 'user' },
-    { ...base(7), status: 'EXPIRED', exchangeOrderId, reason: 'FOK' },
-    { ...base(8), status: 'REJECTED', reason: 'ERR-201' },
-    { ...base(9), status: 'VOID', reason: 'no trace', exchangeOrderId, averagePrice },
-    { ...base(10), terms: { ...market, type: 'market', leg: 2, side: 'sell', effect: 'close' }, status: 'PENDING' },
-  ];
-}
 
 async function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
   await assert.rejects(promise, (error) => {

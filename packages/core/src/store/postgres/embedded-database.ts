@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Pool } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
@@ -79,7 +80,8 @@ async function serve(folder: string, lock: Lock, logger: Logger, timeoutMs: numb
   const pool = poolOn(socketPath, logger);
   let closed: Promise<void> | undefined;
   const close = async () => {
-    if (!pool.ending) await pool.end();
+    // A database that fell silent must not keep the process from ending.
+    if (!pool.ending) await Promise.race([pool.end(), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     worker.ref();
     const done = answer(worker, 'closed', CLOSE_TIMEOUT_MS, `The database in ${folder} could not be closed`);
     worker.postMessage('close');

@@ -11,14 +11,13 @@ export async function writeOrders(session: Session, orders: readonly Order[]): P
     `INSERT INTO orders (client_order_id, exchange, symbol, strategy, signal_id, leg, side, effect, type, size, price,
        position_id, created_ts, status, request, filled_size, average_price, reason, exchange_order_id, sent_ts,
        sent_wall_ts, updated_ts, signal_ref)
-     SELECT o.*, s.id
+     SELECT o.*, (SELECT s.id FROM signals s WHERE s.id = o.signal_id)
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[],
                  $9::text[], $10::numeric[], $11::numeric[], $12::text[], $13::bigint[], $14::text[], $15::text[],
                  $16::numeric[], $17::numeric[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[])
        AS o (client_order_id, exchange, symbol, strategy, signal_id, leg, side, effect, type, size, price, position_id,
              created_ts, status, request, filled_size, average_price, reason, exchange_order_id, sent_ts, sent_wall_ts,
              updated_ts)
-     LEFT JOIN signals s ON s.id = o.signal_id
      ON CONFLICT (client_order_id) DO UPDATE SET
        status = excluded.status, request = excluded.request, filled_size = excluded.filled_size,
        average_price = excluded.average_price, reason = excluded.reason,
@@ -188,11 +187,13 @@ function present<T>(value: T | null, row: OrderColumns, column: string): T {
   );
 }
 
-/** An event never changes: one that is there already is the same. */
+/** An event never changes: one that is there already is the same. One may speak of an order that is not ours. */
 export async function writeOrderEvents(session: Session, events: readonly (OrderEvent | DenialEvent)[]): Promise<void> {
   await session.query(
-    `INSERT INTO order_events (id, type, client_order_id, signal_id, ts, event)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::json[])
+    `INSERT INTO order_events (id, type, client_order_id, signal_id, ts, event, order_ref)
+     SELECT e.*, (SELECT o.client_order_id FROM orders o WHERE o.client_order_id = e.client_order_id)
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::json[])
+       AS e (id, type, client_order_id, signal_id, ts, event)
      ON CONFLICT (id) DO NOTHING`,
     columns<OrderEvent | DenialEvent>(
       events,

@@ -4,16 +4,18 @@ import type { SignalRecord } from '../../strategy/runner-types.js';
 import type { Session } from './database.js';
 import { columns, lastByKey, optionalText, searchableJson, text, verbatimJson } from './values.js';
 
-/** A signal never changes: one that is there already is the same decision. */
+/**
+ * A signal never changes: one that is there already is the same decision. References are looked up row by row, because a
+ * join may change the order in which rows are numbered.
+ */
 export async function writeSignals(session: Session, signals: readonly SignalRecord[]): Promise<void> {
   await session.query(
     `INSERT INTO signals (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, event, bar_ref)
-     SELECT s.*, b.bar_id
+     SELECT s.*, (SELECT b.bar_id FROM ohlcv b WHERE b.exchange = s.exchange AND b.symbol = s.symbol
+                  AND b.timeframe = s.bar_timeframe AND b.open_ts = s.bar_open_ts)
      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                  $9::bigint[], $10::json[])
        AS s (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, event)
-     LEFT JOIN ohlcv b ON b.exchange = s.exchange AND b.symbol = s.symbol
-       AND b.timeframe = s.bar_timeframe AND b.open_ts = s.bar_open_ts
      ON CONFLICT (id) DO NOTHING`,
     columns<SignalRecord>(
       signals,
@@ -58,10 +60,9 @@ export async function readSignals(
 export async function writeVerdicts(session: Session, verdicts: readonly VerdictRecord[]): Promise<void> {
   await session.query(
     `INSERT INTO verdicts (signal_id, approved, code, message, inputs, ts, signal_ref)
-     SELECT v.*, s.id
+     SELECT v.*, (SELECT s.id FROM signals s WHERE s.id = v.signal_id)
      FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::jsonb[], $6::bigint[])
        AS v (signal_id, approved, code, message, inputs, ts)
-     LEFT JOIN signals s ON s.id = v.signal_id
      ON CONFLICT (signal_id) DO UPDATE SET
        approved = excluded.approved, code = excluded.code, message = excluded.message, inputs = excluded.inputs,
        ts = excluded.ts, signal_ref = excluded.signal_ref`,

@@ -74,10 +74,11 @@ CREATE INDEX orders_signal ON orders (signal_ref) WHERE signal_ref IS NOT NULL;
 CREATE TABLE order_events (
   row_id bigint GENERATED ALWAYS AS IDENTITY,
   id text PRIMARY KEY,
-  type text NOT NULL, client_order_id text REFERENCES orders (client_order_id), signal_id text,
+  type text NOT NULL, client_order_id text, order_ref text REFERENCES orders (client_order_id), signal_id text,
   ts bigint NOT NULL, event json NOT NULL
 );
 CREATE INDEX order_events_order ON order_events (client_order_id, row_id);
+CREATE INDEX order_events_ref ON order_events (order_ref) WHERE order_ref IS NOT NULL;
 
 CREATE TABLE executions (
   row_id bigint GENERATED ALWAYS AS IDENTITY,
