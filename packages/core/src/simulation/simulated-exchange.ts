@@ -274,8 +274,10 @@ export class SimulatedExchange {
   }
 }
 
-/** Spot has no lots: a buy opens, a sell closes. On leverage an opening names no lot. */
-function normalised(request: SimulatedRequest, instrument: Instrument): SimulatedRequest {
+/** Spot has no lots: a buy opens, a sell closes. On leverage an opening names no lot. A market order has no price. */
+function normalised(asked: SimulatedRequest, instrument: Instrument): SimulatedRequest {
+  const { price, ...unpriced } = asked;
+  const request = asked.type === 'limit' && price !== undefined ? asked : unpriced;
   if (instrument.kind === 'spot') return { ...request, effect: request.side === 'buy' ? 'open' : 'close' };
   if (request.effect === 'close') return request;
   const { positionId: _, ...opening } = request;

@@ -92,6 +92,11 @@ describe('market orders', () => {
     expect(fillsOf(placed(at, order('BTC', 'buy', '1')).reports)).toEqual([['101', '1']]);
   });
 
+  it('ignore a price', () => {
+    const { order: after } = placed(exchange(), { ...order('BTC', 'buy', '2'), price: Decimal.of('101') });
+    expect([after.state, after.price]).toEqual(['filled', undefined]);
+  });
+
   it('expire whole on an empty book', () => {
     const at = exchange();
     at.onBook('BTC', [], [], 2);
