@@ -41,7 +41,11 @@ const ENTRIES: readonly Entry[] = [
     command: SimGmo,
     json: 'its log, one JSON object a line; `{"msg":"simulator ready", "restBaseUrl", "wsPublicUrl", "wsPrivateUrl", …}` comes first, `{"msg":"simulator stopped", …}` last.',
   },
-  { id: 'status', command: Status, json: '`engine`, `records`, `counts`, `equity`, `positions`, `brains`, `lag`.' },
+  {
+    id: 'status',
+    command: Status,
+    json: '`engine`, `records`, `counts`, `equity`, `positions`, `books` (`symbol`, `agreedAt`, `halted`), `brains`, `lag`.',
+  },
   {
     id: 'orders',
     command: Orders,

@@ -12,14 +12,17 @@ export default class Status extends AlphaCommand {
     const { config } = await this.settings(flags);
     const { status } = await import('../services/status.js');
     const result = await status(config);
+    const { bars, signals, denials, orders, fills } = result.counts;
     this.log(`Engine: ${result.engine}. Data: ${result.records}.`);
-    this.log(table(['bars', 'signals', 'denials', 'orders', 'fills'], [Object.values({ ...result.counts })]));
+    this.log(table(['bars', 'signals', 'denials', 'orders', 'fills'], [[bars, signals, denials, orders, fills]]));
     if (result.equity !== null) {
       const { equity, realizedPnl, unrealizedPnl, fees } = result.equity;
       this.log(
         table(['equity', 'realized PnL', 'unrealized PnL', 'fees'], [[equity, realizedPnl, unrealizedPnl, fees]]),
       );
     }
+    const books = result.books.map(({ symbol, agreedAt, halted }) => [symbol, agreedAt, halted]);
+    this.log(table(['symbol', 'books agreed with the exchange at', 'halted'], books));
     this.log(
       table(
         ['reader', 'stream', 'behind'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type GroupLag, type StoreCounts, silentLogger } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import type { Config } from '../config/schema.js';
+import { type Agreement, agreementsOf } from './agreement.js';
 import { openRecords, type Records } from './open-records.js';
 import { type ListedPosition, listPositionsOf } from './records.js';
 
@@ -20,6 +21,8 @@ export interface Status {
     readonly drawdown: string;
   } | null;
   readonly positions: readonly ListedPosition[];
+  /** Whether the books equal the exchange's, by symbol. */
+  readonly books: readonly Agreement[];
   /** Last batch each brain committed. */
   readonly brains: readonly { readonly brain: string; readonly batch: number }[];
   /** How far the readers of the bus are behind. */
@@ -31,8 +34,11 @@ export async function status(config: Config): Promise<Status> {
   try {
     const { store, engine, location } = records;
     const brains = [];
+    const books: Agreement[] = [];
     for (const brain of await store.brains()) {
-      brains.push({ brain, batch: (await store.checkpoint(brain))?.batch ?? 0 });
+      const checkpoint = await store.checkpoint(brain);
+      brains.push({ brain, batch: checkpoint?.batch ?? 0 });
+      books.push(...agreementsOf(checkpoint));
     }
     const equity = await store.latestEquity();
     return {
@@ -48,6 +54,7 @@ export async function status(config: Config): Promise<Status> {
         drawdown: equity.drawdown.toString(),
       },
       positions: await listPositionsOf(store),
+      books,
       brains,
       lag: await lagOf(config.dataDir),
     };
