@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { buildChild } from '../support/build-child.js';
 import { startChild } from '../support/start-child.js';
 
-const KILLS = 12;
+const KILLS = 10;
 
 /** Small and good enough to choose moments: the same seed gives the same ones. */
 function randomOf(seed: number): () => number {
