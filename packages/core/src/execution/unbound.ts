@@ -2,7 +2,7 @@ import type { ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import type { UnboundOrder } from './executor-state.js';
 import { couldBe, type SendWindow } from './in-doubt.js';
-import { applyReport, bindOrder, bookExternalFill, bookFill } from './order-desk.js';
+import { applyReport, bindOrder, bookExternalFill, bookFill, wantSweep } from './order-desk.js';
 import { alarm, marketSpeed, rememberedSince, type StepContext, symbolState } from './step-context.js';
 
 /**
@@ -56,6 +56,11 @@ export function judgeUnbound(context: StepContext, symbol: string): void {
       bindOrder(context, ours, exchangeOrderId);
       continue;
     }
+    if (frames.order === null && mayBeVoided(context, frames)) {
+      // Its order is read by the next sweep, which names this id.
+      wantSweep(context, symbol);
+      continue;
+    }
     state.unbound.delete(exchangeOrderId);
     takeAsExternal(context, exchangeOrderId, frames);
   }
@@ -83,6 +88,20 @@ function voidedMatch(context: StepContext, frames: UnboundOrder): TrackedOrder |
     return couldBe(order.terms, candidate, sendWindow(context, tracked.sentTs), matchRules(context, order.terms));
   });
   return matches.length === 1 ? matches[0] : undefined;
+}
+
+/** Fills alone do not tell which order they belong to; a voided order of their side may be behind them. */
+function mayBeVoided(context: StepContext, frames: UnboundOrder): boolean {
+  return context.state.orders
+    .all(frames.symbol)
+    .some(
+      ({ order, sentTs }) =>
+        order.status === 'VOID' &&
+        order.exchangeOrderId === undefined &&
+        frames.fills.some(
+          (fill) => sentTs !== null && fill.side === order.terms.side && fill.ts >= sentTs - TOLERANCE_MS,
+        ),
+    );
 }
 
 export function matchRules(

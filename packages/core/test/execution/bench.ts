@@ -58,7 +58,7 @@ export function configOf(changes: Partial<ExecutorConfig> = {}): ExecutorConfig 
   };
 }
 
-function signalOf(action: SignalAction, changes: Partial<SignalEvent> = {}): SignalEvent {
+export function signalOf(action: SignalAction, changes: Partial<SignalEvent> = {}): SignalEvent {
   return {
     type: 'signal',
     exchange: 'gmo',
