@@ -4,6 +4,8 @@ import { codeError } from '../mapper/rest-answer.js';
 import type { GmoRestClient } from './rest-client.js';
 
 const PATH = '/v1/ws-auth';
+/** Stopping must not wait long for a courtesy. */
+const RELEASE_TIMEOUT_MS = 2_000;
 
 /**
  * The access token of the private WebSocket: issued when first asked for, made to live another hour by `extend`, issued anew when the
@@ -39,7 +41,7 @@ export class AccessToken {
     this.#token = null;
     if (token === null) return;
     try {
-      await this.#rest.answer({ method: 'DELETE', path: PATH, body: { token } });
+      await this.#rest.answer({ method: 'DELETE', path: PATH, body: { token }, timeoutMs: RELEASE_TIMEOUT_MS });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.debug({ reason }, 'The access token could not be deleted; it ends by itself.');

@@ -27,6 +27,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** For the whole exchange, connecting and the last byte of the body included. */
   readonly timeoutMs: number;
+  /** Gives up at once when it aborts. Not for placements: what was sent stays sent. */
+  readonly signal?: AbortSignal;
 }
 
 /** The largest answer of the exchange (a book of 1000 levels) is some 60 kB. */
@@ -54,9 +56,14 @@ export class HttpClient {
       let outgoing: ClientRequest | undefined;
 
       const fail = (kind: HttpFailure['kind'], message: string, cause?: unknown) => {
-        clearTimeout(timer);
+        release();
         reject(new HttpFailure(kind, answer !== undefined, message, cause));
         outgoing?.destroy();
+      };
+      const stop = () => fail('connection', 'It was asked to stop.');
+      const release = () => {
+        clearTimeout(timer);
+        request.signal?.removeEventListener('abort', stop);
       };
       const timer = setTimeout(() => fail('timeout', `No answer within ${request.timeoutMs} ms.`), request.timeoutMs);
 
@@ -84,11 +91,13 @@ export class HttpClient {
           if (!incoming.complete) fail('connection', 'The connection was cut inside the answer.');
         });
         incoming.on('end', () => {
-          clearTimeout(timer);
+          release();
           resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
         });
       });
       outgoing.end(request.body);
+      request.signal?.addEventListener('abort', stop, { once: true });
+      if (request.signal?.aborted) stop();
     });
   }
 }

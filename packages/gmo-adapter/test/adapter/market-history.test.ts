@@ -8,10 +8,12 @@ import { type Answering, failure, json, startHttpServer, success, type TestServe
 let server: TestServer;
 const lines: LogLine[] = [];
 
+const SILENCE: Answering = () => undefined;
+
 async function history(answer: Answering, now = () => Date.now()): Promise<GmoMarketHistory> {
   server = await startHttpServer(answer);
   const context = testContext({ restBaseUrl: server.url }, lines);
-  return new GmoMarketHistory({ ...context, marketClock: { now } }, { timeoutMs: 1_000 });
+  return new GmoMarketHistory({ ...context, marketClock: { now } }, { timeoutMs: answer === SILENCE ? 500 : 15_000 });
 }
 afterEach(() => server.close());
 
@@ -66,7 +68,7 @@ describe('an exchange that does not keep its protocol', () => {
         void response.writeHead(200, { 'content-length': '99' }).write('{', () => raw.socket.destroy()),
       'EXCHANGE_BAD_ANSWER',
     ],
-    ['silence', () => undefined, 'EXCHANGE_UNREACHABLE'],
+    ['silence', SILENCE, 'EXCHANGE_UNREACHABLE'],
     ['a cut connection', (_, __, raw) => void raw.socket.destroy(), 'EXCHANGE_UNREACHABLE'],
     [
       'throttling',

@@ -48,6 +48,16 @@ describe('HttpClient', () => {
     });
   });
 
+  it('gives up when it is asked to, before or meanwhile', async () => {
+    await start(() => undefined);
+    const abort = new AbortController();
+    const sent = failureOf(http.send({ method: 'GET', url: server.url, timeoutMs: 5_000, signal: abort.signal }));
+    abort.abort();
+    expect(await sent).toMatchObject({ kind: 'connection', message: 'It was asked to stop.' });
+    const late = http.send({ method: 'GET', url: server.url, timeoutMs: 5_000, signal: abort.signal });
+    expect(await failureOf(late)).toMatchObject({ kind: 'connection' });
+  });
+
   it('tells a cut answer from none', async () => {
     await start((request, response, raw) => {
       if (request.url === '/cut')

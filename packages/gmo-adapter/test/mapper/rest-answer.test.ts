@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { codeEntry, GMO_ERROR_CODES } from '@alpha-engine/gmo-adapter';
 import { describe, expect, it } from 'vitest';
 import { badAnswerError, codeError, noAnswerError, readEnvelope } from '../../src/mapper/rest-answer.js';
@@ -85,5 +86,15 @@ describe('the table of codes', () => {
       expect(noAnswerError({ ...ORDER, host: 'h' }, 'cancel', failure).code).toBe('EXCHANGE_IN_DOUBT');
       expect(noAnswerError({ ...ORDER, host: 'h' }, 'read', failure).code).toBe('EXCHANGE_UNREACHABLE');
     }
+  });
+});
+
+describe('the README', () => {
+  it('lists every code with its outcome and meaning', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const rows = readme.split('\n').filter((line) => line.startsWith('| ERR-'));
+    expect(rows).toEqual(
+      Object.entries(GMO_ERROR_CODES).map(([code, { outcome, meaning }]) => `| ${code} | ${outcome} | ${meaning} |`),
+    );
   });
 });
