@@ -85,7 +85,7 @@ export class OwnedPlaces implements GroupPlaces {
       const acked = ackOwned(row, positions);
       if (acked !== row) tables.setGroup(this.#member.group, stream, acked);
       return acked.position;
-    });
+    }, 'visible');
     const handed = this.#handed.get(stream) ?? [];
     const done = handed.findIndex((position) => position > place);
     this.#handed.set(stream, done === -1 ? [] : handed.slice(done));

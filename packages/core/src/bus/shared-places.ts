@@ -45,7 +45,7 @@ export class SharedPlaces implements GroupPlaces {
         drained: this.#idle(tables) !== null,
         againInMs: null,
       };
-    });
+    }, 'visible');
   }
 
   async pass(stream: StreamName, positions: readonly number[]): Promise<void> {
@@ -57,7 +57,7 @@ export class SharedPlaces implements GroupPlaces {
       const row = this.#row(tables, stream);
       const acked = ackShared(row, positions);
       if (acked !== row) tables.setGroup(this.#member.group, stream, acked);
-    });
+    }, 'visible');
   }
 
   async seek(stream: StreamName, position: number): Promise<void> {

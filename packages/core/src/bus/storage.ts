@@ -81,10 +81,11 @@ export interface WriteTables extends ReadTables {
  */
 export interface BusStorage {
   /**
-   * Runs `work` in a transaction, after those asked for before. Resolves once it is durable. A refusal (`AlphaError`)
-   * must be thrown before the first write.
+   * Runs `work` in a transaction, after those asked for before. Resolves once it is durable, or with `visible` once every
+   * process sees it, which a kill survives and a power cut may undo. A refusal (`AlphaError`) must be thrown before the
+   * first write.
    */
-  write<T>(work: (tables: WriteTables) => T): Promise<T>;
+  write<T>(work: (tables: WriteTables) => T, until?: 'durable' | 'visible'): Promise<T>;
 
   /** Runs `work` on a snapshot. Synchronous and cheap; takes no lock. */
   read<T>(work: (tables: ReadTables) => T): T;

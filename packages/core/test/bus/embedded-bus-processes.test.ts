@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { EventBus, TradeEvent } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildChild } from '../support/build-child.js';
 import { seededRandom } from '../support/random.js';
 import { killChildren, startChild } from '../support/start-child.js';
@@ -9,6 +9,9 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SEED = Number(process.env.ALPHA_SEED ?? 20_261_122);
 const ROUNDS = 20;
+
+// Dozens of processes are started; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const child = (name: string) => buildChild(fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url)));
 let publishChild: string;

@@ -45,7 +45,7 @@ const workspaceSources: Plugin = {
 export async function buildChild(entry: string, options: { beside?: readonly string[] } = {}): Promise<string> {
   const folder = join(CACHE, createHash('sha256').update(entry).digest('hex').slice(0, 16));
   await mkdir(folder, { recursive: true });
-  await writeFile(join(CACHE, 'package.json'), '{"type":"module"}\n');
+  await replaceFile(join(folder, 'package.json'), '{"type":"module"}\n');
   const [path] = await Promise.all([entry, ...(options.beside ?? [])].map((one) => bundle(one, folder)));
   return path!;
 }
@@ -63,9 +63,13 @@ async function bundle(entry: string, folder: string): Promise<string> {
     logLevel: 'silent',
   });
   const path = join(folder, `${basename(entry).replace(/\.ts$/, '')}.js`);
-  // Two test files may build the same child at once: each replaces the file whole.
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, outputFiles[0]!.contents);
-  await rename(draft, path);
+  await replaceFile(path, outputFiles[0]!.contents);
   return path;
+}
+
+/** Others may build the same child, or run it, at the same time: a file is replaced whole. */
+async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
 }

@@ -6,6 +6,7 @@ import type { WakeFile } from './wake-file.js';
 
 interface Job {
   readonly work: (tables: WriteTables) => unknown;
+  readonly until: 'durable' | 'visible';
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -46,9 +47,9 @@ export class LmdbStorage implements BusStorage {
     return work(this.#tables);
   }
 
-  write<T>(work: (tables: WriteTables) => T): Promise<T> {
+  write<T>(work: (tables: WriteTables) => T, until: 'durable' | 'visible' = 'durable'): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ work, until, resolve: resolve as (value: unknown) => void, reject });
       this.#pump ??= this.#run();
     });
   }
@@ -88,6 +89,9 @@ export class LmdbStorage implements BusStorage {
       for (const answer of answers) answer();
     });
     this.#wake.touch();
+    jobs.forEach(({ until }, index) => {
+      if (until === 'visible') answers[index]!();
+    });
   }
 
   /** A refusal concerns its own call, which has written nothing; any other fault takes the whole transaction back. */

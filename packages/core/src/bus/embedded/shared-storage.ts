@@ -23,7 +23,7 @@ export class SharedStorage {
     const storage = this.#storage;
     this.#handles += 1;
     return {
-      write: (work) => (readOnly ? Promise.reject(readingOnly()) : storage.write(work)),
+      write: (work, until) => (readOnly ? Promise.reject(readingOnly()) : storage.write(work, until)),
       read: (work) => storage.read(work),
       changes: storage.changes,
       get pollMs() {
