@@ -119,4 +119,4 @@ export function sweepOverlapMs(context: StepContext): number {
 }
 
 /** How long finished orders and decided signals stay in memory. Market milliseconds. */
-const REMEMBER_MS = 3_600_000;
+const REMEMBER_MS = 900_000;

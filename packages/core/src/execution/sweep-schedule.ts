@@ -2,11 +2,11 @@ import { marketSpeed, rememberedSince, type StepContext, sweepOverlapMs } from '
 import { TOLERANCE_MS } from './unbound.js';
 
 /** Wall milliseconds between sweeps of a symbol. */
-const EVERY = { unsure: 1_000, timer: 60_000 };
+const EVERY = { unsure: 1_000, working: 5_000, timer: 60_000 };
 /** A sweep that did not come back is asked for again after this. Wall milliseconds. */
 const LOST_AFTER_MS = 10_000;
 
-/** Asks for the sweeps that are due: at once when something calls for one, every second while unsure, else by the timer. */
+/** Asks for the sweeps that are due: at once when something calls for one, then the more often the less is sure. */
 export function scheduleSweeps(context: StepContext, clock: boolean): void {
   const { state, at, out } = context;
   for (const [symbol, known] of state.symbols) {
@@ -14,7 +14,10 @@ export function scheduleSweeps(context: StepContext, clock: boolean): void {
     if (known.sweepOut && waited < LOST_AFTER_MS) continue;
     const inDoubt = state.orders.unanswered(symbol)?.order.request === 'place_in_doubt';
     const unsure = !known.reconciled || inDoubt;
-    const due = clock && waited >= (unsure ? EVERY.unsure : EVERY.timer);
+    // The private stream may be silent without saying so: an unfinished order is asked about.
+    const working = state.orders.unsettled(symbol).some(({ order }) => order.status !== 'PENDING');
+    const every = unsure ? EVERY.unsure : working ? EVERY.working : EVERY.timer;
+    const due = clock && waited >= every;
     // A difference that persists asks again every second, not in every step.
     const wanted =
       known.sweepWanted && (clock || known.reconciled) && waited >= (known.mismatches > 0 ? EVERY.unsure : 0);

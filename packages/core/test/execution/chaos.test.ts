@@ -203,7 +203,7 @@ it('ends with the books of the exchange, every order sent at most once, whatever
       const loop = new Loop();
       loop.feed({ kind: 'clock' });
       for (const [number, one] of turns.entries()) loop.take(one, number);
-      loop.pass(130);
+      loop.pass(300);
       loop.feed({ kind: 'resync' });
       loop.pass(3);
       const { exchange, executor } = loop;
