@@ -63,6 +63,8 @@ async function serve(folder: string, lock: Lock, logger: Logger, timeoutMs: numb
   const files = join(packageFolder(), 'pglite');
   const worker = new Worker(join(files, 'worker.js'), {
     workerData: { dataFolder: join(folder, 'pgdata'), seed: join(files, 'seed.tar.gz'), socketPath },
+    // Flags this process was started with (--input-type, --import) are none of the worker's business.
+    execArgv: [],
     stdout: true,
     stderr: true,
   });
