@@ -26,6 +26,8 @@ export interface SpineOptions {
   readonly speed: number;
   /** Moments of market time at which the engine is killed with SIGKILL and started again. */
   readonly killEngineAt?: readonly number[];
+  /** Kills the engine as soon as the exchange has taken so many orders: their answers may still be on the way. */
+  readonly killEngineAtOrder?: number;
   /** Moments of market time at which the collector is killed and started again. */
   readonly killCollectorAt?: readonly number[];
 }
@@ -70,21 +72,28 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
   let collector = startCollector();
   await collector.line('collector started');
 
+  const restartEngine = async () => {
+    await engine.end('SIGKILL');
+    engine = startEngine();
+    await engine.line('engine started');
+  };
+  const restartCollector = async () => {
+    await collector.end('SIGKILL');
+    collector = startCollector();
+    await collector.line('collector started');
+  };
   const kills = [
-    ...(options.killEngineAt ?? []).map((at) => ({ at, who: 'engine' as const })),
-    ...(options.killCollectorAt ?? []).map((at) => ({ at, who: 'collector' as const })),
+    ...(options.killEngineAt ?? []).map((at) => ({ at, restart: restartEngine })),
+    ...(options.killCollectorAt ?? []).map((at) => ({ at, restart: restartCollector })),
   ].sort((a, b) => a.at - b.at);
-  for (const { at, who } of kills) {
-    await until(async () => (await clockOf(String(restBaseUrl))).marketTs >= at);
-    if (who === 'engine') {
-      await engine.end('SIGKILL');
-      engine = startEngine();
-      await engine.line('engine started');
-    } else {
-      await collector.end('SIGKILL');
-      collector = startCollector();
-      await collector.line('collector started');
-    }
+  for (const { at, restart } of kills) {
+    await until(async () => (await told<{ marketTs: number }>(restBaseUrl, 'clock')).marketTs >= at);
+    await restart();
+  }
+  const { killEngineAtOrder } = options;
+  if (killEngineAtOrder !== undefined) {
+    await until(async () => (await told<{ orders: number }>(restBaseUrl, 'stats')).orders >= killEngineAtOrder, 0);
+    await restartEngine();
   }
 
   // The collector is stopped last of the two: its end is told on the bus, and nothing is opened on a feed that ended.
@@ -96,9 +105,9 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
   if (stopped.exit !== 0)
     throw new Error(`The engine ended with ${stopped.exit}.\n${stopped.stderr}\n${stopped.stdout.slice(-3000)}`);
   const report = (await engine.line('engine stopped')) as unknown as EngineReport;
-  const stats = (await (await fetch(`${restBaseUrl}/sim/stats`)).json()) as { orders: number };
+  const { orders: exchangeOrders } = await told<{ orders: number }>(restBaseUrl, 'stats');
   await simulator.end('SIGTERM');
-  return { report, exchangeOrders: stats.orders, ...(await readRecord(dataDir)) };
+  return { report, exchangeOrders, ...(await readRecord(dataDir)) };
 }
 
 export async function withBus<Result>(dataDir: string, work: (bus: EventBus) => Promise<Result>): Promise<Result> {
@@ -111,8 +120,8 @@ export async function withBus<Result>(dataDir: string, work: (bus: EventBus) => 
   }
 }
 
-async function clockOf(restBaseUrl: string): Promise<{ marketTs: number }> {
-  return (await fetch(`${restBaseUrl}/sim/clock`)).json() as Promise<{ marketTs: number }>;
+async function told<Answer>(restBaseUrl: unknown, what: 'clock' | 'stats'): Promise<Answer> {
+  return (await fetch(`${restBaseUrl}/sim/${what}`)).json() as Promise<Answer>;
 }
 
 /** Until both brains have read everything, every signal has its verdict, and no order is open. */
@@ -151,6 +160,6 @@ async function readRecord(dataDir: string): Promise<Pick<SpineRun, 'bars' | 'sig
   }
 }
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(LOOK_EVERY_MS);
+async function until(condition: () => Promise<boolean>, everyMs = LOOK_EVERY_MS): Promise<void> {
+  while (!(await condition())) await delay(everyMs);
 }

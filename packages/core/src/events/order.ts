@@ -58,6 +58,8 @@ export const orderEvent = z.object({
     price: decimalString.optional(),
     filled_size: decimalString,
     average_price: decimalString.optional(),
+    /** VOID only: the order that takes its place, because this one was proved to have had no effect. */
+    replaced_by: z.string().optional(),
     /** Why the order was rejected, expired, canceled or voided. */
     reason: z.string().optional(),
     fill: fillData.optional(),

@@ -53,7 +53,9 @@ function turnOf(context: StepContext, tracked: TrackedOrder): 'go' | 'wait' | De
   if (terms.effect === 'open') {
     const firstLegs = orders
       .all(terms.symbol)
-      .filter(({ order }) => order.terms.signalId === terms.signalId && closes(order));
+      .filter(
+        ({ order, replacedBy }) => order.terms.signalId === terms.signalId && closes(order) && replacedBy === null,
+      );
     if (firstLegs.some((leg) => !isSettled(leg))) return 'wait';
     return firstLegs.every(({ order }) => order.status === 'FILLED') ? 'go' : 'first_leg_unfilled';
   }

@@ -3,7 +3,8 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
 import { EXTERNAL } from '../ledger/ledger.js';
 import { ended, filled, reported, submitted } from '../orders/advance.js';
-import type { ClientOrderId, ExchangeOrderId } from '../orders/order.js';
+import { clientOrderId } from '../orders/client-order-id.js';
+import type { ClientOrderId, ExchangeOrderId, OrderTerms } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
 import { watchEquity } from './equity-watch.js';
@@ -137,6 +138,35 @@ export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJ
   const before = tracked.order;
   tracked.order = ended(before, status, reason, context.at.marketTs);
   if (tracked.order !== before) publishOrder(context, tracked);
+}
+
+/** Placements of one leg, the first included. A wire that eats every order must end somewhere. */
+const MAX_PLACEMENTS = 3;
+
+/**
+ * A placement that was proved to have had no effect leaves its signal undone: the same leg is recorded once more as an order
+ * of its own, which passes the gate again before it leaves. So a crash between `SUBMITTED` and the first byte changes nothing.
+ */
+export function placeAgain(context: StepContext, tracked: TrackedOrder, proof: string): void {
+  const { orders } = context.state;
+  const { terms } = tracked.order;
+  const placed = orders.all(terms.symbol).filter(({ order }) => isLeg(order.terms, terms)).length;
+  if (placed >= MAX_PLACEMENTS) {
+    finish(context, tracked, 'VOID', proof);
+    return;
+  }
+  const next = {
+    ...terms,
+    clientOrderId: clientOrderId(terms.signalId, terms.leg, placed),
+    createdTs: context.at.marketTs,
+  };
+  tracked.replacedBy = next.clientOrderId;
+  finish(context, tracked, 'VOID', proof);
+  publishOrder(context, orders.add(next, tracked.signalTs));
+}
+
+function isLeg(one: OrderTerms, other: OrderTerms): boolean {
+  return one.signalId === other.signalId && one.leg === other.leg;
 }
 
 export function wantSweep(context: StepContext, symbol: string): void {

@@ -6,7 +6,7 @@ import { lotDifferences } from './compare-books.js';
 import type { SymbolState } from './executor-state.js';
 import type { SymbolSweep } from './executor-types.js';
 import { couldBe } from './in-doubt.js';
-import { applyReport, bindOrder, bookFill, finish, wantSweep } from './order-desk.js';
+import { applyReport, bindOrder, bookFill, placeAgain, wantSweep } from './order-desk.js';
 import { alarm, halt, type StepContext, symbolState } from './step-context.js';
 import { judgeUnbound, keepFill, keepOrder, matchRules, sendWindow } from './unbound.js';
 
@@ -96,7 +96,7 @@ function resolveInDoubt(context: StepContext, sweep: SymbolSweep): void {
   tracked.emptySweeps += 1;
   if (tracked.emptySweeps < 2 || sweep.begun.wallTs < order.sentWallTs + config.inDoubtHorizonMs) return;
   const proof = `No trace of it in ${tracked.emptySweeps} sweeps, the last ${sweep.begun.wallTs - order.sentWallTs} ms after sending.`;
-  finish(context, tracked, 'VOID', proof);
+  placeAgain(context, tracked, proof);
   context.out.notices.push({
     kind: 'repaired',
     symbol: sweep.symbol,

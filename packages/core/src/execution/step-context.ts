@@ -3,7 +3,6 @@ import type { EpochMs } from '../events/common.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { ExchangeFill } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
-import type { Order } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import type { ExecutorState, Mark, SymbolState } from './executor-state.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
@@ -35,7 +34,7 @@ export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?:
     ts: fill?.ts ?? context.at.marketTs,
     seq: nextSeq(context, terms.symbol, 'order'),
     id: `${terms.clientOrderId}:${tracked.events}`,
-    data: orderData(order, fill),
+    data: orderData(tracked, fill),
   });
 }
 
@@ -72,7 +71,7 @@ export function midPrice(mark: Mark): Decimal {
   return Decimal.of(mark.bid).plus(mark.ask).dividedBy(2);
 }
 
-function orderData(order: Order, fill: ExchangeFill | undefined): OrderEvent['data'] {
+function orderData({ order, replacedBy }: TrackedOrder, fill: ExchangeFill | undefined): OrderEvent['data'] {
   const { terms } = order;
   const exchangeOrderId = 'exchangeOrderId' in order ? order.exchangeOrderId : undefined;
   const averagePrice = 'averagePrice' in order ? order.averagePrice : undefined;
@@ -90,6 +89,7 @@ function orderData(order: Order, fill: ExchangeFill | undefined): OrderEvent['da
     ...(terms.price === undefined ? {} : { price: terms.price.toString() }),
     filled_size: order.filledSize.toString(),
     ...(averagePrice === undefined ? {} : { average_price: averagePrice.toString() }),
+    ...(replacedBy === null ? {} : { replaced_by: replacedBy }),
     ...('reason' in order ? { reason: order.reason } : {}),
     ...(fill === undefined ? {} : { fill: fillData(fill) }),
   };

@@ -23,6 +23,8 @@ export interface TrackedOrder {
   emptySweeps: number;
   /** Why sweeps cannot resolve it; an operator must. Null when they can. */
   unresolvable: string | null;
+  /** The order that took the place of this one, which is VOID; null when none did. */
+  replacedBy: ClientOrderId | null;
 }
 
 /** The orders in memory, by our id and by the exchange's. Mutable; finished orders leave by `drop`. */
@@ -51,6 +53,7 @@ export class OrderLedger {
       sentTs: null,
       emptySweeps: 0,
       unresolvable: null,
+      replacedBy: null,
     };
     this.#index(tracked);
     return tracked;

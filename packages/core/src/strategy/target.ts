@@ -44,7 +44,7 @@ export interface TargetSnapshot {
  * | an order rejected, canceled, expired or void, nothing of it filled | what it was before the signal |
  * | the same, but the signal was a reversal and its closing order was filled | flat |
  * | an order ended after a partial fill | stays |
- * | filled, working, in doubt | stays |
+ * | filled, working, in doubt, void and replaced by another order | stays |
  * | any of these, after a later signal moved the target | stays, and is what a failure of the later signal returns to |
  */
 export class Target {
@@ -83,7 +83,7 @@ export class Target {
     if (event.type === 'order') {
       const filled = Number(event.data.filled_size) > 0;
       if (filled && event.data.effect === 'close') change.closed = true;
-      if (filled || !DEAD.has(event.data.status)) return;
+      if (filled || event.data.replaced_by !== undefined || !DEAD.has(event.data.status)) return;
     }
     this.retract(change.signalId);
   }

@@ -139,8 +139,39 @@ it('voids an unanswered placement that two sweeps do not show, the last a horizo
   expect(statuses(bench.wait(53_999).sweep())).toEqual([]);
   expect(bench.wait(1).feed({ kind: 'clock' }).actions).toMatchObject([{ kind: 'sweep' }]);
   const proved = bench.sweep();
-  expect(statuses(proved)).toEqual(['VOID']);
+  // Its leg is recorded once more, and the gate finds the entry too old by now.
+  expect(statuses(proved)).toEqual(['VOID', 'PENDING', 'VOID']);
+  expect(proved.orders[1]).toMatchObject({ reason: expect.stringContaining('signal_too_old') });
   // The next order may leave now.
   bench.quote();
   submitOf(bench.signal('enter_long'));
+});
+
+it('places the leg of an entry again when the placement is proved to have had no effect and the signal is still young', () => {
+  const bench = new Bench(configOf({ instruments: [BTC_JPY], maxSignalAgeMs: 120_000 })).ready();
+  const id = submitOf(bench.signal('enter_long'));
+  bench.feed({ kind: 'submitting', clientOrderId: id });
+  bench.wait(5_000).feed({ kind: 'unanswered', clientOrderId: id, message: 'time-out' });
+  bench.sweep();
+  bench.wait(55_000).quote();
+  const again = bench.sweep();
+  expect(statuses(again)).toEqual(['VOID', 'PENDING']);
+  const next = submitOf(again);
+  expect(next).not.toBe(id);
+  expect(again.events).toMatchObject([{ data: { client_order_id: id, status: 'VOID', replaced_by: next } }, {}]);
+});
+
+it('gives a leg up when three placements in a row are proved to have had no effect', () => {
+  const bench = new Bench(configOf({ instruments: [BTC_JPY], maxSignalAgeMs: 600_000 })).ready();
+  let step = bench.signal('enter_long');
+  for (let placement = 1; placement <= 3; placement++) {
+    const id = submitOf(step);
+    bench.feed({ kind: 'submitting', clientOrderId: id });
+    bench.feed({ kind: 'unanswered', clientOrderId: id, message: 'time-out' });
+    bench.wait(30_000).sweep();
+    bench.wait(31_000).quote();
+    step = bench.sweep();
+  }
+  expect(statuses(step)).toEqual(['VOID']);
+  expect(step.actions.filter(({ kind }) => kind === 'submit')).toEqual([]);
 });

@@ -228,7 +228,7 @@ describe('in doubt', () => {
   it('books a fill of an order it had voided, and halts', () => {
     const { bench } = inDoubt();
     bench.wait(60_000).sweep();
-    expect(statuses(bench.wait(1_000).sweep())).toEqual(['VOID']);
+    expect(statuses(bench.wait(1_000).sweep())).toEqual(['VOID', 'PENDING', 'VOID']);
     const late = bench.feed({ kind: 'order_update', order: orderOf('7', { orderTs: T0 + 30 }) });
     expect(noticesOf(late)).toEqual(['alarm BTC_JPY', 'halted BTC_JPY']);
     const fill = bench.feed({ kind: 'fill_update', fill: fillOf('e1', '7', { ts: bench.now }) });

@@ -6,9 +6,10 @@ interface Fate {
   readonly status: OrderStatus;
   readonly filled?: string;
   readonly effect?: 'open' | 'close';
+  readonly replacedBy?: string;
 }
 
-function order(signalId: string, { status, filled = '0', effect = 'open' }: Fate): OrderEvent {
+function order(signalId: string, { status, filled = '0', effect = 'open', replacedBy }: Fate): OrderEvent {
   return {
     type: 'order',
     exchange: 'gmo',
@@ -26,6 +27,7 @@ function order(signalId: string, { status, filled = '0', effect = 'open' }: Fate
       order_type: 'market',
       size: '1',
       filled_size: filled,
+      ...(replacedBy === undefined ? {} : { replaced_by: replacedBy }),
     },
   };
 }
@@ -56,6 +58,7 @@ describe('what becomes of one signal', () => {
     ['an entry is canceled unfilled', 'flat', 'enter_short', [{ status: 'CANCELED' }], 'flat'],
     ['an entry expires unfilled', 'flat', 'enter_short', [{ status: 'EXPIRED' }], 'flat'],
     ['an entry proves void', 'flat', 'enter_long', [{ status: 'VOID' }], 'flat'],
+    ['a void entry is placed again', 'flat', 'enter_long', [{ status: 'VOID', replacedBy: 'next' }], 'long'],
     [
       'an entry is canceled after a partial fill',
       'flat',
