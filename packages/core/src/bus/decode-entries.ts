@@ -1,9 +1,9 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import { decodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
-import { type DeadLetter, deadLetterStream } from './dead-letter.js';
+import { type DeadLetter, deadLetterStream, decodeDeadLetter } from './dead-letter.js';
 import { entryId } from './entry-id.js';
-import type { Entry, WriteTables } from './storage.js';
+import type { Entry, ReadTables, WriteTables } from './storage.js';
 import type { StreamName } from './streams.js';
 
 export interface Decoded {
@@ -44,5 +44,24 @@ export function bury(
     };
     tables.append(deadLetterStream(stream), [JSON.stringify(letter)]);
     tables.markDead(stream, entry.position);
+  }
+}
+
+const PAGE = 100;
+
+/** The dead letters of a stream that were not put back, with their places on the dead-letter stream. */
+export function* deadLettersOf(
+  tables: ReadTables,
+  stream: StreamName,
+  after: number,
+): Generator<{ readonly position: number; readonly letter: DeadLetter }> {
+  const dead = deadLetterStream(stream);
+  for (let last = after; ; ) {
+    const page = tables.entries(dead, last, PAGE);
+    for (const { position, text } of page) {
+      if (!tables.isDead(dead, position)) yield { position, letter: decodeDeadLetter(text) };
+      last = position;
+    }
+    if (page.length < PAGE) return;
   }
 }

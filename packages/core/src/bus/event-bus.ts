@@ -125,6 +125,13 @@ export interface EventBus {
   /** Entries of `stream` that could not be decoded, as they stand on `dlq:<stream>`; `after` is an id there. */
   deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]>;
 
+  /**
+   * Appends the dead letters with these `entry_id`s to the end of `stream` again, to the last character as they were, and
+   * takes them off `dlq:<stream>`, in one atomic step: done twice, it is done once. One that still cannot be decoded comes
+   * back with its new place. Returns how many were put back.
+   */
+  putBack(stream: StreamName, entryIds: readonly EntryId[]): Promise<number>;
+
   streams(): Promise<readonly StreamInfo[]>;
 
   lag(group?: string): Promise<readonly GroupLag[]>;

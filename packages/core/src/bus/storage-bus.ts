@@ -2,8 +2,8 @@ import { AlphaError } from '../errors/alpha-error.js';
 import { encodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
 import { decideAppend } from './append.js';
-import { type DeadLetter, deadLetterStream, decodeDeadLetter } from './dead-letter.js';
-import { decodeEntries } from './decode-entries.js';
+import { type DeadLetter, deadLetterStream } from './dead-letter.js';
+import { deadLettersOf, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
 import type {
   Claim,
@@ -97,8 +97,29 @@ export class StorageBus implements EventBus {
   }
 
   async deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]> {
-    const entries = this.#read((tables) => tables.entries(deadLetterStream(stream), positionOf(after), limit));
-    return entries.map(({ text }) => decodeDeadLetter(text));
+    return this.#read((tables) => {
+      const letters: DeadLetter[] = [];
+      for (const { letter } of deadLettersOf(tables, stream, positionOf(after))) {
+        if (letters.length >= limit) break;
+        letters.push(letter);
+      }
+      return letters;
+    });
+  }
+
+  async putBack(stream: StreamName, entryIds: readonly EntryId[]): Promise<number> {
+    const wanted = new Set(entryIds);
+    return this.#write((tables) => {
+      const found = [...deadLettersOf(tables, stream, 0)].filter(({ letter }) => wanted.has(letter.entry_id));
+      if (found.length === 0) return 0;
+      tables.append(
+        stream,
+        found.map(({ letter }) => letter.text),
+      );
+      // A mark on the dead-letter stream says that the letter there was put back.
+      for (const { position } of found) tables.markDead(deadLetterStream(stream), position);
+      return found.length;
+    });
   }
 
   async streams(): Promise<readonly StreamInfo[]> {

@@ -215,6 +215,29 @@ export const PUBLISHING_CASES: readonly EventBusCase[] = [
     },
   },
   {
+    name: 'puts dead letters back at the end of their stream, once',
+    async run({ open }) {
+      const bus = await open();
+      const writer = await claimed(bus);
+      await bus.publish(writer, [trade(1), broken(), trade(2), broken()]);
+      const reader = await bus.subscribe({ group: 'a', consumer: 'one', streams: ['md:trade'] });
+      await readNow(reader, 2);
+      await reader.read({ waitMs: 0 });
+      const [first, second] = await bus.deadLetters('md:trade', null, 10);
+      assert.equal(await bus.putBack('md:trade', [first!.entry_id, 'nobody']), 1);
+      assert.equal(await bus.putBack('md:trade', [first!.entry_id]), 0, 'it is no dead letter any more');
+      assert.deepEqual(await bus.deadLetters('md:trade', null, 10), [second]);
+
+      // It still cannot be decoded, so it comes back from its new place, behind the other one.
+      assert.deepEqual((await reader.read({ waitMs: 0 })).deliveries, []);
+      const letters = await bus.deadLetters('md:trade', null, 10);
+      assert.equal(letters.length, 2);
+      assert.deepEqual(letters[0], second);
+      assert.equal(letters[1]?.text, first?.text);
+      assert.notEqual(letters[1]?.entry_id, first?.entry_id);
+    },
+  },
+  {
     name: 'goes on where it was after every handle was closed',
     async run({ open }) {
       const bus = await open();
