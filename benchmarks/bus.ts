@@ -1,26 +1,24 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type EventBus, encodeEvent, seriesOf, type TradeEvent } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { open } from 'lmdb';
 import type { BenchRow } from './bench-row.js';
+import { latency } from './bus/latency.js';
+import { trade, trades } from './bus/trades.js';
+import { median } from './median.js';
 
 const BATCH = 64;
 const BATCHES = 2000;
 const IN_FLIGHT = 32;
 const ROUNDS = 5;
-const RATE = 10_000;
-const SECONDS = 5;
 
 /** The embedded bus beside the library it stands on, in this process and between two. */
 export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'alpha-bench-'));
   try {
-    return [...(await throughput(folder)), ...(await latency(join(folder, 'latency')))];
+    return [...(await throughput(folder)), ...(await latency(folder))];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -120,69 +118,8 @@ async function publishAll(bus: EventBus, writer: number, batches: readonly Trade
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
 
-async function latency(folder: string): Promise<BenchRow[]> {
-  const count = RATE * SECONDS;
-  const bus = await openEmbeddedBus({ folder });
-  const { writer } = await bus.claim([seriesOf(trade(1, 1))]);
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('./bus/reader.js', import.meta.url)), folder, String(count)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  await lines.next();
-  const writing: Promise<unknown>[] = [];
-  const start = performance.now();
-  let sent = 0;
-  while (sent < count) {
-    const due = Math.min(count, Math.floor(((performance.now() - start) / 1000) * RATE));
-    if (due > sent) {
-      const sentUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
-      writing.push(
-        bus.publish(
-          writer,
-          Array.from({ length: due - sent }, (_, index) => trade(sent + index + 1, sentUs)),
-        ),
-      );
-      sent = due;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(writing);
-  const { value } = await lines.next();
-  const { p50, p99, read, lost } = JSON.parse(String(value));
-  await bus.close();
-  if (read !== count || lost !== 0) throw new Error(`${count} events sent, ${read} read, ${lost} missing.`);
-  const row = (name: string, value: number, bar: number): BenchRow => ({
-    name: `embedded bus: latency between two processes, ${name}`,
-    reference: 'absolute: publish called → delivered by read in another process',
-    value,
-    ratio: null,
-    bar: `≤ ${bar} ms`,
-    met: value <= bar,
-    unit: 'ms',
-    note: `${RATE} events/s for ${SECONDS} s, none lost`,
-  });
-  return [row('p50', p50, 1), row('p99', p99, 8)];
-}
-
-function trades(from: number, count: number): TradeEvent[] {
-  return Array.from({ length: count }, (_, index) => trade(from + index, 6_123_456));
-}
-
-function trade(seq: number, price: number): TradeEvent {
-  const data = { price, size: 0.01, side: 'buy' as const };
-  return { type: 'trade', exchange: 'gmo', symbol: 'BTC_JPY', ts: 1_732_312_345_000 + seq, seq, data };
-}
-
 async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
   const start = performance.now();
   const result = await work();
   return [(performance.now() - start) / 1000, result];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

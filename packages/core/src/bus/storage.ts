@@ -82,7 +82,7 @@ export interface WriteTables extends ReadTables {
 export interface BusStorage {
   /**
    * Runs `work` in a transaction, after those asked for before. Resolves once it is durable, or with `visible` once every
-   * process sees it, which a kill survives and a power cut may undo. A refusal (`AlphaError`) must be thrown before the
+   * process sees it, which a kill survives and a power cut may undo; such a change need not wake readers. A refusal (`AlphaError`) must be thrown before the
    * first write.
    */
   write<T>(work: (tables: WriteTables) => T, until?: 'durable' | 'visible'): Promise<T>;

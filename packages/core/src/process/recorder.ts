@@ -89,7 +89,7 @@ export class Recorder {
     this.#batch = record.batch;
     if (rows.outbox && rows.outbox.length > 0) await this.#publish(rows.outbox);
     this.#publishedBatch = record.batch;
-    for (const stream of this.#moved) await subscription.ack(stream, [this.#positions[stream]!]);
+    await Promise.all([...this.#moved].map((stream) => subscription.ack(stream, [this.#positions[stream]!])));
     this.#moved.clear();
   }
 
