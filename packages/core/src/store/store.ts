@@ -10,6 +10,7 @@ import type { Timeframe } from '../market/timeframe.js';
 import type { Order } from '../orders/order.js';
 import type { SignalRecord } from '../strategy/runner-types.js';
 import type { LogRecord } from '../telemetry/log-sink.js';
+import type { RawEventQuery, RawSegment } from './raw-events.js';
 
 /** A brain's name: `strategy` or `execution`, with what tells two of a kind apart (`execution:gmo`). */
 export type BrainName = string;
@@ -114,7 +115,17 @@ export interface Store {
   inputLog(brain: BrainName, after: number): AsyncIterable<InputLogRow>;
   startSession(session: SessionRecord): Promise<void>;
 
-  appendRawEvents(events: readonly AlphaEvent[]): Promise<void>;
+  /** Skips what is there already: the same series, `seq` and `ts`. Returns how many were new. */
+  appendRawEvents(events: readonly AlphaEvent[]): Promise<number>;
+  /** By exchange, symbol, type and day. Counts every row that is meant, which takes its time. */
+  rawSegments(query?: RawEventQuery): Promise<readonly RawSegment[]>;
+  /** Pages of one series in the order of `seq`; those without one come last, by `ts`. `from` is inclusive, `to` is not. */
+  rawEvents(
+    series: Pick<RawSegment, 'exchange' | 'symbol' | 'type'>,
+    range: { readonly from: EpochMs; readonly to: EpochMs },
+  ): AsyncIterable<readonly AlphaEvent[]>;
+  /** Drops the days of raw events that ended at or before this time. Returns how many days. */
+  dropRawEvents(before: EpochMs): Promise<number>;
   appendLogs(records: readonly LogRecord[]): Promise<void>;
 
   bars(query: BarQuery): Promise<readonly Bar[]>;

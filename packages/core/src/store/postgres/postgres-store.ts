@@ -6,10 +6,12 @@ import { readFills, readLatestEquity, readPositions } from './books.js';
 import { readBrains, readCheckpoint, readInputs, readOutbox, takeOver, writeSession } from './brains.js';
 import { commitStep } from './commit.js';
 import { Database, type Session } from './database.js';
-import { writeLogs, writeRawEvents } from './journal.js';
+import { writeLogs } from './journal.js';
 import { migrate } from './migrate.js';
 import { MIGRATIONS, type Migration } from './migrations/index.js';
 import { readOrderEvents, readOrders } from './orders.js';
+import { appendRawEvents, readRawEvents, readRawSegments } from './raw-events.js';
+import { RawPartitions } from './raw-partitions.js';
 import { readSignals, readVerdicts } from './signals.js';
 
 const INPUT_LOG_PAGE = 500;
@@ -27,6 +29,7 @@ export interface PostgresStoreOptions {
 export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = {}): Store {
   const { logger = silentLogger, migrations = MIGRATIONS } = options;
   const database = new Database(pool);
+  const partitions = new RawPartitions(database);
   let closed: Promise<void> | undefined;
 
   return {
@@ -40,9 +43,10 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
     inputLog: (brain, after) => inputLog(database, brain, after),
     startSession: (record) => database.write((session) => writeSession(session, record)),
 
-    async appendRawEvents(events) {
-      if (events.length > 0) await database.write((session) => writeRawEvents(session, events));
-    },
+    appendRawEvents: async (events) => (events.length === 0 ? 0 : appendRawEvents(database, partitions, events)),
+    rawSegments: (query = {}) => database.read((session) => readRawSegments(session, query)),
+    rawEvents: (series, range) => readRawEvents(database, series, range),
+    dropRawEvents: (before) => partitions.dropBefore(before),
     async appendLogs(records) {
       if (records.length > 0) await database.write((session) => writeLogs(session, records));
     },

@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.js';
+import { rawEventsByDay } from './0002-raw-events-by-day.js';
 
 export interface Migration {
   readonly version: number;
@@ -7,4 +8,7 @@ export interface Migration {
 }
 
 /** Forward only, oldest first. A published migration never changes: add one. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'initial', sql: initial }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'initial', sql: initial },
+  { version: 2, name: 'raw events by day', sql: rawEventsByDay },
+];
