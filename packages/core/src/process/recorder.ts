@@ -18,7 +18,10 @@ export interface RecorderOptions {
 
 export type StepRows = Omit<StepRecord, 'brain' | 'fence' | 'batch' | 'ts' | 'checkpoint' | 'publishedBatch'>;
 
-const RETRY_MS = [50, 100, 250, 500, 1000, 2000];
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 2000;
+/** A database server may restart and repeat its log in this time; a brain that waits places no orders meanwhile. */
+const GIVE_UP_AFTER_MS = 60_000;
 
 /**
  * A brain's hand on the record: owns its fence and batch number, commits a step, publishes its outbox and acknowledges what
@@ -94,13 +97,13 @@ export class Recorder {
   }
 
   async #commit(record: StepRecord): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
+    const begun = performance.now();
+    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(LONGEST_RETRY_MS, wait * 2)) {
       try {
         await this.#options.store.commit(record);
         return;
       } catch (error) {
-        const wait = RETRY_MS[attempt];
-        if (!AlphaError.is(error) || !error.retryable || wait === undefined) throw error;
+        if (!AlphaError.is(error) || !error.retryable || performance.now() - begun > GIVE_UP_AFTER_MS) throw error;
         this.#options.logger.warn(
           { brain: record.brain, batch: record.batch, code: error.code, wait },
           'The commit is tried again.',

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { AlphaError } from '../../errors/alpha-error.js';
 import { toStoreError } from './pg-error.js';
 
 export type Session = Pick<PoolClient, 'query'>;
@@ -44,10 +45,16 @@ export class Database {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure;
-      });
-      throw toStoreError(error);
+      const failure = toStoreError(error);
+      // A connection that does not answer, or leads to a server that takes no writes any more, is not worth another word:
+      // closing it rolls back.
+      if (AlphaError.is(failure, 'STORE_UNAVAILABLE')) broken = failure;
+      else {
+        await client.query('ROLLBACK').catch((again: Error) => {
+          broken = again;
+        });
+      }
+      throw failure;
     } finally {
       client.off('error', ignore);
       client.release(broken);

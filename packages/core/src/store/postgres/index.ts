@@ -5,4 +5,4 @@ export {
   openEmbeddedDatabase,
 } from './embedded-database.js';
 export { createPostgresStore, type PostgresStoreOptions } from './postgres-store.js';
-export { connectServerDatabase } from './server-database.js';
+export { connectServerDatabase, type ServerOptions } from './server-database.js';

