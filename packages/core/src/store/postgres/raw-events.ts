@@ -10,7 +10,7 @@ const PAGE = 5000;
 const COUNT_TIMEOUT_MS = 3_600_000;
 
 /** How rows reach the table: by `INSERT … SELECT unnest` everywhere, by COPY where the server can. */
-export type WriteRows = (session: Session, events: readonly AlphaEvent[]) => Promise<number>;
+type WriteRows = (session: Session, events: readonly AlphaEvent[]) => Promise<number>;
 
 /** An event that is there already (same series, `seq` and `ts`) is skipped. Returns how many were new. */
 export async function appendRawEvents(
@@ -34,7 +34,7 @@ export async function appendRawEvents(
   }
 }
 
-export async function insertRawEvents(session: Session, events: readonly AlphaEvent[]): Promise<number> {
+async function insertRawEvents(session: Session, events: readonly AlphaEvent[]): Promise<number> {
   const { rowCount } = await session.query(
     `INSERT INTO raw_events (type, exchange, symbol, ts, seq, event)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::json[])
