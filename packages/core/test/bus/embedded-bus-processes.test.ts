@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import type { EventBus, TradeEvent } from '@alpha-engine/core';
+import type { TradeEvent } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildChild } from '../support/build-child.js';
 import { seededRandom } from '../support/random.js';
 import { killChildren, startChild } from '../support/start-child.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { everything, killPublisher, spin } from './support/kill-publisher.js';
 
 const SEED = Number(process.env.ALPHA_SEED ?? 20_261_122);
-const ROUNDS = 20;
+const ROUNDS = 8;
 
 // Dozens of processes are started; on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000 });
@@ -24,30 +25,10 @@ beforeAll(async () => {
 afterEach(killChildren);
 
 describe('embedded bus between processes', () => {
+  // Many more in embedded-bus-kills.long.test.ts.
   it(`keeps seq gapless and nothing double when the publisher is killed ${ROUNDS} times (seed ${SEED})`, async () => {
-    const random = seededRandom(SEED);
     await using folder = await temporaryFolder();
-    const bus = await openEmbeddedBus({ folder: folder.path });
-    let answered = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const publisher = startChild(publishChild, [folder.path, String(1 + Math.floor(random() * 40))]);
-      const from = Number((await publisher.line((line) => line.startsWith('from '))).split(' ')[1]);
-      expect(from, 'what was answered is there after the kill').toBeGreaterThanOrEqual(answered);
-      // A random number of answers later, then a random moment inside the next call.
-      const answers = Math.floor(random() * 15);
-      await publisher.line(() => publisher.lines.length > answers);
-      await spin(random() * 3);
-      await publisher.kill();
-      const last = publisher.lines.filter((line) => line.startsWith('at ')).at(-1);
-      if (last !== undefined) answered = Number(last.split(' ')[1]);
-    }
-    const events = await everything(bus);
-    await bus.close();
-    expect(events.length).toBeGreaterThanOrEqual(answered);
-    for (const [index, { seq, data }] of events.entries()) {
-      if (seq !== index + 1 || data.price !== index + 1)
-        throw new Error(`At ${index + 1}: seq ${seq}, price ${data.price}.`);
-    }
+    await expect(killPublisher(folder.path, ROUNDS, SEED)).resolves.toBeUndefined();
   });
 
   it('survives the kill of every process that had it open', async () => {
@@ -143,23 +124,6 @@ describe('embedded bus between processes', () => {
   });
 });
 
-async function everything(bus: EventBus): Promise<TradeEvent[]> {
-  const events: TradeEvent[] = [];
-  let after: string | null = null;
-  for (;;) {
-    const deliveries = await bus.range('md:trade', after, 1000);
-    if (deliveries.length === 0) return events;
-    for (const { event } of deliveries) events.push(event as TradeEvent);
-    after = deliveries.at(-1)!.id;
-  }
-}
-
 function tradeAt(price: number): TradeEvent {
   return { type: 'trade', exchange: 'gmo', symbol: 'BTC_JPY', ts: 1, data: { price, size: 0.01, side: 'buy' } };
-}
-
-/** Lets the child run for a part of a call, without a timer's coarse steps. */
-async function spin(ms: number): Promise<void> {
-  const end = performance.now() + ms;
-  while (performance.now() < end) await new Promise((resolve) => setImmediate(resolve));
 }
