@@ -85,10 +85,10 @@ function measure(name) {
 function table(results) {
   const lines = results.map((row) => [
     row.name,
-    `${figure(row.value)} ${row.unit}`,
+    row.value === null ? '' : `${figure(row.value)} ${row.unit}`,
     row.ratio === null ? '' : `${row.ratio.toFixed(2)}x`,
     row.bar,
-    row.met ? 'met' : 'MISSED',
+    row.met === null ? 'not measured' : row.met ? 'met' : 'MISSED',
     row.reference,
     row.note ?? '',
   ]);
