@@ -96,7 +96,8 @@ export class ExecutionBrain {
   async run(signal: AbortSignal): Promise<void> {
     const ended = new AbortController();
     const reading = this.#readBus(AbortSignal.any([signal, ended.signal]));
-    const listening = this.desk.listen(AbortSignal.any([signal, ended.signal]));
+    // Open to the end: it tells what became of the last requests.
+    const listening = this.desk.listen(ended.signal);
     try {
       await this.desk.readBalances();
       while (!signal.aborted) await this.#turn(signal);
@@ -126,12 +127,16 @@ export class ExecutionBrain {
     };
   }
 
-  /** Answers of requests in flight are still taken and recorded; nothing new is sent. */
+  /** Answers of requests in flight, and the updates that came with them, are still taken and recorded; nothing new is sent. */
   async #finish(): Promise<void> {
-    await this.desk.settle();
-    const inputs = await this.#take(0, new AbortController().signal);
-    const step = this.executor.step(inputs);
-    await this.#record(step);
+    for (let first = true; ; first = false) {
+      await this.desk.settle();
+      await new Promise(setImmediate);
+      const inputs = await this.#take(0, new AbortController().signal);
+      if (inputs.length === 0 && !first) return;
+      this.#logged.push(...inputs);
+      await this.#record(this.executor.step(inputs));
+    }
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
