@@ -16,7 +16,7 @@ const LEVELS = [
   ['orders', 'risk', 'exchange', 'ledger', 'execution'],
   ['strategy'],
   ['store', 'simulation'],
-  ['testing', 'process'],
+  ['archive', 'testing', 'process'],
 ];
 
 const upward = LEVELS.slice(0, -1).map((row, level) => ({
@@ -67,7 +67,7 @@ module.exports = {
       severity: 'error',
       from: { path: PURE },
       to: {
-        path: '^packages/core/src/(process|simulation|testing|bus/embedded|store/postgres|telemetry/log-sink)',
+        path: '^packages/core/src/(process|simulation|testing|archive|bus/embedded|store/postgres|telemetry/log-sink)',
       },
     },
     ...upward,
@@ -107,7 +107,7 @@ module.exports = {
       comment: 'The root of core reaches no folder that has a subpath of its own.',
       severity: 'error',
       from: { path: '^packages/core/src/index\\.ts$' },
-      to: { path: '^packages/core/src/(bus/embedded|store/postgres|simulation|process|testing)/' },
+      to: { path: '^packages/core/src/(archive|bus/embedded|store/postgres|simulation|process|testing)/' },
     },
     {
       name: 'gmo-adapter-knows-core-only',

@@ -11,6 +11,7 @@ export default defineConfig({
       { find: exact('@alpha-engine/core'), replacement: source('core/src/index.ts') },
       { find: exact('@alpha-engine/core/embedded'), replacement: source('core/src/bus/embedded/index.ts') },
       { find: exact('@alpha-engine/core/postgres'), replacement: source('core/src/store/postgres/index.ts') },
+      { find: exact('@alpha-engine/core/archive'), replacement: source('core/src/archive/index.ts') },
       { find: exact('@alpha-engine/core/simulation'), replacement: source('core/src/simulation/index.ts') },
       { find: exact('@alpha-engine/core/process'), replacement: source('core/src/process/index.ts') },
       { find: exact('@alpha-engine/core/testing'), replacement: source('core/src/testing/index.ts') },

@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     embedded: 'src/bus/embedded/index.ts',
     postgres: 'src/store/postgres/index.ts',
+    archive: 'src/archive/index.ts',
     simulation: 'src/simulation/index.ts',
     process: 'src/process/index.ts',
     testing: 'src/testing/index.ts',

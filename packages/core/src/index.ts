@@ -129,3 +129,12 @@ export { StrategyRunner, type StrategyRunnerOptions, type WarmupNeed } from './s
 export { type Clock, ManualClock } from './telemetry/clock.js';
 export { type LogAppender, type LogRecord, LogSink, type LogSinkOptions } from './telemetry/log-sink.js';
 export { type Logger, silentLogger } from './telemetry/logger.js';
+export {
+  type Labels,
+  METRICS,
+  type MetricName,
+  type MetricSample,
+  type Metrics,
+  MetricsRegistry,
+  silentMetrics,
+} from './telemetry/metrics.js';

@@ -1,5 +1,6 @@
 export { acquireLock, type Lock, type LockOptions } from '../lock/acquire-lock.js';
 export { accountLockPath, type DataFolder, prepareDataFolder } from './data-folder.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
+export { type ArchiverOptions, type ArchiverReport, runArchiver } from './run-archiver.js';
 export { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';
 export { type EngineOptions, type EngineReport, runEngine } from './run-engine.js';

@@ -12,6 +12,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   '@alpha-engine/core': 'core/src/index.ts',
   '@alpha-engine/core/embedded': 'core/src/bus/embedded/index.ts',
   '@alpha-engine/core/postgres': 'core/src/store/postgres/index.ts',
+  '@alpha-engine/core/archive': 'core/src/archive/index.ts',
   '@alpha-engine/core/simulation': 'core/src/simulation/index.ts',
   '@alpha-engine/core/process': 'core/src/process/index.ts',
   '@alpha-engine/core/testing': 'core/src/testing/index.ts',
