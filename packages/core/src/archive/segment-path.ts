@@ -19,7 +19,7 @@ export function dayFolder({ exchange, symbol, day }: Omit<SegmentKey, 'type' | '
 }
 
 /** Without its ending: `trade`, `trade.2`. */
-export function segmentName({ type, part }: Pick<SegmentKey, 'type' | 'part'>): string {
+function segmentName({ type, part }: Pick<SegmentKey, 'type' | 'part'>): string {
   return part === 1 ? type : `${type}.${part}`;
 }
 
