@@ -1,7 +1,7 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import { encodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
-import { decideAppend } from './append.js';
+import { type AppendItem, decideAppend } from './append.js';
 import { type DeadLetter, deadLetterStream } from './dead-letter.js';
 import { deadLettersOf, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
@@ -51,12 +51,7 @@ export class StorageBus implements EventBus {
   }
 
   async publish(writer: WriterId | null, events: readonly AlphaEvent[]): Promise<PublishResult> {
-    const items = events.map((event) => ({
-      stream: streamOf(event),
-      series: seriesKey(seriesOf(event)),
-      seq: event.seq,
-      text: encodeEvent(event),
-    }));
+    const items = itemsOf(events);
     return this.#write((tables) => {
       const decision = decideAppend(items, writer, (key) => tables.series(key));
       if (decision.kind === 'fenced') throw fenced(decision.series, writer, decision.holder);
@@ -204,6 +199,26 @@ export class StorageBus implements EventBus {
   #assertOpen(): void {
     if (this.#closed) throw new AlphaError('BUS_CLOSED', 'The bus was closed; open it again before using it.');
   }
+}
+
+interface Item extends AppendItem {
+  readonly stream: StreamName;
+  readonly text: string;
+}
+
+/** Neighbours are mostly of one series: its key is made once, and the same string is quick to look up. */
+function itemsOf(events: readonly AlphaEvent[]): readonly Item[] {
+  let before: AlphaEvent | undefined;
+  let stream: StreamName = '';
+  let series: SeriesKey = '';
+  return events.map((event) => {
+    if (event.type !== before?.type || event.symbol !== before.symbol || event.exchange !== before.exchange) {
+      stream = streamOf(event);
+      series = seriesKey(seriesOf(event));
+    }
+    before = event;
+    return { stream, series, seq: event.seq, text: encodeEvent(event) };
+  });
 }
 
 function fenced(series: SeriesKey, writer: WriterId | null, holder: number | null): AlphaError {
