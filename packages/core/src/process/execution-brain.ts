@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
 import type { Series, StreamName } from '../bus/streams.js';
+import { AlphaError } from '../errors/alpha-error.js';
 import type { Broker } from '../exchange/broker.js';
-import type { ExchangeView } from '../execution/compare-books.js';
+import { compareBooks, type Difference } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
 import type {
   ExecutorConfig,
@@ -48,6 +50,9 @@ const READ_LIMIT = 500;
 const READ_WAIT_MS = 1000;
 /** How often the executor is told the time when nothing else happens. */
 const CLOCK_EVERY_MS = 250;
+/** How long the last comparison with the exchange may take on the way out, milliseconds. */
+const LAST_LOOK_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
 /** Between two commits with nothing but quotes, at most this long (wall time). */
 const LAZY_COMMIT_MS = 1000;
 
@@ -93,7 +98,8 @@ export class ExecutionBrain {
     return new ExecutionBrain(options, recorder, subscription);
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** Until `signal` aborts; answers in what the books differ from the exchange's then, or null when it could not be read. */
+  async run(signal: AbortSignal): Promise<readonly Difference[] | null> {
     const ended = new AbortController();
     const reading = this.#readBus(AbortSignal.any([signal, ended.signal]));
     // Open to the end: it tells what became of the last requests.
@@ -101,42 +107,70 @@ export class ExecutionBrain {
     try {
       await this.desk.readBalances();
       while (!signal.aborted) await this.#turn(signal);
-      await this.#finish();
+      return await this.#finish();
     } finally {
       ended.abort();
       await this.#subscription.close();
-      await Promise.allSettled([reading, listening]);
+      await listening;
+      await reading;
     }
-    await reading;
-  }
-
-  /** What the exchange shows of every symbol, for a comparison of the books. Throws `EXCHANGE_*` errors. */
-  async lookAtExchange(): Promise<ExchangeView> {
-    const { broker, config, marketClock } = this.#options;
-    const { instruments } = config;
-    const looks: SymbolSweep[] = [];
-    for (const { symbol } of instruments) {
-      looks.push(await this.desk.look(symbol, this.executor.begunTs(symbol) ?? marketClock.now()));
-    }
-    return {
-      instruments,
-      positions: looks.flatMap(({ positions }) => positions),
-      openOrders: looks.flatMap(({ openOrders }) => openOrders),
-      fills: looks.flatMap(({ fills }) => fills),
-      balances: await broker.balances(),
-    };
   }
 
   /** Answers of requests in flight, and the updates that came with them, are still taken and recorded; nothing new is sent. */
-  async #finish(): Promise<void> {
-    for (let first = true; ; first = false) {
-      await this.desk.settle();
-      await new Promise(setImmediate);
-      const inputs = await this.#take(0, new AbortController().signal);
-      if (inputs.length === 0 && !first) return;
-      this.#logged.push(...inputs);
-      await this.#record(this.executor.step(inputs));
+  async #finish(): Promise<readonly Difference[] | null> {
+    await this.desk.settle();
+    await this.#recordLast([]);
+    return this.#closeBooks(performance.now() + LAST_LOOK_MS);
+  }
+
+  /**
+   * Books what the exchange still had to tell when listening ended, then compares: what differs is looked at again until it
+   * agrees or the time is up. Null when the exchange could not be read.
+   */
+  async #closeBooks(deadline: number): Promise<readonly Difference[] | null> {
+    const { logger } = this.#options;
+    for (;;) {
+      const last = performance.now() + LOOK_AGAIN_MS >= deadline;
+      try {
+        const differences = await withinMs(this.#compareOnce(), deadline - performance.now());
+        if (differences.length === 0 || last) return differences;
+      } catch (error) {
+        if (AlphaError.is(error, 'STORE_FENCED')) throw error;
+        const fields = { error: String(error) };
+        if (last) {
+          logger.warn(fields, 'The books could not be compared with the exchange at the end.');
+          return null;
+        }
+        logger.debug(fields, 'The exchange is read once more.');
+      }
+      await setTimeout(LOOK_AGAIN_MS);
     }
+  }
+
+  async #compareOnce(): Promise<readonly Difference[]> {
+    const { broker, config, marketClock } = this.#options;
+    const { instruments } = config;
+    const sweeps: SymbolSweep[] = [];
+    for (const { symbol } of instruments) {
+      sweeps.push(await this.desk.look(symbol, this.executor.begunTs(symbol) ?? marketClock.now()));
+    }
+    const balances = await broker.balances();
+    await this.#recordLast(sweeps.map((sweep) => this.#timed({ kind: 'sweep', sweep })));
+    return compareBooks(this.executor.books(), {
+      instruments,
+      positions: sweeps.flatMap(({ positions }) => positions),
+      openOrders: sweeps.flatMap(({ openOrders }) => openOrders),
+      fills: sweeps.flatMap(({ fills }) => fills),
+      balances,
+    });
+  }
+
+  /** A step on the way out: recorded like any other, but what it asks for is left to the next start. */
+  async #recordLast(looked: readonly TimedExecutorInput[]): Promise<void> {
+    const inputs = [...(await this.#take(0, new AbortController().signal)), ...looked];
+    const step = this.executor.step(inputs);
+    this.#logged.push(...inputs);
+    await this.#record(step);
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -269,4 +303,11 @@ function orderSeries({ config, exchange }: ExecutionBrainOptions): Series[] {
   return config.instruments.flatMap(({ symbol }) =>
     (['order', 'denial'] as const).map((type) => ({ stream: `order:${exchange}`, exchange, symbol, type })),
   );
+}
+
+async function withinMs<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const late = setTimeout(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`The exchange did not answer within ${LAST_LOOK_MS} ms.`);
+  });
+  return Promise.race([work, late]);
 }

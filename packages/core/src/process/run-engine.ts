@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { EventBus } from '../bus/event-bus.js';
 import type { Broker } from '../exchange/broker.js';
 import type { MarketHistory } from '../exchange/market-history.js';
-import { compareBooks, type Difference } from '../execution/compare-books.js';
+import type { Difference } from '../execution/compare-books.js';
 import type { ExecutorConfig } from '../execution/executor-types.js';
 import type { PaperBroker } from '../simulation/paper-broker.js';
 import type { Store, StoreCounts } from '../store/store.js';
@@ -41,10 +40,6 @@ export interface EngineReport {
   readonly differences: readonly Difference[];
 }
 
-/** How long the last look at the exchange may take on the way out, milliseconds. */
-const LAST_LOOK_MS = 10_000;
-const LOOK_AGAIN_MS = 500;
-
 /**
  * The engine: both brains (or one of them) in one process, until `signal` aborts or one of them fails; a failure ends both
  * and is thrown. On the way out what was stepped is committed, requests in flight are answered, and the books are compared.
@@ -76,18 +71,18 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   if (decided.status === 'rejected') throw decided.reason;
   if (executed.status === 'rejected') throw executed.reason;
 
-  const report = await summarise(options, execution, decided.value ?? null);
+  const report = await summarise(options, execution, decided.value ?? null, executed.value ?? null);
   logger.info({ ...report }, 'engine stopped');
   return report;
 }
 
 async function summarise(
-  { logger, store }: EngineOptions,
+  { store }: EngineOptions,
   execution: ExecutionBrain | undefined,
   strategy: StrategyBrainReport | null,
+  compared: readonly Difference[] | null,
 ): Promise<EngineReport> {
   const books = execution?.executor.books();
-  const compared = execution ? await lastLook(execution, logger) : null;
   const equity = await store.latestEquity();
   return {
     strategy,
@@ -103,31 +98,4 @@ async function summarise(
     reconciled: compared && compared.length === 0,
     differences: compared ?? [],
   };
-}
-
-async function lastLook(execution: ExecutionBrain, logger: Logger): Promise<readonly Difference[] | null> {
-  const deadline = performance.now() + LAST_LOOK_MS;
-  for (;;) {
-    try {
-      return compareBooks(
-        execution.executor.books(),
-        await withinMs(execution.lookAtExchange(), deadline - performance.now()),
-      );
-    } catch (error) {
-      const fields = { error: String(error) };
-      if (performance.now() + LOOK_AGAIN_MS >= deadline) {
-        logger.warn(fields, 'The books could not be compared with the exchange at the end.');
-        return null;
-      }
-      logger.debug(fields, 'The exchange is read once more.');
-      await setTimeout(LOOK_AGAIN_MS);
-    }
-  }
-}
-
-async function withinMs<Result>(work: Promise<Result>, ms: number): Promise<Result> {
-  const late = setTimeout(ms, undefined, { ref: false }).then(() => {
-    throw new Error(`The exchange did not answer within ${LAST_LOOK_MS} ms.`);
-  });
-  return Promise.race([work, late]);
 }

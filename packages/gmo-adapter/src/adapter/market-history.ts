@@ -27,7 +27,7 @@ import {
   mapTickerRow,
   mergeBars,
 } from '../mapper/rest-public.js';
-import { joinPages, mapTradeRows } from '../mapper/rest-trades.js';
+import { isAhead, joinPages, mapTradeRows } from '../mapper/rest-trades.js';
 import { bookData, klineRow, listOf, statusData, symbolRow, tickerRow, tradeRow } from '../schema/rest-public.js';
 import { assertListed } from './instruments.js';
 
@@ -93,6 +93,7 @@ export class GmoMarketHistory implements MarketHistory {
     for (let page = 1; !complete && trades.length <= limit; page++) {
       const query = { symbol, page, count: PAGE_ROWS };
       const { data } = await this.#ofSymbol(symbol, this.#rest.request({ path: '/v1/trades', query }, tradeList));
+      if (isAhead(data, rows)) continue;
       const joined = joinPages(rows, data);
       complete = data.length < PAGE_ROWS || joined.length === rows.length;
       rows = joined;

