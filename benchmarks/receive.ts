@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ExchangeContext, Logger } from '@alpha-engine/core';
+import { type ExchangeContext, silentLogger } from '@alpha-engine/core';
 import { Budget, GmoMarketFeed, mapMarketFrame } from '@alpha-engine/gmo-adapter';
 import { WebSocket } from 'ws';
 import type { BenchRow } from './bench-row.js';
@@ -75,7 +75,12 @@ async function throughBareSocket(url: string): Promise<number> {
 /** Trades a second, between the first batch and the last. */
 async function throughFeed(restBaseUrl: string): Promise<number> {
   const clock = { now: () => Date.now() };
-  const context: ExchangeContext = { endpoints: { restBaseUrl }, logger: silent, marketClock: clock, wallClock: clock };
+  const context: ExchangeContext = {
+    endpoints: { restBaseUrl },
+    logger: silentLogger,
+    marketClock: clock,
+    wallClock: clock,
+  };
   const feed = new GmoMarketFeed(context, { commands: new Budget({ spacingMs: 1 }), capacity: TRADES });
   const stop = new AbortController();
   let first = 0;
@@ -97,11 +102,3 @@ async function throughFeed(restBaseUrl: string): Promise<number> {
 }
 
 const perSecond = (trades: number, startMs: number): number => (trades / (performance.now() - startMs)) * 1000;
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};

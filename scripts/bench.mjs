@@ -3,6 +3,7 @@
 // not a failure; a benchmark that throws is.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -23,6 +24,7 @@ if (missing.length > 0) {
   process.exit(2);
 }
 
+const machine = describeMachine();
 const rows = [];
 const failures = [];
 for (const name of wanted.length > 0 ? wanted : names) {
@@ -34,7 +36,7 @@ for (const name of wanted.length > 0 ? wanted : names) {
     console.error(error.message);
   }
 }
-console.log(json ? JSON.stringify(rows, null, 2) : table(rows));
+console.log(json ? JSON.stringify(rows, null, 2) : `${machine}\n\n${table(rows)}`);
 if (failures.length > 0) {
   console.error(`Failed: ${failures.join(', ')}.`);
   process.exitCode = 1;
@@ -80,6 +82,13 @@ function measure(name) {
       else reject(new Error(`The benchmark ${name} ended with status ${status} and no rows.`));
     });
   });
+}
+
+/** What the figures depend on. The load is the one before the first benchmark: that of others. */
+function describeMachine() {
+  const day = new Date().toISOString().slice(0, 10);
+  const load = loadavg()[0].toFixed(1);
+  return `${day}, Node ${process.versions.node}, ${availableParallelism()} cores, load ${load} before the first benchmark`;
 }
 
 function table(results) {
