@@ -98,7 +98,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/core/src/',
-        pathNot: '^packages/core/src/(bus/embedded|store/postgres|process|testing)/',
+        pathNot: '^packages/core/src/(bus/embedded|bus/redis|store/postgres|process|testing)/',
       },
       to: { path: '(^|node_modules/)(lmdb|pg|pino|ioredis|prom-client|@electric-sql/[^/]+)(/|$)' },
     },
@@ -107,7 +107,7 @@ module.exports = {
       comment: 'The root of core reaches no folder that has a subpath of its own.',
       severity: 'error',
       from: { path: '^packages/core/src/index\\.ts$' },
-      to: { path: '^packages/core/src/(archive|bus/embedded|store/postgres|simulation|process|testing)/' },
+      to: { path: '^packages/core/src/(archive|bus/embedded|bus/redis|store/postgres|simulation|process|testing)/' },
     },
     {
       name: 'gmo-adapter-knows-core-only',

@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: exact('@alpha-engine/core'), replacement: source('core/src/index.ts') },
       { find: exact('@alpha-engine/core/embedded'), replacement: source('core/src/bus/embedded/index.ts') },
+      { find: exact('@alpha-engine/core/redis'), replacement: source('core/src/bus/redis/index.ts') },
       { find: exact('@alpha-engine/core/postgres'), replacement: source('core/src/store/postgres/index.ts') },
       { find: exact('@alpha-engine/core/archive'), replacement: source('core/src/archive/index.ts') },
       { find: exact('@alpha-engine/core/simulation'), replacement: source('core/src/simulation/index.ts') },
@@ -25,6 +26,7 @@ export default defineConfig({
     // npm test runs everything but *.long.test.ts, npm run test:long only those.
     include: process.env.ALPHA_LONG ? ['packages/*/test/**/*.long.test.ts'] : ['packages/*/test/**/*.test.ts'],
     exclude: process.env.ALPHA_LONG ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.ts'],
+    globalSetup: ['./scripts/provide-redis.mjs'],
     setupFiles: ['./scripts/loopback-only.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     embedded: 'src/bus/embedded/index.ts',
+    redis: 'src/bus/redis/index.ts',
     postgres: 'src/store/postgres/index.ts',
     archive: 'src/archive/index.ts',
     simulation: 'src/simulation/index.ts',

@@ -6,17 +6,18 @@ import { entryId } from './entry-id.js';
 import type { Entry, ReadTables, WriteTables } from './storage.js';
 import type { StreamName } from './streams.js';
 
-export interface Decoded {
-  readonly good: readonly { readonly position: number; readonly event: AlphaEvent }[];
-  readonly bad: readonly { readonly entry: Entry; readonly reason: string }[];
+/** `E`: an encoded event and its place, as the bus below keeps it. */
+export interface Decoded<E extends { readonly text: string } = Entry> {
+  readonly good: readonly { readonly entry: E; readonly event: AlphaEvent }[];
+  readonly bad: readonly { readonly entry: E; readonly reason: string }[];
 }
 
-export function decodeEntries(entries: readonly Entry[]): Decoded {
-  const good: { position: number; event: AlphaEvent }[] = [];
-  const bad: { entry: Entry; reason: string }[] = [];
+export function decodeEntries<E extends { readonly text: string }>(entries: readonly E[]): Decoded<E> {
+  const good: { entry: E; event: AlphaEvent }[] = [];
+  const bad: { entry: E; reason: string }[] = [];
   for (const entry of entries) {
     try {
-      good.push({ position: entry.position, event: decodeEvent(entry.text) });
+      good.push({ entry, event: decodeEvent(entry.text) });
     } catch (error) {
       if (!AlphaError.is(error, 'EVENT_INVALID')) throw error;
       bad.push({ entry, reason: error.message });

@@ -84,7 +84,7 @@ export class GroupSubscription implements Subscription {
     const deliveries: Delivery[] = [];
     for (const { stream, entries } of taken.streams) {
       const { good, bad } = decodeEntries(entries);
-      for (const { position, event } of good) deliveries.push({ stream, id: entryId(position), event });
+      for (const { entry, event } of good) deliveries.push({ stream, id: entryId(entry.position), event });
       if (bad.length === 0) continue;
       const met = { group: this.group, nowMs: this.#storage.now() };
       await this.#storage.write((tables) => bury(tables, stream, bad, met));

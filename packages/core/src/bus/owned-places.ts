@@ -1,6 +1,7 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import { ackOwned } from './group.js';
 import type { GroupPlaces, Taken } from './group-subscription.js';
+import { otherMode } from './refusals.js';
 import type { BusStorage, OwnedRow, ReadTables, WriteTables } from './storage.js';
 import type { StreamName } from './streams.js';
 
@@ -138,12 +139,4 @@ export function startOf(tables: ReadTables, stream: StreamName, from: 'start' | 
  */
 export function reach(tables: WriteTables, stream: StreamName, position: number): void {
   if (position > (tables.stream(stream)?.last ?? 0)) tables.skipTo(stream, position);
-}
-
-export function otherMode(group: string, stream: StreamName, mode: 'owned' | 'shared'): AlphaError {
-  return new AlphaError(
-    'BUS_GROUP_TAKEN',
-    `Group ${group} reads ${stream} in mode ${mode}; use that mode, another group name, or drop the group first.`,
-    { context: { group, stream, mode } },
-  );
 }

@@ -1,7 +1,8 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import { ackShared, handOut, msUntilOverdue, overdue, releaseOf } from './group.js';
 import type { GroupPlaces, Taken } from './group-subscription.js';
-import { type Member, otherMode, reach, startOf } from './owned-places.js';
+import { type Member, reach, startOf } from './owned-places.js';
+import { otherMode } from './refusals.js';
 import type { BusStorage, Entry, ReadTables, SharedRow, WriteTables } from './storage.js';
 import type { StreamName } from './streams.js';
 

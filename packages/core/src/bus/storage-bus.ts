@@ -20,6 +20,7 @@ import type {
 import { placeOf, trimPoint, unacknowledged } from './group.js';
 import { GroupSubscription } from './group-subscription.js';
 import { OwnedPlaces } from './owned-places.js';
+import { fenced, hole } from './refusals.js';
 import { SharedPlaces } from './shared-places.js';
 import type { BusStorage, ReadTables, WriteTables } from './storage.js';
 import { type Series, type SeriesKey, type StreamName, seriesKey, seriesOf, streamOf } from './streams.js';
@@ -88,7 +89,7 @@ export class StorageBus implements EventBus {
 
   async range(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly Delivery[]> {
     const entries = this.#read((tables) => tables.entries(stream, positionOf(after), limit));
-    return decodeEntries(entries).good.map(({ position, event }) => ({ stream, id: entryId(position), event }));
+    return decodeEntries(entries).good.map(({ entry, event }) => ({ stream, id: entryId(entry.position), event }));
   }
 
   async deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]> {
@@ -219,22 +220,4 @@ function itemsOf(events: readonly AlphaEvent[]): readonly Item[] {
     before = event;
     return { stream, series, seq: event.seq, text: encodeEvent(event) };
   });
-}
-
-function fenced(series: SeriesKey, writer: WriterId | null, holder: number | null): AlphaError {
-  return new AlphaError(
-    'BUS_FENCED',
-    holder === null || writer === null || holder < writer
-      ? `Series ${series} was not claimed by this publisher; claim it before publishing to it.`
-      : `Another publisher took over series ${series}; stop this one, or stop the other and start this one again.`,
-    { context: { series, writer, holder } },
-  );
-}
-
-function hole({ series, expected, got }: { series: SeriesKey; expected: number; got: number }): AlphaError {
-  return new AlphaError(
-    'BUS_SEQUENCE_HOLE',
-    `Series ${series} goes on with sequence number ${expected}, not ${got}; resend from ${expected} in order.`,
-    { context: { series, expected, got } },
-  );
 }

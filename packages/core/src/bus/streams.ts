@@ -41,3 +41,12 @@ export function seriesKey(series: Series): SeriesKey {
 export function seriesOf(event: AlphaEvent): Series {
   return { stream: streamOf(event), exchange: event.exchange, symbol: event.symbol, type: event.type };
 }
+
+/** `symbol`: each symbol of an exchange has its own `md` streams (`md:trade:gmo:BTC_JPY`). */
+export type Partition = 'none' | 'symbol';
+
+/** The stream that carries a series, or an event, under this partition. */
+export function partitionOf(of: Series | AlphaEvent, partition: Partition): StreamName {
+  const stream = 'stream' in of ? of.stream : streamOf(of);
+  return partition === 'symbol' && stream.startsWith('md:') ? `${stream}:${of.exchange}:${of.symbol}` : stream;
+}

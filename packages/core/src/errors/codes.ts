@@ -37,6 +37,13 @@ export const ERROR_CODES = {
   },
   BUS_UNKNOWN_ENTRY: { exit: 1, meaning: 'An entry id or stream does not belong to this bus or subscription.' },
   BUS_CLOSED: { exit: 1, meaning: 'The bus was used after it was closed.' },
+  BUS_UNAVAILABLE: { exit: 5, meaning: 'The bus server cannot be reached, or does not answer.' },
+  BUS_UNUSABLE: {
+    exit: 5,
+    meaning:
+      'The bus server cannot serve as the bus: wrong password, too old, it evicts entries, a key of another type.',
+  },
+  BUS_FULL: { exit: 5, meaning: 'The bus has reached its limit of memory or entries and takes nothing more for now.' },
   STORE_FENCED: { exit: 6, meaning: 'Another engine took over this brain; this one must stop at once.' },
   STORE_UNAVAILABLE: { exit: 5, meaning: 'The database cannot be reached.' },
   STORE_FAILED: { exit: 5, meaning: 'The database refused a statement.' },

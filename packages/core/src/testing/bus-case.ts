@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Delivery, EventBus, Subscription } from '../bus/event-bus.js';
+import type { Delivery, EntryId, EventBus, Subscription } from '../bus/event-bus.js';
 import { type Series, seriesOf } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { ErrorCode } from '../errors/codes.js';
@@ -10,6 +10,8 @@ import type { TradeEvent } from '../events/market.js';
 export interface EventBusContext {
   /** Another handle on the storage of this case. The suite's user closes those a case left open. */
   open(): Promise<EventBus>;
+  /** An id of this bus that lies far beyond what a case appends. Default `1000`. */
+  readonly farId?: EntryId;
 }
 
 export interface EventBusCase {

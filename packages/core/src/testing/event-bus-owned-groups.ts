@@ -156,13 +156,13 @@ export const OWNED_GROUP_CASES: readonly EventBusCase[] = [
   },
   {
     name: 'a place beyond the end hides nothing that is appended later',
-    async run({ open }) {
+    async run({ open, farId = '1000' }) {
       const [before, bus] = [await open(), await open()];
       const writer = await claimed(before);
       await before.publish(writer, trades(1, 2));
       const reader = await bus.subscribe({ group: 'g', consumer: 'a', streams: STREAMS });
       const other = await bus.subscribe({ group: 'other', consumer: 'a', streams: STREAMS });
-      await reader.seek('md:trade', '1000');
+      await reader.seek('md:trade', farId);
       assert.deepEqual(await readNow(reader), []);
       assert.deepEqual(seqs((await other.read({ waitMs: 0 })).deliveries), [1, 2]);
       assert.equal((await other.read({ waitMs: 0 })).drained, true);

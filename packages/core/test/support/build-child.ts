@@ -11,6 +11,7 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache/alpha-children/',
 const SOURCES: Readonly<Record<string, string>> = {
   '@alpha-engine/core': 'core/src/index.ts',
   '@alpha-engine/core/embedded': 'core/src/bus/embedded/index.ts',
+  '@alpha-engine/core/redis': 'core/src/bus/redis/index.ts',
   '@alpha-engine/core/postgres': 'core/src/store/postgres/index.ts',
   '@alpha-engine/core/archive': 'core/src/archive/index.ts',
   '@alpha-engine/core/simulation': 'core/src/simulation/index.ts',

@@ -1,0 +1,3 @@
+export { openRedisBus, type RedisBusOptions } from './open-redis-bus.js';
+export type { RedisDriver } from './redis-client.js';
+export { parseRedisUrl, REDIS_URL_FORMS, type RedisTarget } from './redis-url.js';

@@ -1,0 +1,65 @@
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import type { RedisTarget } from './redis-url.js';
+
+export type RedisClient = Redis | Cluster;
+
+/** The two classes of ioredis we use; a process may bring its own copy (5 speaks RESP2, 6 RESP3 too). */
+export interface RedisDriver {
+  readonly Redis: new (options: RedisOptions) => Redis;
+  readonly Cluster: new (nodes: { host: string; port: number }[], options: ClusterOptions) => Cluster;
+}
+
+export const IOREDIS: RedisDriver = { Redis, Cluster };
+
+/** An answer that takes longer means the connection is dead; milliseconds of wall time. */
+const SILENCE_MS = 15_000;
+const CONNECT_MS = 5_000;
+
+/**
+ * A connection (to a Cluster: a set of them) that comes back by itself. It never repeats a command on its own: what was
+ * cut off fails, and the caller, who knows whether and in which order to send again, decides.
+ */
+export function createClient(target: RedisTarget, driver: RedisDriver): RedisClient {
+  const { nodes, username, password, db, tls } = target;
+  const options: RedisOptions = {
+    db,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: target.kind === 'single' ? { servername: nodes[0]!.host } : {} }),
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    keepAlive: 10_000,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: null,
+    retryStrategy: pauseMs,
+    // A replica that answers for the master: connect anew, the address may lead to the master by now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+  if (target.kind === 'cluster') {
+    return new driver.Cluster([...nodes], {
+      redisOptions: options,
+      enableOfflineQueue: false,
+      lazyConnect: true,
+      clusterRetryStrategy: pauseMs,
+      slotsRefreshTimeout: CONNECT_MS,
+      scaleReads: 'master',
+    });
+  }
+  if (target.kind === 'sentinel') {
+    return new driver.Redis({
+      ...options,
+      sentinels: [...nodes],
+      name: target.masterName,
+      sentinelRetryStrategy: pauseMs,
+      ...(target.sentinelPassword !== undefined && { sentinelPassword: target.sentinelPassword }),
+      ...(tls && { enableTLSForSentinelMode: true }),
+    });
+  }
+  return new driver.Redis({ ...options, ...nodes[0]! });
+}
+
+function pauseMs(attempt: number): number {
+  return Math.min(1000, 25 * 2 ** Math.min(attempt - 1, 6));
+}

@@ -1,0 +1,31 @@
+import type { StreamName } from '../streams.js';
+
+/**
+ * Every key beside a stream carries the stream's name as its hash tag, so that a Cluster keeps them in one slot: the slot
+ * of `{md:trade}:book` is that of `md:trade`. Keys that begin with `{` are therefore ours and no streams of events.
+ */
+
+/** Hash: series key → `<writer> <seq>`; `full` → why nothing may be appended. */
+export function bookKey(stream: StreamName): string {
+  return `{${stream}}:book`;
+}
+
+/** Who reads a group: `owned <token> <consumer>`, or `shared`. */
+export function ownerKey(stream: StreamName, group: string): string {
+  return `{${stream}}:owner:${group}`;
+}
+
+/** Set of the ids of `stream` that stand on its dead-letter stream; in that one's slot. */
+export function deadKey(deadLetterStream: StreamName): string {
+  return `{${deadLetterStream}}:dead`;
+}
+
+/** The highest writer number given. */
+export const WRITER_KEY = '{alpha}:writer';
+
+/** The field of an entry that holds the event, as JSON. */
+export const EVENT_FIELD = 'e';
+
+export function isStreamOfEvents(key: string): boolean {
+  return !key.startsWith('{');
+}

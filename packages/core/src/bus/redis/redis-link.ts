@@ -1,0 +1,133 @@
+import { AlphaError } from '../../errors/alpha-error.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { createClient, type RedisClient, type RedisDriver } from './redis-client.js';
+import { redisError, troubleOf } from './redis-trouble.js';
+import { describeRedis, type RedisTarget } from './redis-url.js';
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+
+/**
+ * The way to one Redis: a connection for short commands, more for readers that wait, and the patience with which a Redis
+ * that is away (restart, failover, LOADING) is waited for. Tells the log when Redis goes and comes, once each.
+ */
+export class RedisLink {
+  /** The address without its secrets. */
+  readonly where: string;
+  readonly main: RedisClient;
+  readonly isCluster: boolean;
+  /** How long a call waits for a Redis that is away, milliseconds of wall time. */
+  readonly patienceMs: number;
+  readonly #target: RedisTarget;
+  readonly #driver: RedisDriver;
+  readonly #logger: Logger;
+  readonly #end = new AbortController();
+  #isAway = false;
+  #lastError: Error | undefined;
+
+  constructor(
+    target: RedisTarget,
+    options: { readonly driver: RedisDriver; readonly logger: Logger; readonly patienceMs: number },
+  ) {
+    this.where = describeRedis(target);
+    this.isCluster = target.kind === 'cluster';
+    this.patienceMs = options.patienceMs;
+    this.#target = target;
+    this.#driver = options.driver;
+    this.#logger = options.logger;
+    this.main = createClient(target, options.driver);
+    this.main.on('error', (error: Error) => {
+      this.#lastError = error;
+    });
+    this.main.on('close', () => this.#went());
+    this.main.on('ready', () => this.#came());
+  }
+
+  get closed(): boolean {
+    return this.#end.signal.aborted;
+  }
+
+  /** A connection of its own for a reader; a Cluster's readers do not block and share the one there is. */
+  openReader(): RedisClient {
+    if (this.isCluster) return this.main;
+    const client = createClient(this.#target, this.#driver);
+    // The main connection tells of it; without a listener the process would end.
+    client.on('error', () => {});
+    return client;
+  }
+
+  /**
+   * Waits until the connection takes commands, until `deadline` (of `performance.now()`) and while it is `wanted`. Throws
+   * `BUS_UNAVAILABLE` or `BUS_CLOSED`.
+   */
+  async ready(client: RedisClient, deadline: number, wanted: () => boolean = () => true): Promise<void> {
+    while (client.status !== 'ready') {
+      this.assertOpen();
+      if (!wanted()) throw redisError(new Error('interrupted'), this.where);
+      if (client.status === 'wait' || client.status === 'end') void client.connect().catch(() => {});
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) throw redisError(this.#lastError ?? new Error('no connection'), this.where);
+      await this.pause(leftMs, client);
+    }
+  }
+
+  /** Does work that may be done twice, again and again while Redis is away. Throws what the server finally says. */
+  async call<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.patienceMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      await this.ready(this.main, deadline);
+      try {
+        return await work(this.main);
+      } catch (error) {
+        this.assertOpen();
+        if (troubleOf(error) !== 'away' || performance.now() >= deadline) throw redisError(error, this.where);
+        await this.pause(pauseMs);
+      }
+    }
+  }
+
+  /** Resolves after a time, at once when the link is closed, and when `client` becomes ready or ends. */
+  pause(ms: number, client?: RedisClient): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        client?.off('ready', done);
+        client?.off('end', done);
+        this.#end.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      client?.once('ready', done);
+      client?.once('end', done);
+      this.#end.signal.addEventListener('abort', done, { once: true });
+      if (this.closed) done();
+    });
+  }
+
+  assertOpen(): void {
+    if (this.closed) throw new AlphaError('BUS_CLOSED', 'The bus was closed; open it again before using it.');
+  }
+
+  /** Ends every wait; connections stay until `disconnect`. */
+  end(): void {
+    this.#end.abort();
+  }
+
+  disconnect(): void {
+    this.main.disconnect();
+  }
+
+  #went(): void {
+    if (this.#isAway || this.closed) return;
+    this.#isAway = true;
+    const reason = this.#lastError?.message;
+    this.#logger.warn({ redis: this.where, ...(reason && { reason }) }, 'Redis is away; it is tried again.');
+  }
+
+  #came(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#lastError = undefined;
+    this.#logger.info({ redis: this.where }, 'Redis is back.');
+  }
+}
