@@ -121,7 +121,9 @@ module.exports = {
       comment: 'An adapter hands events over; it never publishes them.',
       severity: 'error',
       from: { path: '^packages/gmo-adapter/src/' },
-      to: { path: ['^packages/core/src/(bus|store|process)/', '^@alpha-engine/core/(embedded|postgres|process)$'] },
+      to: {
+        path: ['^packages/core/src/(bus|store|process)/', '^@alpha-engine/core/(embedded|redis|postgres|process)$'],
+      },
     },
     {
       name: 'strategies-know-core-only',
@@ -161,7 +163,7 @@ module.exports = {
         path: ['^packages/([^/]+)/', '^@alpha-engine/[^/]+/(src|dist|test)/'],
         pathNot: [
           '^packages/$2/',
-          '^packages/[^/]+/src/(index|bus/embedded/index|store/postgres/index|(simulation|process|testing|simulator)/index)\\.ts$',
+          '^packages/[^/]+/src/(index|bus/embedded/index|bus/redis/index|store/postgres/index|(simulation|process|testing|simulator)/index)\\.ts$',
           '^packages/[^/]+/(dist|schemas)/',
         ],
       },

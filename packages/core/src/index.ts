@@ -17,6 +17,8 @@ export { MemoryBus } from './bus/memory-bus.js';
 export { Publisher, type PublisherOptions } from './bus/publisher.js';
 export {
   MARKET_STREAMS,
+  marketStreams,
+  type Partition,
   type Series,
   type SeriesKey,
   type StreamName,

@@ -12,7 +12,7 @@ export default class Collect extends ProcessCommand {
     'symbols',
     'wsPublicUrl',
     'restBaseUrl',
-    'redisUrl',
+    'partition',
     'dataDir',
     'logLevel',
   ]);

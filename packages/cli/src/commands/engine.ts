@@ -38,7 +38,7 @@ export default class Engine extends ProcessCommand {
       'wsPublicUrl',
       'wsPrivateUrl',
       'restBaseUrl',
-      'redisUrl',
+      'partition',
       'dataDir',
       'logLevel',
     ]),

@@ -117,10 +117,20 @@ export const pairs: Kind<Readonly<Record<string, unknown>>> = {
   type: 'pairs',
 };
 
-/** For what is announced but not there yet. */
-export function notYet(sentence: string): Kind<undefined> {
-  return { schema: z.undefined(), expects: sentence, type: 'address' };
-}
+/** One of the forms of docs/redis.md; the hosts and what follows are read where the bus is opened. */
+export const redisUrl: Kind<Secret> = {
+  schema: z.union([
+    z.instanceof(Secret),
+    z
+      .string()
+      .trim()
+      .regex(/^rediss?(\+(sentinel|cluster))?:\/\/\S+$/)
+      .transform((value) => new Secret(value)),
+  ]),
+  expects: 'an address that begins with redis://, rediss://, redis+sentinel:// or redis+cluster://',
+  type: 'address (secret)',
+  secret: true,
+};
 
 function toNumber(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -159,10 +159,16 @@ export const configSchema = z.strictObject({
     flag: 'data-dir',
     description: 'Folder of the embedded bus and the embedded database.',
   }),
-  redisUrl: optional(kinds.notYet('unset: Redis arrives with the next release; unset it'), {
+  redisUrl: optional(kinds.redisUrl, {
     env: 'REDIS_URL',
-    flag: 'redis-url',
-    description: 'Reserved for the Redis bus of the next release; must be unset.',
+    description: 'A Redis 7 or newer to use as the bus. See [redis.md](redis.md) for Sentinel, Cluster and TLS.',
+    defaultText: 'the embedded bus',
+  }),
+  partition: withDefault(kinds.choice(['none', 'symbol']), 'none', {
+    env: 'ALPHA_PARTITION',
+    flag: 'partition',
+    description:
+      'With `symbol` each symbol has streams of its own, so that a Redis Cluster shares the load. The same for every process on the bus.',
   }),
   databaseUrl: optional(kinds.secretUrl('postgres:', 'postgresql:'), {
     env: 'DATABASE_URL',

@@ -1,9 +1,9 @@
 import type { Logger } from '@alpha-engine/core';
-import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { type CollectorReport, MarketClock, prepareDataFolder, runCollector } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { Closers } from './closers.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
+import { openBus } from './open-bus.js';
 import { wallClock } from './wall-clock.js';
 
 /** Market data of the configured exchange → the embedded bus, until `signal` aborts. */
@@ -13,13 +13,13 @@ export async function collect(
 ): Promise<CollectorReport> {
   const adapter = await exchangeAdapter(config.exchange);
   const { dataDir, exchange, symbols } = config;
-  const { bus: folder } = await prepareDataFolder(dataDir);
+  const places = await prepareDataFolder(dataDir);
   const closers = new Closers();
   // The clock is measured until everything is closed, also while the collector is stopping.
   const ended = new AbortController();
   closers.add(() => ended.abort());
   try {
-    const bus = await openEmbeddedBus({ folder, logger });
+    const bus = await openBus(config, places, logger);
     closers.add(() => bus.close());
     const context = { endpoints: endpointsOf(config), logger, wallClock, marketClock: wallClock };
     const measure = () => adapter.measureClock(context);

@@ -8,7 +8,6 @@ import {
   type Logger,
   parseParams,
 } from '@alpha-engine/core';
-import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import {
   accountLockPath,
   acquireLock,
@@ -29,6 +28,7 @@ import { lockDataFolder } from './data-folder.js';
 import { executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { logToStore } from './log-to-store.js';
+import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
 import { wallClock } from './wall-clock.js';
 
@@ -60,7 +60,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
       const account = await lockAccount(config.exchange, credentials);
       closers.add(() => account.release());
     }
-    const bus = await openEmbeddedBus({ folder: places.bus, logger: request.logger });
+    const bus = await openBus(config, places, request.logger);
     closers.add(() => bus.close());
     // The exchange before the database: what it refuses is told at once.
     const { marketClock, instruments } = await connect(adapter, config, request.logger, ended.signal);

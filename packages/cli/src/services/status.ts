@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GroupLag, type StoreCounts, silentLogger } from '@alpha-engine/core';
-import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import type { Config } from '../config/schema.js';
 import { type Agreement, agreementsOf } from './agreement.js';
+import { openBus } from './open-bus.js';
 import { openRecords, type Records } from './open-records.js';
 import { type ListedPosition, listPositionsOf } from './records.js';
 
@@ -56,17 +56,17 @@ export async function status(config: Config): Promise<Status> {
       positions: await listPositionsOf(store),
       books,
       brains,
-      lag: await lagOf(config.dataDir),
+      lag: await lagOf(config),
     };
   } finally {
     await records.close();
   }
 }
 
-async function lagOf(dataDir: string): Promise<Status['lag']> {
-  const folder = join(dataDir, 'bus');
-  if (!existsSync(folder)) return [];
-  const bus = await openEmbeddedBus({ folder, logger: silentLogger });
+async function lagOf(config: Config): Promise<Status['lag']> {
+  const folder = join(config.dataDir, 'bus');
+  if (config.redisUrl === undefined && !existsSync(folder)) return [];
+  const bus = await openBus(config, { bus: folder }, silentLogger);
   try {
     return (await bus.lag()).map(({ group, stream, lag }) => ({ group, stream, lag }));
   } finally {

@@ -117,10 +117,11 @@ describe('problems', () => {
     expect(error.message).toContain('1s, 5s');
   });
 
-  it('says that Redis is not there yet', async () => {
-    const error = await problemOf({ env: { REDIS_URL: 'redis://localhost' } });
+  it('refuses an address of Redis that is none, without repeating it', async () => {
+    const error = await problemOf({ env: { REDIS_URL: 'http://:open-sesame@localhost' } });
     expect(error.code).toBe('CONFIG_INVALID');
-    expect(error.message).toContain('Redis arrives with the next release; unset it');
+    expect(error.message).toContain('redis+cluster://');
+    expect(JSON.stringify([error.message, error.context])).not.toContain('open-sesame');
   });
 
   it.each([

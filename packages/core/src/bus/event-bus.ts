@@ -1,6 +1,6 @@
 import type { AlphaEvent } from '../events/event.js';
 import type { DeadLetter } from './dead-letter.js';
-import type { Series, SeriesKey, StreamName } from './streams.js';
+import type { Partition, Series, SeriesKey, StreamName } from './streams.js';
 
 /** Position of an entry in its stream: opaque text, comparable only by the bus that made it. */
 export type EntryId = string;
@@ -102,6 +102,9 @@ export interface StreamInfo {
 
 /** Durable streams of events, shared by processes. Order is kept per stream, not across streams. */
 export interface EventBus {
+  /** How `md` streams are named here; `marketStreams` gives the names to subscribe to. */
+  readonly partition: Partition;
+
   /**
    * Becomes the writer of these series: every earlier writer of them is fenced off from now on. With `as`, the series
    * join those a writer has already; where a later writer stands, that is `BUS_FENCED`.

@@ -27,6 +27,7 @@ import { type Series, type SeriesKey, type StreamName, seriesKey, seriesOf, stre
 
 /** The promises of `EventBus` over any `BusStorage`: what is appended, who reads what, what may be removed. */
 export class StorageBus implements EventBus {
+  readonly partition = 'none';
   readonly #storage: BusStorage;
   readonly #subscriptions = new Set<GroupSubscription>();
   readonly #writing = new Set<Promise<unknown>>();

@@ -1,4 +1,5 @@
 import type { AlphaEvent, EventType } from '../events/event.js';
+import { ALL_SYMBOLS } from '../events/status.js';
 
 /** `md:trade`, `signal:gmo`, `dlq:md:trade` … See docs/events.md for the whole list. */
 export type StreamName = string;
@@ -49,4 +50,14 @@ export type Partition = 'none' | 'symbol';
 export function partitionOf(of: Series | AlphaEvent, partition: Partition): StreamName {
   const stream = 'stream' in of ? of.stream : streamOf(of);
   return partition === 'symbol' && stream.startsWith('md:') ? `${stream}:${of.exchange}:${of.symbol}` : stream;
+}
+
+/** What carries market events of one type (`md:trade`) for these symbols; status events of the whole exchange included. */
+export function marketStreams(
+  stream: (typeof MARKET_STREAMS)[number],
+  of: { readonly exchange: string; readonly symbols: readonly string[]; readonly partition: Partition },
+): readonly StreamName[] {
+  if (of.partition === 'none') return [stream];
+  const symbols = stream === 'md:status' ? [ALL_SYMBOLS, ...of.symbols] : of.symbols;
+  return [...new Set(symbols)].map((symbol) => `${stream}:${of.exchange}:${symbol}`);
 }

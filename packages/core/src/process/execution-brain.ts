@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
-import type { Series, StreamName } from '../bus/streams.js';
+import { marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { Broker } from '../exchange/broker.js';
 import { compareBooks, type Difference } from '../execution/compare-books.js';
@@ -92,7 +92,7 @@ export class ExecutionBrain {
     const { bus, exchange, logger, marketClock, store } = options;
     const brain = `execution:${exchange}`;
     const recorder = await Recorder.open({ brain, store, bus, series: orderSeries(options), logger, marketClock });
-    const streams = streamsOf(exchange, options.paper !== undefined);
+    const streams = streamsOf(options);
     const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
     await recorder.seek(subscription, streams);
     return new ExecutionBrain(options, recorder, subscription);
@@ -294,9 +294,14 @@ function changes(step: ExecutorStep): boolean {
   return [actions, equity, events, fills, notices, orders, positions, verdicts].some((rows) => rows.length > 0);
 }
 
-function streamsOf(exchange: string, paper: boolean): StreamName[] {
-  const market = paper ? ['md:orderbook', 'md:trade', 'md:ticker'] : ['md:ticker'];
-  return [...market, 'md:status', `ctl:${exchange}`, `signal:${exchange}`];
+function streamsOf({ bus: { partition }, config, exchange, paper }: ExecutionBrainOptions): StreamName[] {
+  const market = paper ? (['md:orderbook', 'md:trade', 'md:ticker'] as const) : (['md:ticker'] as const);
+  const symbols = config.instruments.map(({ symbol }) => symbol);
+  return [
+    ...[...market, 'md:status' as const].flatMap((stream) => marketStreams(stream, { exchange, symbols, partition })),
+    `ctl:${exchange}`,
+    `signal:${exchange}`,
+  ];
 }
 
 function orderSeries({ config, exchange }: ExecutionBrainOptions): Series[] {

@@ -1,5 +1,5 @@
-import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
-import { MARKET_STREAMS, type Series, type StreamName } from '../bus/streams.js';
+import type { Batch, Delivery, EventBus, Subscription } from '../bus/event-bus.js';
+import { MARKET_STREAMS, marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { MarketHistory } from '../exchange/market-history.js';
 import type { Store } from '../store/store.js';
 import type {
@@ -90,7 +90,7 @@ export class StrategyBrain {
       logger.info({ brain, since }, 'rebuilding strategies from the record');
       await runner.rebuild(rebuildRecords(store, brain, exchange, since));
     }
-    const streams = streamsOf(exchange);
+    const streams = streamsOf(options);
     const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
     await recorder.seek(subscription, streams);
     const opened = new StrategyBrain(options, recorder, runner, subscription);
@@ -163,8 +163,7 @@ export class StrategyBrain {
   }
 
   async #warmUp(): Promise<void> {
-    const first =
-      this.#recorder.state === undefined ? (await this.#options.bus.range('md:trade', null, 1))[0] : undefined;
+    const first = this.#recorder.state === undefined ? await firstTrade(this.#options) : undefined;
     const inputs = await warmupInputs(this.#runner.warmupNeeds(), {
       ...this.#options,
       ...(first && { readsFrom: first.event.ts }),
@@ -191,8 +190,23 @@ export class StrategyBrain {
   }
 }
 
-function streamsOf(exchange: string): StreamName[] {
-  return [...MARKET_STREAMS, `order:${exchange}`];
+function streamsOf({ bus: { partition }, exchange, instances }: StrategyBrainOptions): StreamName[] {
+  const symbols = instances.map(({ symbol }) => symbol);
+  return [
+    ...MARKET_STREAMS.flatMap((stream) => marketStreams(stream, { exchange, symbols, partition })),
+    `order:${exchange}`,
+  ];
+}
+
+/** The oldest trade the bus still has of our symbols. */
+async function firstTrade({ bus, exchange, instances }: StrategyBrainOptions): Promise<Delivery | undefined> {
+  const symbols = instances.map(({ symbol }) => symbol);
+  const { partition } = bus;
+  const firsts: Delivery[] = [];
+  for (const stream of marketStreams('md:trade', { exchange, symbols, partition })) {
+    firsts.push(...(await bus.range(stream, null, 1)));
+  }
+  return firsts.sort((a, b) => a.event.ts - b.event.ts)[0];
 }
 
 function signalSeries({ exchange, instances }: StrategyBrainOptions): Series[] {

@@ -1,3 +1,4 @@
 export type { EventBusCase, EventBusContext } from './bus-case.js';
 export { EVENT_BUS_CASES } from './event-bus-suite.js';
+export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.js';
 export { STORE_CASES, type StoreCase } from './store-suite.js';

@@ -1,10 +1,9 @@
 import type { EventBus } from '@alpha-engine/core';
 import { openRedisBus, type RedisDriver } from '@alpha-engine/core/redis';
-import { EVENT_BUS_CASES } from '@alpha-engine/core/testing';
+import { EVENT_BUS_CASES, type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
 import { Cluster, Redis } from 'ioredis';
 import * as ioredis6 from 'ioredis6';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type RedisServer, startRedisServer } from '../support/redis-server.js';
 
 const FAR_ID = '99999999999999-0';
 const PROTOCOLS: readonly (readonly [string, RedisDriver])[] = [

@@ -101,11 +101,3 @@ for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
 end
 return redis.call('XTRIM', KEYS[1], 'MINID', '=', keep)
 `);
-
-/** Puts a dead letter on its stream, once for each entry. KEYS: dead-letter stream, set of ids. ARGV: entry id, letter. */
-export const BURY_SCRIPT = redisScript(`
-if redis.call('SADD', KEYS[2], ARGV[1]) == 1 then
-  redis.call('XADD', KEYS[1], '*', 'e', ARGV[2])
-end
-return 1
-`);

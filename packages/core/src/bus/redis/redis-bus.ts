@@ -20,9 +20,10 @@ import { type Partition, partitionOf, type Series, type SeriesKey, type StreamNa
 import { AppendLine } from './append-line.js';
 import { appendCall } from './append-script.js';
 import { groupLag } from './group-lag.js';
-import { BURY_SCRIPT, DROP_SCRIPT, TRIM_SCRIPT } from './group-scripts.js';
+import { DROP_SCRIPT, TRIM_SCRIPT } from './group-scripts.js';
+import { buryLetter, putLettersBack } from './redis-dead-letters.js';
 import { entryOf, placeOfId, type RawEntry } from './redis-entry.js';
-import { bookKey, deadKey, ownerKey, WRITER_KEY } from './redis-keys.js';
+import { bookKey, ownerKey, WRITER_KEY } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
 import { RedisOwnedPlaces } from './redis-owned-places.js';
 import { runScript } from './redis-script.js';
@@ -105,6 +106,11 @@ export class RedisBus implements EventBus {
   async deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]> {
     const raw = await this.#raw(deadLetterStream(stream), after, limit);
     return raw.map((entry) => decodeDeadLetter(entryOf(entry).text));
+  }
+
+  async putBack(stream: StreamName, entryIds: readonly EntryId[]): Promise<number> {
+    this.#assertOpen();
+    return putLettersBack(this.#link, stream, entryIds);
   }
 
   async streams(): Promise<readonly StreamInfo[]> {
@@ -195,12 +201,9 @@ export class RedisBus implements EventBus {
 
   #buryFor(group: string): Bury {
     return async (stream, bad) => {
-      const to = deadLetterStream(stream);
       for (const { entry, reason } of bad) {
         const recv_ts = this.#clock?.now() ?? Date.now();
-        const letter: DeadLetter = { stream, entry_id: entry.id, reason, text: entry.text, group, recv_ts };
-        const args = [entry.id, JSON.stringify(letter)];
-        await this.#link.call((client) => runScript(client, BURY_SCRIPT, [to, deadKey(to)], args));
+        await buryLetter(this.#link, { stream, entry_id: entry.id, reason, text: entry.text, group, recv_ts });
       }
     };
   }

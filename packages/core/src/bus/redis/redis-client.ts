@@ -32,7 +32,8 @@ export function createClient(target: RedisTarget, driver: RedisDriver): RedisCli
     keepAlive: 10_000,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
+    // What was in flight when a connection closes fails at once; any other value leaves it unanswered until later.
+    maxRetriesPerRequest: 0,
     retryStrategy: pauseMs,
     // A replica that answers for the master: connect anew, the address may lead to the master by now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

@@ -20,6 +20,11 @@ export function deadKey(deadLetterStream: StreamName): string {
   return `{${deadLetterStream}}:dead`;
 }
 
+/** Set of the ids of entries that were put back on `stream`. */
+export function returnedKey(stream: StreamName): string {
+  return `{${stream}}:returned`;
+}
+
 /** The highest writer number given. */
 export const WRITER_KEY = '{alpha}:writer';
 

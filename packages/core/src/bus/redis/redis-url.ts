@@ -56,9 +56,13 @@ export function parseRedisUrl(url: string): RedisTarget {
 
 /** The target without its secrets, for messages and logs. */
 export function describeRedis({ kind, nodes, tls, db, masterName }: RedisTarget): string {
-  const scheme = `${tls ? 'rediss' : 'redis'}${kind === 'single' ? '' : `+${kind}`}`;
-  const path = [masterName, db === 0 ? '' : String(db)].filter((part) => part !== '').join('/');
-  return `${scheme}://${nodes.map(({ host, port }) => `${host}:${port}`).join(',')}${path === '' ? '' : `/${path}`}`;
+  const where = nodes.map(({ host, port }) => `${host}:${port}`).join(', ');
+  const more = [
+    kind === 'sentinel' ? `Sentinel group ${masterName}` : kind === 'cluster' ? 'Cluster' : '',
+    db === 0 ? '' : `database ${db}`,
+    tls ? 'TLS' : '',
+  ].filter((part) => part !== '');
+  return more.length === 0 ? where : `${where} (${more.join(', ')})`;
 }
 
 function nodeOf(text: string, defaultPort: number): RedisNode {

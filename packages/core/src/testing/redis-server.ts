@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface RedisServer extends AsyncDisposable {
   readonly port: number;
@@ -23,7 +23,10 @@ export interface RedisServerOptions {
   readonly password?: string;
 }
 
-/** Starts a redis-server of our own on a free port with a folder of its own; resolves when it answers. */
+/**
+ * Starts a redis-server for a test, of its own: a free port, a folder that goes with it. The program is `REDIS_SERVER_BIN`, or
+ * `redis-server` on the PATH. Resolves when it answers.
+ */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'alpha-redis-'));
   const port = await freePort();
@@ -33,7 +36,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
 
   const start = async () => {
     child = await spawnRedis(folder, port, options);
-    await answers(url, child);
+    await answers(port, child);
   };
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -74,27 +77,42 @@ async function freePort(): Promise<number> {
 }
 
 async function spawnRedis(folder: string, port: number, { args = [], password }: RedisServerOptions) {
-  const program = process.env.REDIS_SERVER_BIN;
-  if (program === undefined) {
-    throw new Error(
-      'There is no redis-server for this test. Install one (Debian: apt-get install redis-server), or set REDIS_SERVER_BIN to its path.',
-    );
-  }
+  const program = process.env.REDIS_SERVER_BIN ?? 'redis-server';
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--daemonize', 'no'];
   const secret = password === undefined ? [] : ['--requirepass', password];
   return spawn(program, [...own, ...secret, ...args], { stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
-  client.on('error', () => {});
-  const ended = new Promise<never>((_, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`redis-server ended with status ${code} before it answered.`)));
+/** Asks until it answers, with anything but "loading": a plain socket, because this file must not need a client. */
+async function answers(port: number, child: ChildProcess): Promise<void> {
+  let ended: Error | undefined;
+  child.once('error', (error) => {
+    ended = new Error(
+      'There is no redis-server for this test. Install one (Debian: apt-get install redis-server), or set REDIS_SERVER_BIN to its path.',
+      { cause: error },
+    );
   });
-  try {
-    await Promise.race([client.ping(), ended]);
-  } finally {
-    client.disconnect();
+  child.once('exit', (code) => {
+    ended ??= new Error(`redis-server ended with status ${code} before it answered.`);
+  });
+  for (;;) {
+    if (ended !== undefined) throw ended;
+    const said = await ask(port);
+    if (said !== '' && !said.startsWith('-LOADING')) return;
+    await delay(20);
   }
+}
+
+function ask(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let said = '';
+    socket.on('connect', () => socket.write('PING\r\n'));
+    socket.on('data', (data) => {
+      said += data.toString();
+      socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(said));
+  });
 }

@@ -1,0 +1,54 @@
+import { openRedisBus } from '@alpha-engine/core/redis';
+import { type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
+import { expect, it } from 'vitest';
+import { Alpha, runAlpha, startSimulator } from '../support/alpha.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+it('collects and trades over a Redis that is killed on the way, each symbol with its own streams', async () => {
+  await using server = await startRedisServer({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+  const folder = await tempFolder();
+  const { simulator, env } = await startSimulator(folder, ['--speed', '200', '--hold', '3']);
+  const settings = {
+    ...env,
+    REDIS_URL: server.url,
+    ALPHA_PARTITION: 'symbol',
+    SYMBOLS: 'BTC',
+    ALPHA_MAX_SIGNAL_AGE_MS: '600000',
+    ALPHA_MAX_DATA_AGE_MS: '600000',
+  };
+  const strategy = ['--strategy', 'ma-cross', '--param', 'fast=3', '--param', 'slow=8', '--timeframe', '1s'];
+  const engine = new Alpha(['engine', ...strategy, '--json'], { folder, env: settings });
+  await engine.line('engine started');
+  const collector = new Alpha(['collect'], { folder, env: settings });
+  await collector.line('collector started');
+  await eventsOn(server, 500);
+  await server.kill();
+  await server.start();
+  await simulator.line('tape ended');
+
+  const collected = await collector.end('SIGTERM');
+  expect(collected.exit, collected.stderr).toBe(0);
+  const report = JSON.parse(collected.stdout.trim().split('\n').at(-1) ?? '') as Record<string, number>;
+  expect(report).toMatchObject({ msg: 'collector stopped', received: report.published });
+
+  const seen = JSON.parse((await runAlpha(['status', '--json'], { folder, env: settings })).stdout);
+  const groups = seen.lag.map(({ group }: { group: string }) => group);
+  expect(groups).toContain('strategy:gmo');
+  const stopped = await engine.end('SIGINT');
+  expect(stopped.exit, stopped.stderr).toBe(0);
+  const last = JSON.parse(stopped.stdout.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ msg: 'engine stopped', reconciled: true, strategy: { gaps: 0 } });
+  expect(last.strategy.consumed).toBe(report.published);
+  expect(last.stored.orders).toBeGreaterThan(0);
+}, 90_000);
+
+async function eventsOn(server: RedisServer, count: number): Promise<void> {
+  const bus = await openRedisBus({ url: server.url });
+  try {
+    await expect
+      .poll(async () => (await bus.streams()).reduce((sum, { length }) => sum + length, 0), { timeout: 30_000 })
+      .toBeGreaterThan(count);
+  } finally {
+    await bus.close();
+  }
+}
