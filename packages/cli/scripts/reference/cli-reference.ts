@@ -1,8 +1,14 @@
 import { ERROR_CODES } from '@alpha-engine/core';
 import type { Command } from '@oclif/core';
+import Archive from '../../src/commands/archive.js';
 import Collect from '../../src/commands/collect.js';
 import ConfigCheck from '../../src/commands/config/check.js';
 import ConfigShow from '../../src/commands/config/show.js';
+import DataExport from '../../src/commands/data/export.js';
+import DataLs from '../../src/commands/data/ls.js';
+import DataVerify from '../../src/commands/data/verify.js';
+import DbMigrate from '../../src/commands/db/migrate.js';
+import DbStatus from '../../src/commands/db/status.js';
 import Demo from '../../src/commands/demo.js';
 import Engine from '../../src/commands/engine.js';
 import Orders from '../../src/commands/orders.js';
@@ -11,6 +17,13 @@ import SimGmo from '../../src/commands/sim/gmo.js';
 import Status from '../../src/commands/status.js';
 import StrategyList from '../../src/commands/strategy/list.js';
 import StrategyShow from '../../src/commands/strategy/show.js';
+import StreamDlq from '../../src/commands/stream/dlq/index.js';
+import StreamDlqPutBack from '../../src/commands/stream/dlq/put-back.js';
+import StreamDlqShow from '../../src/commands/stream/dlq/show.js';
+import StreamGroups from '../../src/commands/stream/groups.js';
+import StreamLag from '../../src/commands/stream/lag.js';
+import StreamPeek from '../../src/commands/stream/peek.js';
+import StreamTrim from '../../src/commands/stream/trim.js';
 import { table } from './config-reference.js';
 
 interface Entry {
@@ -62,6 +75,47 @@ const ENTRIES: readonly Entry[] = [
     command: StrategyShow,
     json: '`name`, `label`, `description`, `origin`, `location`, `codeHash`, `params` (`name`, `type`, `default`, `limits`).',
   },
+  {
+    id: 'archive',
+    command: Archive,
+    json: 'its log, one JSON object a line; the last is `{"msg":"archiver stopped", "read", "archived"}`.',
+  },
+  {
+    id: 'data ls',
+    command: DataLs,
+    json: 'a list: `exchange`, `symbol`, `type`, `day`, `part`, `rows`, `firstSeq`, `lastSeq`, `first`, `last`, `file`, `bytes`.',
+  },
+  {
+    id: 'data verify',
+    command: DataVerify,
+    json: '`archive`, `segments`, `rows`, `damaged` (`segment`, `problems`), `gaps` (`exchange`, `symbol`, `type`, `from`, `to`, `declared`).',
+  },
+  { id: 'data export', command: DataExport, json: '`events`, `format`, `out`.' },
+  {
+    id: 'stream lag',
+    command: StreamLag,
+    json: 'a list of streams: `stream`, `length`, `firstId`, `lastId`, `publishedPerSecond`, `groups` (`group`, `lag`, `pending`, `position`, `oldestSeconds`, `consumedPerSecond`).',
+  },
+  {
+    id: 'stream groups',
+    command: StreamGroups,
+    json: 'a list: `group`, `streams`, `lag`, `pending`, `oldestSeconds`; with `--drop` `{"dropped": …}`.',
+  },
+  { id: 'stream peek', command: StreamPeek, json: 'a list: `stream`, `id`, `event`.' },
+  { id: 'stream trim', command: StreamTrim, json: '`stream`, `removed`, `length`.' },
+  {
+    id: 'stream dlq',
+    command: StreamDlq,
+    json: 'a list: `stream`, `entryId`, `time`, `group`, `reason`, `text`.',
+  },
+  { id: 'stream dlq show', command: StreamDlqShow, json: 'one of that list.' },
+  { id: 'stream dlq put-back', command: StreamDlqPutBack, json: '`stream`, `putBack`.' },
+  {
+    id: 'db status',
+    command: DbStatus,
+    json: '`location`, `server`, `readOnly`, `schema` (`version`, `known`, `pending`), `tables` (`table`, `rows`, `bytes`), `rawEvents` (`division`, `days`), `timescale`.',
+  },
+  { id: 'db migrate', command: DbMigrate, json: '`location`, `from`, `to`, `applied` (`version`, `name`).' },
   { id: 'config show', command: ConfigShow, json: 'a list: `path`, `value` (secrets are `***`), `source`, `env`.' },
   { id: 'config check', command: ConfigCheck, json: '`{"ok": true, "strategy": …}`.' },
 ];

@@ -95,6 +95,8 @@ function contradictions(config: Partial<Config>, sources: Record<SettingKey, str
       config.enableStrategy === false ? 'enableStrategy' : 'enableExecution',
       'is off, and half an engine needs a database that both halves reach. Set DATABASE_URL.',
     );
+  if (config.archiveTo === 'postgres' && config.databaseUrl === undefined)
+    say('archiveTo', 'is postgres, and there is no server to write to. Set DATABASE_URL.');
   if ((config.apiKey === undefined) !== (config.apiSecret === undefined))
     say(config.apiKey === undefined ? 'apiKey' : 'apiSecret', 'is missing while the other half of the pair is set.');
   if (config.orderSize && config.maxPositionSize?.lt(config.orderSize))

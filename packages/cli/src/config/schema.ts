@@ -180,6 +180,33 @@ export const configSchema = z.strictObject({
     flag: 'log-level',
     description: 'Least important log line to write. `debug` also prints the stack of a failure.',
   }),
+  databaseConnections: withDefault(kinds.numberFrom(1, 100), 4, {
+    env: 'ALPHA_DATABASE_CONNECTIONS',
+    flag: 'database-connections',
+    description: 'Most connections of one process to the server of DATABASE_URL.',
+  }),
+  databaseTimeoutMs: withDefault(kinds.numberFrom(100), 30_000, {
+    env: 'ALPHA_DATABASE_TIMEOUT_MS',
+    flag: 'database-timeout-ms',
+    description: 'What a statement, or a wait for a lock, may take on that server. Milliseconds.',
+  }),
+  archiveTo: withDefault(kinds.choice(['files', 'postgres']), 'files', {
+    env: 'ALPHA_ARCHIVE_TO',
+    flag: 'archive-to',
+    description: 'Where `alpha archive` puts market data; `postgres` needs DATABASE_URL.',
+  }),
+  archiveDir: optional(kinds.text, {
+    env: 'ALPHA_ARCHIVE_DIR',
+    flag: 'archive-dir',
+    description: 'Folder of the archive, when it consists of files.',
+    defaultText: '`archive` in the data folder',
+  }),
+  archiveRetentionDays: optional(kinds.numberFrom(1), {
+    env: 'ALPHA_ARCHIVE_RETENTION_DAYS',
+    flag: 'archive-retention-days',
+    description: 'Archived days that ended longer ago are dropped.',
+    defaultText: 'everything is kept',
+  }),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -4,7 +4,7 @@ import { connectEmbeddedDatabase, connectServerDatabase, createPostgresStore } f
 import { prepareDataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { lockDataFolder } from './data-folder.js';
-import { openStore } from './open-store.js';
+import { openStore, serverOptions } from './open-store.js';
 
 export interface Records {
   readonly store: Store;
@@ -18,7 +18,7 @@ export interface Records {
 /** The records for reading: from the engine that is running, else from its folder, else from the database server. */
 export async function openRecords(config: Config): Promise<Records> {
   if (config.databaseUrl !== undefined) {
-    const server = await connectServerDatabase({ url: config.databaseUrl.reveal() });
+    const server = await connectServerDatabase(serverOptions(config, config.databaseUrl));
     return records(createPostgresStore(server.pool, {}), server, 'unknown', new URL(config.databaseUrl.reveal()).host);
   }
   const { dataDir } = config;

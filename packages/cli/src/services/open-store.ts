@@ -1,7 +1,19 @@
 import type { Logger, Store } from '@alpha-engine/core';
-import { connectServerDatabase, createPostgresStore, openEmbeddedDatabase } from '@alpha-engine/core/postgres';
+import {
+  connectServerDatabase,
+  createPostgresStore,
+  openEmbeddedDatabase,
+  type ServerOptions,
+} from '@alpha-engine/core/postgres';
 import type { DataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
+import type { Secret } from '../config/secret.js';
+
+/** How this installation speaks to its database server. */
+export function serverOptions(config: Config, url: Secret, logger?: Logger): ServerOptions {
+  const { databaseConnections: connections, databaseTimeoutMs: timeoutMs } = config;
+  return { url: url.reveal(), connections, timeoutMs, ...(logger && { logger }) };
+}
 
 /** The engine's own database: the server of DATABASE_URL, or the embedded one, which it then serves to other commands. */
 export async function openStore(
@@ -12,7 +24,7 @@ export async function openStore(
   const database =
     config.databaseUrl === undefined
       ? await openEmbeddedDatabase({ folder, logger })
-      : await connectServerDatabase({ url: config.databaseUrl.reveal() });
+      : await connectServerDatabase(serverOptions(config, config.databaseUrl, logger));
   try {
     const store = createPostgresStore(database.pool, { logger });
     await store.migrate();

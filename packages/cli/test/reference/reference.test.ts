@@ -15,7 +15,14 @@ it.each([
 
 it('has a chapter for every command', async () => {
   const files = await readdir(path('packages/cli/src/commands'), { recursive: true });
-  const commands = files.filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3).replace('/', ' '));
+  const commands = files
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) =>
+      name
+        .slice(0, -3)
+        .replace(/\/index$/, '')
+        .replaceAll('/', ' '),
+    );
   expect([...documentedCommands].sort()).toEqual(commands.sort());
 });
 

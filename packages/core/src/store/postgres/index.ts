@@ -1,3 +1,4 @@
+export { type DatabaseStatus, databaseStatus } from './database-status.js';
 export {
   connectEmbeddedDatabase,
   type EmbeddedDatabase,

@@ -1,0 +1,53 @@
+import { hostname } from 'node:os';
+import type { Logger } from '@alpha-engine/core';
+import { type ArchiveWriter, openFileArchiveWriter, storeArchiveWriter } from '@alpha-engine/core/archive';
+import { connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
+import { type ArchiverReport, prepareDataFolder, runArchiver } from '@alpha-engine/core/process';
+import type { Config } from '../config/schema.js';
+import { Closers } from './closers.js';
+import { archiveFolder } from './open-archive.js';
+import { openBus } from './open-bus.js';
+import { serverOptions } from './open-store.js';
+import { wallClock } from './wall-clock.js';
+
+/** The bus → the archive, until `signal` aborts. */
+export async function archive(
+  { config, logger }: { readonly config: Config; readonly logger: Logger },
+  signal: AbortSignal,
+): Promise<ArchiverReport> {
+  const places = await prepareDataFolder(config.dataDir);
+  const closers = new Closers();
+  try {
+    const writer = await openWriter(config, logger, closers);
+    closers.add(() => writer.close());
+    const bus = await openBus(config, places, logger);
+    closers.add(() => bus.close());
+    const { archiveRetentionDays: retentionDays } = config;
+    return await runArchiver(
+      {
+        bus,
+        writer,
+        // An archive of files and one in a database are two readers, each with its own place on the bus.
+        group: `archive-${config.archiveTo}`,
+        consumer: `${hostname()}-${process.pid}`,
+        logger,
+        wallClock,
+        ...(retentionDays !== undefined && { retentionDays }),
+      },
+      signal,
+    );
+  } finally {
+    await closers.close();
+  }
+}
+
+async function openWriter(config: Config, logger: Logger, closers: Closers): Promise<ArchiveWriter> {
+  if (config.archiveTo === 'files' || config.databaseUrl === undefined) {
+    return openFileArchiveWriter({ folder: archiveFolder(config) });
+  }
+  const { pool, close } = await connectServerDatabase(serverOptions(config, config.databaseUrl, logger));
+  closers.add(close);
+  const store = createPostgresStore(pool, { logger });
+  await store.migrate();
+  return storeArchiveWriter(store);
+}

@@ -1,0 +1,34 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runAlpha } from '../support/alpha.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+it('shows the database before and after its schema is brought up to date', async () => {
+  const folder = await tempFolder();
+  const nothing = await runAlpha(['db', 'status'], { folder });
+  expect([nothing.exit, nothing.stderr]).toEqual([5, expect.stringContaining('DATA_FOLDER_UNUSABLE')]);
+
+  await mkdir(join(folder, '.alpha'));
+  const before = await runAlpha(['db', 'status', '--json'], { folder });
+  expect(before.exit, before.stderr).toBe(0);
+  expect(JSON.parse(before.stdout)).toMatchObject({
+    schema: { version: 0, pending: [{ version: 1 }, { version: 2 }] },
+    tables: [],
+    rawEvents: { division: 'none' },
+    readOnly: false,
+    timescale: 'absent',
+  });
+  const migrated = await runAlpha(['db', 'migrate', '--json'], { folder });
+  expect(migrated.exit, migrated.stderr).toBe(0);
+  expect(JSON.parse(migrated.stdout)).toMatchObject({ from: 0, to: 2, applied: [{ version: 1 }, { version: 2 }] });
+  const after = await runAlpha(['db', 'status'], { folder });
+  expect(after.stdout).toMatch(/Schema 2 of 2/);
+  expect(after.stdout).toContain('ohlcv');
+
+  const env = { DATABASE_URL: 'postgres://alpha:hunter2-hunter2@127.0.0.1:1/alpha' };
+  const away = await runAlpha(['db', 'migrate'], { folder, env });
+  expect([away.exit, away.stdout]).toEqual([5, '']);
+  expect(away.stderr).toContain('STORE_UNAVAILABLE');
+  expect(away.stderr).not.toContain('hunter2');
+}, 60_000);
