@@ -6,18 +6,20 @@ export default class Archive extends ProcessCommand {
   static override summary =
     'Put market data of the bus away for good: into compressed files by day, or into PostgreSQL.';
   static override description =
-    'Runs until it is stopped (SIGINT or SIGTERM: in order; twice: at once). After a kill it goes on without gap or double.';
+    'Runs until it is stopped (SIGINT or SIGTERM: in order; twice: at once). After a kill it goes on without gap or double. With `--partition symbol` it takes the streams of `--symbols`, otherwise everything on the bus.';
   static override examples = [
     '<%= config.bin %> archive',
     '<%= config.bin %> archive --archive-dir /data/market --archive-retention-days 365',
   ];
   static override flags = settingFlags([
+    'exchange',
+    'symbols',
     'archiveTo',
     'archiveDir',
     'archiveRetentionDays',
     'databaseConnections',
     'databaseTimeoutMs',
-    'redisUrl',
+    'partition',
     'dataDir',
     'logLevel',
   ]);

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Logger } from '@alpha-engine/core';
+import { type Logger, MARKET_STREAMS, marketStreams } from '@alpha-engine/core';
 import { type ArchiveWriter, openFileArchiveWriter, storeArchiveWriter } from '@alpha-engine/core/archive';
 import { connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
 import { type ArchiverReport, prepareDataFolder, runArchiver } from '@alpha-engine/core/process';
@@ -22,13 +22,15 @@ export async function archive(
     closers.add(() => writer.close());
     const bus = await openBus(config, places, logger);
     closers.add(() => bus.close());
-    const { archiveRetentionDays: retentionDays } = config;
+    const { archiveRetentionDays: retentionDays, exchange, symbols } = config;
+    const { partition } = bus;
     return await runArchiver(
       {
         bus,
         writer,
         // An archive of files and one in a database are two readers, each with its own place on the bus.
         group: `archive-${config.archiveTo}`,
+        streams: MARKET_STREAMS.flatMap((stream) => marketStreams(stream, { exchange, symbols, partition })),
         consumer: `${hostname()}-${process.pid}`,
         logger,
         wallClock,

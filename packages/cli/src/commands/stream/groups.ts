@@ -10,7 +10,7 @@ export default class StreamGroups extends AlphaCommand {
   static override examples = ['<%= config.bin %> stream groups', '<%= config.bin %> stream groups --drop old-alarms'];
   static override flags = {
     drop: Flags.string({ description: 'Forget this group and its places.' }),
-    ...settingFlags(['redisUrl', 'dataDir', 'logLevel']),
+    ...settingFlags(['dataDir', 'logLevel']),
   };
 
   async run() {

@@ -13,7 +13,7 @@ export default class StreamLag extends AlphaCommand {
       min: 0,
       max: 600,
     }),
-    ...settingFlags(['redisUrl', 'dataDir', 'logLevel']),
+    ...settingFlags(['dataDir', 'logLevel']),
   };
 
   async run() {

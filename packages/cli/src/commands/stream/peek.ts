@@ -12,7 +12,7 @@ export default class StreamPeek extends AlphaCommand {
   static override flags = {
     after: Flags.string({ description: 'Begin behind the entry with this id.', defaultHelp: 'the first entry' }),
     limit: Flags.integer({ description: 'At most this many.', default: 10, min: 1, max: 10_000 }),
-    ...settingFlags(['redisUrl', 'dataDir', 'logLevel']),
+    ...settingFlags(['dataDir', 'logLevel']),
   };
 
   async run() {

@@ -8,7 +8,7 @@ export default class StreamTrim extends AlphaCommand {
   static override args = { stream: Args.string({ description: 'For example md:trade.', required: true }) };
   static override flags = {
     keep: Flags.integer({ description: 'How many entries stay.', required: true, min: 0 }),
-    ...settingFlags(['redisUrl', 'dataDir', 'logLevel']),
+    ...settingFlags(['dataDir', 'logLevel']),
   };
 
   async run() {

@@ -7,7 +7,7 @@ export default class StreamDlq extends AlphaCommand {
   static override summary = 'List the entries that could not be decoded, with the reason.';
   static override examples = ['<%= config.bin %> stream dlq', '<%= config.bin %> stream dlq md:trade --json'];
   static override args = { stream: Args.string({ description: 'Only those of this stream.' }) };
-  static override flags = settingFlags(['redisUrl', 'dataDir', 'logLevel']);
+  static override flags = settingFlags(['dataDir', 'logLevel']);
 
   async run() {
     const { args, flags } = await this.parse(StreamDlq);

@@ -19,7 +19,7 @@ export default class StreamDlqPutBack extends AlphaCommand {
       exactlyOne: ['entry', 'all'],
     }),
     all: Flags.boolean({ description: 'All of the stream.' }),
-    ...settingFlags(['redisUrl', 'dataDir', 'logLevel']),
+    ...settingFlags(['dataDir', 'logLevel']),
   };
 
   async run() {

@@ -9,7 +9,7 @@ export default class StreamDlqShow extends AlphaCommand {
     stream: Args.string({ description: 'The stream it came from.', required: true }),
     entry: Args.string({ description: 'Its id there, as `alpha stream dlq` lists it.', required: true }),
   };
-  static override flags = settingFlags(['redisUrl', 'dataDir', 'logLevel']);
+  static override flags = settingFlags(['dataDir', 'logLevel']);
 
   async run() {
     const { args, flags } = await this.parse(StreamDlqShow);
