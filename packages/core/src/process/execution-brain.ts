@@ -100,19 +100,28 @@ export class ExecutionBrain {
 
   /** Until `signal` aborts; answers in what the books differ from the exchange's then, or null when it could not be read. */
   async run(signal: AbortSignal): Promise<readonly Difference[] | null> {
-    const ended = new AbortController();
-    const reading = this.#readBus(AbortSignal.any([signal, ended.signal]));
+    const reader = new AbortController();
+    const listener = new AbortController();
+    const stop = AbortSignal.any([signal, reader.signal]);
+    let deaf: unknown;
+    const reading = this.#readBus(stop).catch((error: unknown) => {
+      deaf = error;
+      reader.abort();
+    });
     // Open to the end: it tells what became of the last requests.
-    const listening = this.desk.listen(ended.signal);
+    const listening = this.desk.listen(listener.signal);
     try {
       await this.desk.readBalances();
-      while (!signal.aborted) await this.#turn(signal);
+      while (!stop.aborted) await this.#turn(stop);
+      // A brain that cannot hear its signals any more must not go on. Unanswered requests are in doubt for the next start.
+      if (deaf !== undefined) throw deaf;
       return await this.#finish();
     } finally {
-      ended.abort();
+      reader.abort();
+      await this.desk.settle();
+      listener.abort();
       await this.#subscription.close();
-      await listening;
-      await reading;
+      await Promise.all([reading, listening]);
     }
   }
 
@@ -264,8 +273,12 @@ export class ExecutionBrain {
     while (!signal.aborted) {
       const batch = await this.#subscription.read({ limit: READ_LIMIT, waitMs: READ_WAIT_MS, signal });
       if (batch.deliveries.length === 0) continue;
-      await new Promise<void>((taken) => {
-        signal.addEventListener('abort', () => taken(), { once: true });
+      await new Promise<void>((resolve) => {
+        const taken = () => {
+          signal.removeEventListener('abort', taken);
+          resolve();
+        };
+        signal.addEventListener('abort', taken, { once: true });
         this.#inbox.push({ batch, taken });
       });
     }

@@ -204,6 +204,14 @@ describe('sequence numbers', () => {
     expect(bars).toMatchObject([{ trades: 4, open: 3, close: 8 }]);
   });
 
+  test('that begin again with newer events are those of a wiped bus: reported, and followed', () => {
+    const runner = runnerOf(spec());
+    runner.step([trade(START, 1, { seq: 41 }), trade(START + 1, 2, { seq: 42 })]);
+    const { notices } = runner.step([trade(START + 2, 3, { seq: 1 }), trade(START + 3, 4, { seq: 2 })]);
+    expect(notices).toEqual([{ kind: 'gap', series: 'md:trade|gmo|BTC_JPY|trade', expectedSeq: 43, seenSeq: 1 }]);
+    expect(runner.step([trade(START + 1000, 9)]).bars).toMatchObject([{ trades: 4, close: 4 }]);
+  });
+
   test('stand in the snapshot by series, those of whole exchanges too', () => {
     const runner = runnerOf(spec());
     const { event } = status('connected', { symbol: '*' }) as Extract<RunnerInput, { kind: 'status' }>;
