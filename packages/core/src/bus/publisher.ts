@@ -13,6 +13,8 @@ export interface PublisherOptions {
   readonly maxInFlight?: number;
   /** How long an unanswered batch is tried again before the publisher gives up, milliseconds of wall time. Default 60 000. */
   readonly giveUpAfterMs?: number;
+  /** Acknowledged events kept for a bus that comes back without its last moments. Default 20 000. */
+  readonly maxKept?: number;
   readonly logger?: Logger;
 }
 
@@ -48,6 +50,9 @@ export class Publisher {
   readonly #unclaimed = new Map<SeriesKey, Series>();
   #writer: WriterId | undefined;
   #window: Numbered[] = [];
+  /** The last acknowledged batches, oldest first, and their number of events. */
+  #kept: (readonly AlphaEvent[])[] = [];
+  #keptEvents = 0;
   #queued = 0;
   #running: Promise<void> | null = null;
   #stopped: unknown = null;
@@ -61,6 +66,7 @@ export class Publisher {
       maxBatch: 512,
       maxInFlight: 4,
       giveUpAfterMs: 60_000,
+      maxKept: 20_000,
       logger: silentLogger,
       ...options,
     };
@@ -146,11 +152,12 @@ export class Publisher {
       }
       const { reason } = answer;
       // A hole behind a batch that failed closes when both are sent again. With nothing missing before it, the bus has
-      // lost what it had acknowledged, and nobody here has it any more.
+      // lost what it had acknowledged.
       const isHole = AlphaError.is(reason, 'BUS_SEQUENCE_HOLE');
       if (isHole ? left.length === 0 : isFinal(reason)) {
         this.#window = [...left, ...window.slice(index)];
-        throw reason;
+        await this.#heal(reason);
+        return null;
       }
       unknown ??= reason;
       left.push(batch);
@@ -160,10 +167,48 @@ export class Publisher {
   }
 
   #finish({ events, requests }: Numbered, answer: { appended: number; skipped: number }): void {
+    this.#keep(events);
+    if (requests.length === 0) return;
     this.#published += answer.appended;
     this.#skipped += answer.skipped;
     this.#queued -= events.length;
     for (const { done } of requests) done();
+  }
+
+  #keep(events: readonly AlphaEvent[]): void {
+    this.#kept.push(events);
+    this.#keptEvents += events.length;
+    while (this.#kept.length > 0 && this.#keptEvents > this.#options.maxKept) {
+      this.#keptEvents -= this.#kept.shift()!.length;
+    }
+  }
+
+  /**
+   * A bus that came back without its last moments (a restart, a failover) has forgotten acknowledged events, perhaps the
+   * claim too. What is kept here is sent again, before the window. Throws `reason` when that does not reach back far enough.
+   */
+  async #heal(reason: unknown): Promise<void> {
+    const { series, expected, holder } = (reason as AlphaError).context as { series: SeriesKey } & Record<
+      string,
+      unknown
+    >;
+    if (AlphaError.is(reason, 'BUS_FENCED') && holder === null && this.#writer !== undefined) {
+      const claimed = this.#window[0]?.events.map(seriesOf).find((one) => seriesKey(one) === series);
+      if (claimed === undefined) throw reason;
+      const { lastSeq } = await this.#bus.claim([claimed], this.#writer);
+      this.#options.logger.warn({ series, lastSeq: lastSeq.get(series) }, 'The bus had forgotten this series.');
+      return;
+    }
+    const isThere = (event: AlphaEvent) => event.seq === expected && seriesKey(seriesOf(event)) === series;
+    const from = this.#kept.findIndex((events) => events.some(isThere));
+    if (!AlphaError.is(reason, 'BUS_SEQUENCE_HOLE') || from === -1) throw reason;
+    const again = this.#kept.splice(from);
+    for (const events of again) this.#keptEvents -= events.length;
+    this.#options.logger.warn(
+      { series, from: expected, batches: again.length },
+      'The bus had lost events; they are sent again.',
+    );
+    this.#window = [...again.map((events) => ({ events, requests: [] })), ...this.#window];
   }
 
   /** Takes the next calls, up to a batch, and numbers their events. */

@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface RedisServer extends AsyncDisposable {
   readonly port: number;
+  /** Where the nodes of a Cluster talk to each other; undefined outside of one. */
+  readonly clusterPort: number | undefined;
   readonly url: string;
   readonly pid: number;
   /** Sends the signal to exactly this server and waits until it is gone. */
@@ -21,6 +23,8 @@ export interface RedisServerOptions {
   /** Lines of its configuration as arguments: `['--appendonly', 'yes']`. */
   readonly args?: readonly string[];
   readonly password?: string;
+  /** Gives the server a free port for the Cluster's own traffic. */
+  readonly clusterPort?: boolean;
 }
 
 /**
@@ -30,12 +34,15 @@ export interface RedisServerOptions {
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'alpha-redis-'));
   const port = await freePort();
+  const clusterPort = options.clusterPort ? await freePort() : undefined;
+  const cluster = clusterPort === undefined ? [] : ['--cluster-port', String(clusterPort)];
+  const started = { ...options, args: [...cluster, ...(options.args ?? [])] };
   const login = options.password === undefined ? '' : `:${options.password}@`;
   const url = `redis://${login}127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 
   const start = async () => {
-    child = await spawnRedis(folder, port, options);
+    child = await spawnRedis(folder, port, started);
     await answers(port, child);
   };
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
@@ -56,6 +63,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   }
   return {
     port,
+    clusterPort,
     url,
     get pid() {
       return child!.pid!;

@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { createClient, type RedisClient, type RedisDriver } from './redis-client.js';
-import { redisError, troubleOf } from './redis-trouble.js';
+import { isRefusal, redisError, troubleOf } from './redis-trouble.js';
 import { describeRedis, type RedisTarget } from './redis-url.js';
 
 const FIRST_PAUSE_MS = 10;
@@ -35,6 +36,8 @@ export class RedisLink {
     this.#target = target;
     this.#driver = options.driver;
     this.#logger = options.logger;
+    // Every call that waits listens.
+    setMaxListeners(0, this.#end.signal);
     this.main = createClient(target, options.driver);
     this.main.on('error', (error: Error) => {
       this.#lastError = error;
@@ -63,6 +66,7 @@ export class RedisLink {
   async ready(client: RedisClient, deadline: number, wanted: () => boolean = () => true): Promise<void> {
     while (client.status !== 'ready') {
       this.assertOpen();
+      if (this.#lastError !== undefined && isRefusal(this.#lastError)) throw redisError(this.#lastError, this.where);
       if (!wanted()) throw redisError(new Error('interrupted'), this.where);
       if (client.status === 'wait' || client.status === 'end') void client.connect().catch(() => {});
       const leftMs = deadline - performance.now();

@@ -17,12 +17,17 @@ export function troubleOf(error: unknown): Trouble {
   return PASSING.test(message) ? 'away' : 'final';
 }
 
+/** The server does not let us in: no waiting changes it. */
+export function isRefusal(error: Error): boolean {
+  return /^(WRONGPASS|NOAUTH|NOPERM)|invalid (username-password|password)/i.test(error.message);
+}
+
 /** The error a caller sees. `where` is the address without its secrets. */
 export function redisError(error: unknown, where: string): AlphaError {
   if (AlphaError.is(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   const options = { context: { where, reason: message }, cause: error };
-  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid (username-password|password)/i.test(message)) {
+  if (isRefusal(error instanceof Error ? error : new Error(message))) {
     return new AlphaError(
       'BUS_UNUSABLE',
       `Redis at ${where} refused the user or password of REDIS_URL, or that user may not use streams and scripts; correct the URL or the user's rights.`,
