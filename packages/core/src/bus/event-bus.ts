@@ -108,8 +108,11 @@ export interface EventBus {
   /**
    * Becomes the writer of these series: every earlier writer of them is fenced off from now on. With `as`, the series
    * join those a writer has already; where a later writer stands, that is `BUS_FENCED`.
+   *
+   * `atLeast` raises the count of a series that stands lower than the claimer's own record says: a bus that was wiped or
+   * restored from an older copy would refuse everything the claimer goes on with.
    */
-  claim(series: readonly Series[], as?: WriterId): Promise<Claim>;
+  claim(series: readonly Series[], as?: WriterId, atLeast?: ReadonlyMap<SeriesKey, number>): Promise<Claim>;
 
   /**
    * Resolves once every event is durable. Each event goes to its stream (`streamOf`).

@@ -37,14 +37,14 @@ export class StorageBus implements EventBus {
     this.#storage = storage;
   }
 
-  async claim(series: readonly Series[], as?: WriterId): Promise<Claim> {
+  async claim(series: readonly Series[], as?: WriterId, atLeast?: ReadonlyMap<SeriesKey, number>): Promise<Claim> {
     const keys = series.map(seriesKey);
     return this.#write((tables) => {
       const lastSeq = new Map<SeriesKey, number>();
       for (const key of keys) {
         const row = tables.series(key);
         if (as !== undefined && row !== undefined && row.writer > as) throw fenced(key, as, row.writer);
-        lastSeq.set(key, row?.seq ?? 0);
+        lastSeq.set(key, Math.max(row?.seq ?? 0, atLeast?.get(key) ?? 0));
       }
       const writer = as ?? tables.nextNumber();
       for (const [key, seq] of lastSeq) tables.setSeries(key, { writer, seq });

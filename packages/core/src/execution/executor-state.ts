@@ -1,5 +1,7 @@
+import { type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
+import type { EventType } from '../events/event.js';
 import type { SignalEvent } from '../events/signal.js';
 import type { Balance, ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.js';
@@ -199,4 +201,14 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     baseline: fromPlain<readonly Balance[] | null>(kept.baseline),
     lastEquity: kept.lastEquity,
   };
+}
+
+/** Last `seq` of every series of order events and denials that a snapshot knows. */
+export function lastEventSeqs(snapshot: unknown, exchange: string): ReadonlyMap<SeriesKey, number> {
+  const { seq } = toPlain(snapshot) as Snapshot;
+  const seqs = Object.entries(seq).map(([key, last]) => {
+    const [symbol = '', type = ''] = key.split(' ');
+    return [seriesKey({ stream: `order:${exchange}`, exchange, symbol, type: type as EventType }), last] as const;
+  });
+  return new Map(seqs);
 }

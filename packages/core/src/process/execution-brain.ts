@@ -5,6 +5,7 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { Broker } from '../exchange/broker.js';
 import { compareBooks, type Difference } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
+import { lastEventSeqs } from '../execution/executor-state.js';
 import type {
   ExecutorConfig,
   ExecutorInput,
@@ -91,7 +92,10 @@ export class ExecutionBrain {
   static async open(options: ExecutionBrainOptions): Promise<ExecutionBrain> {
     const { bus, exchange, logger, marketClock, store } = options;
     const brain = `execution:${exchange}`;
-    const recorder = await Recorder.open({ brain, store, bus, series: orderSeries(options), logger, marketClock });
+    const recorder = await Recorder.open({
+      ...{ brain, store, bus, series: orderSeries(options), logger, marketClock },
+      lastSeqs: (state) => lastEventSeqs((state as Checkpointed).executor, exchange),
+    });
     const streams = streamsOf(options);
     const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
     await recorder.seek(subscription, streams);

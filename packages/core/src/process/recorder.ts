@@ -1,5 +1,5 @@
 import type { EventBus, Subscription } from '../bus/event-bus.js';
-import type { Series, StreamName } from '../bus/streams.js';
+import { type Series, type SeriesKey, type StreamName, seriesKey, seriesOf } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { BrainName, Ownership, StepRecord, Store } from '../store/store.js';
@@ -12,6 +12,8 @@ export interface RecorderOptions {
   readonly bus: EventBus;
   /** Series this brain writes; claimed at the start. */
   readonly series: readonly Series[];
+  /** Last `seq` of each of them according to the state the owner before left. */
+  readonly lastSeqs: (state: unknown) => ReadonlyMap<SeriesKey, number>;
   readonly logger: Logger;
   readonly marketClock: Clock;
 }
@@ -48,11 +50,13 @@ export class Recorder {
 
   /** Raises the fence, then takes the series, then publishes what the owner before had stored and perhaps not published. */
   static async open(options: RecorderOptions): Promise<Recorder> {
-    const ownership = await options.store.takeOver(options.brain);
-    const { writer } = await options.bus.claim(options.series);
+    const { brain, bus, lastSeqs, series, store } = options;
+    const ownership = await store.takeOver(brain);
+    const left = (await store.unpublished(brain)).map(({ event }) => event);
+    const known = ownership.checkpoint ? lastSeqs(ownership.checkpoint.state) : new Map<SeriesKey, number>();
+    const { writer } = await bus.claim(series, undefined, published(known, left));
     const recorder = new Recorder(options, ownership, writer);
-    const left = await options.store.unpublished(options.brain);
-    if (left.length > 0) await recorder.#publish(left.map(({ event }) => event));
+    if (left.length > 0) await recorder.#publish(left);
     return recorder;
   }
 
@@ -116,4 +120,15 @@ export class Recorder {
   async #publish(events: readonly AlphaEvent[]): Promise<void> {
     await this.#options.bus.publish(this.#writer, events);
   }
+}
+
+/** The last `seq` that certainly reached the bus, by series: what comes before the first event left in the outbox. */
+function published(known: ReadonlyMap<SeriesKey, number>, left: readonly AlphaEvent[]): ReadonlyMap<SeriesKey, number> {
+  const reached = new Map(known);
+  for (const event of left) {
+    const key = seriesKey(seriesOf(event));
+    const before = (event.seq ?? 1) - 1;
+    reached.set(key, Math.min(reached.get(key) ?? before, before));
+  }
+  return reached;
 }

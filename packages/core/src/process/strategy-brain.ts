@@ -2,6 +2,7 @@ import type { Batch, Delivery, EventBus, Subscription } from '../bus/event-bus.j
 import { MARKET_STREAMS, marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { MarketHistory } from '../exchange/market-history.js';
 import type { Store } from '../store/store.js';
+import { lastSignalSeqs } from '../strategy/runner-state.js';
 import type {
   FedInput,
   InstanceSpec,
@@ -77,7 +78,10 @@ export class StrategyBrain {
   static async open(options: StrategyBrainOptions): Promise<StrategyBrain> {
     const { bus, exchange, instances, logger, marketClock, store } = options;
     const brain = `strategy:${exchange}`;
-    const recorder = await Recorder.open({ brain, store, bus, series: signalSeries(options), logger, marketClock });
+    const recorder = await Recorder.open({
+      ...{ brain, store, bus, series: signalSeries(options), logger, marketClock },
+      lastSeqs: (state) => lastSignalSeqs(state as RunnerSnapshot),
+    });
     const snapshot = recorder.state as RunnerSnapshot | undefined;
     const runner = new StrategyRunner({
       instances,

@@ -1,3 +1,4 @@
+import { type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { InstanceSnapshot } from './instance-snapshot.js';
 import type { RunnerSnapshot } from './runner-types.js';
@@ -33,4 +34,13 @@ export function readState(snapshot: RunnerSnapshot | undefined): RunnerState {
     );
   }
   return snapshot.state as RunnerState;
+}
+
+/** Last `seq` of every series of signals that a snapshot knows. */
+export function lastSignalSeqs(snapshot: RunnerSnapshot): ReadonlyMap<SeriesKey, number> {
+  const seqs = Object.entries(readState(snapshot).signalSeq).map(([key, seq]) => {
+    const [exchange = '', symbol = ''] = key.split('|');
+    return [seriesKey({ stream: `signal:${exchange}`, exchange, symbol, type: 'signal' }), seq] as const;
+  });
+  return new Map(seqs);
 }

@@ -28,6 +28,18 @@ export const PUBLISHING_CASES: readonly EventBusCase[] = [
     },
   },
   {
+    name: 'goes on from the count of the claimer where the bus stands lower, and only there',
+    async run({ open }) {
+      const bus = await open();
+      const key = 'md:trade|gmo|BTC_JPY|trade';
+      const { lastSeq, writer } = await bus.claim([TRADES, ETHER], undefined, new Map([[key, 41]]));
+      assert.deepEqual([...lastSeq.values()], [41, 0]);
+      assert.deepEqual(await bus.publish(writer, trades(40, 43)), { appended: 2, skipped: 2 });
+      await refused('BUS_SEQUENCE_HOLE', () => bus.publish(writer, [trade(2, 'ETH_JPY')]));
+      assert.equal((await bus.claim([TRADES], undefined, new Map([[key, 7]]))).lastSeq.get(key), 43);
+    },
+  },
+  {
     name: 'keeps the order of a stream, across calls and inside each',
     async run({ open }) {
       const bus = await open();

@@ -128,6 +128,28 @@ test('trades a signal, keeps its books equal to the exchange, and goes on from i
   expect((await store.verdicts()).length).toBe(2);
 });
 
+test('goes on where it was on a bus that was wiped', async () => {
+  const stop = new AbortController();
+  const before = new MemoryBus();
+  const first = await open(before);
+  const running = first.brain.run(stop.signal);
+  await before.publish(null, [structuredClone(book) as never, ticker(T0), signal('enter_long', T0)]);
+  await until(async () => (await store.orders({ statuses: ['FILLED'] })).length === 1);
+  stop.abort();
+  await running;
+  const told = await before.range('order:gmo', null, 100);
+
+  const wiped = new MemoryBus();
+  const second = await open(wiped);
+  const stopAgain = new AbortController();
+  const runningAgain = second.brain.run(stopAgain.signal);
+  await wiped.publish(null, [ticker(T0 + 1), signal('exit', T0 + 1)]);
+  await until(async () => (await store.orders({ statuses: ['FILLED'] })).length === 2);
+  stopAgain.abort();
+  expect(await runningAgain).toEqual([]);
+  expect((await wiped.range('order:gmo', null, 1))[0]?.event.seq).toBe((told.at(-1)?.event.seq ?? 0) + 1);
+});
+
 test('does not pile up listeners with the batches it reads', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => warnings.push(warning);

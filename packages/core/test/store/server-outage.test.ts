@@ -34,6 +34,7 @@ describe('a PostgreSQL server that goes away', () => {
       series,
       logger: silentLogger,
       marketClock: { now: () => START },
+      lastSeqs: () => new Map(),
     });
     const subscription = await bus.subscribe({ group: 'brain', consumer: 'one', streams: ['md:trade'] });
     const record = async () => {

@@ -54,7 +54,7 @@ export class RedisBus implements EventBus {
     this.#clock = options.clock;
   }
 
-  async claim(series: readonly Series[], as?: WriterId): Promise<Claim> {
+  async claim(series: readonly Series[], as?: WriterId, atLeast?: ReadonlyMap<SeriesKey, number>): Promise<Claim> {
     this.#assertOpen();
     const writer = as ?? Number(await this.#link.call((client) => runScript(client, WRITER_SCRIPT, [WRITER_KEY], [])));
     const byStream = new Map<StreamName, SeriesKey[]>();
@@ -64,7 +64,7 @@ export class RedisBus implements EventBus {
     }
     const lastSeq = new Map<SeriesKey, number>(series.map((one) => [seriesKey(one), 0]));
     for (const [stream, keys] of byStream) {
-      const args = [String(writer), ...keys];
+      const args = [String(writer), ...keys.flatMap((key) => [key, String(atLeast?.get(key) ?? 0)])];
       const answer = (await this.#link.call((client) =>
         runScript(client, CLAIM_SCRIPT, [bookKey(stream)], args),
       )) as string[];

@@ -12,10 +12,10 @@ redis.call('SET', KEYS[1], next)
 return next
 `);
 
-/** Makes a writer that of series of one stream, unless a later one stands there. KEYS: book. ARGV: writer, series … Answers their seqs. */
+/** Makes a writer that of series of one stream, unless a later one stands there. KEYS: book. ARGV: writer, then series and its least seq … Answers their seqs. */
 export const CLAIM_SCRIPT = redisScript(`
 local seqs = {}
-for i = 2, #ARGV do
+for i = 2, #ARGV, 2 do
   local text = redis.call('HGET', KEYS[1], ARGV[i])
   local seq = '0'
   if text then
@@ -24,10 +24,11 @@ for i = 2, #ARGV do
     if tonumber(holder) > tonumber(ARGV[1]) then return {'fenced', ARGV[i], holder} end
     seq = string.sub(text, space + 1)
   end
-  seqs[i - 1] = seq
+  if tonumber(seq) < tonumber(ARGV[i + 1]) then seq = ARGV[i + 1] end
+  seqs[i / 2] = seq
 end
-for i = 2, #ARGV do
-  redis.call('HSET', KEYS[1], ARGV[i], ARGV[1] .. ' ' .. seqs[i - 1])
+for i = 2, #ARGV, 2 do
+  redis.call('HSET', KEYS[1], ARGV[i], ARGV[1] .. ' ' .. seqs[i / 2])
 end
 return seqs
 `);
