@@ -49,7 +49,7 @@ async function openWriter(config: Config, logger: Logger, closers: Closers): Pro
   }
   const { pool, close } = await connectServerDatabase(serverOptions(config, config.databaseUrl, logger));
   closers.add(close);
-  const store = createPostgresStore(pool, { logger });
+  const store = createPostgresStore(pool, { logger, copy: true });
   await store.migrate();
   return storeArchiveWriter(store);
 }

@@ -21,7 +21,7 @@ function trade(n: number): TradeEvent {
 
 test('a database that is killed and restarted under the archiver has everything once', async () => {
   const { pool } = await connectServerDatabase({ url: await server.newDatabase() });
-  const store = createPostgresStore(pool);
+  const store = createPostgresStore(pool, { copy: true });
   await store.migrate();
   const bus = new MemoryBus();
   const publisher = await Publisher.open(bus, []);

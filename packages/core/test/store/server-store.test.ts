@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectServerDatabase, createPostgresStore } from '../../src/store/postgres/index.js';
 import { STORE_CASES } from '../../src/testing/index.js';
+import { tradeOf } from '../../src/testing/store-records.js';
 import { startServer, type TestServer } from './support/start-server.js';
 
 describe('the store on a PostgreSQL server', () => {
@@ -22,6 +23,33 @@ describe('the store on a PostgreSQL server', () => {
       }
     });
   }
+
+  for (const one of STORE_CASES.filter(({ name }) => name.includes('raw events'))) {
+    test(`${one.name}, by COPY`, async () => {
+      const { pool } = await connectServerDatabase({ url: await server.newDatabase() });
+      const store = createPostgresStore(pool, { copy: true });
+      try {
+        await store.migrate();
+        await one.run(store);
+      } finally {
+        await store.close();
+      }
+    });
+  }
+
+  test('COPY keeps text to the last character', async () => {
+    const { pool } = await connectServerDatabase({ url: await server.newDatabase() });
+    const store = createPostgresStore(pool, { copy: true });
+    await store.migrate();
+    const symbol = 'tab\t line\n back\\slash \\N "quoted" 日本';
+    const event = { ...tradeOf(1), symbol };
+    expect(await store.appendRawEvents([event])).toBe(1);
+    const read = [];
+    const series = { exchange: 'gmo', symbol, type: 'trade' } as const;
+    for await (const page of store.rawEvents(series, { from: 0, to: event.ts + 1 })) read.push(...page);
+    expect(read).toEqual([event]);
+    await store.close();
+  });
 
   test('two engines that start at once migrate one schema', async () => {
     const url = await server.newDatabase();

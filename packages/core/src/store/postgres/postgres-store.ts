@@ -17,6 +17,11 @@ import { readSignals, readVerdicts } from './signals.js';
 const INPUT_LOG_PAGE = 500;
 
 export interface PostgresStoreOptions {
+  /**
+   * Writes raw events by COPY, which needs the package `pg-copy-streams`. For a server only: the embedded database has no
+   * COPY. Default false.
+   */
+  readonly copy?: boolean;
   readonly logger?: Logger;
   /** For tests of the migration rules. Default: those of this version. */
   readonly migrations?: readonly Migration[];
@@ -27,7 +32,7 @@ export interface PostgresStoreOptions {
  * one connection. `close` ends the pool.
  */
 export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = {}): Store {
-  const { logger = silentLogger, migrations = MIGRATIONS } = options;
+  const { copy = false, logger = silentLogger, migrations = MIGRATIONS } = options;
   const database = new Database(pool);
   const partitions = new RawPartitions(database);
   let closed: Promise<void> | undefined;
@@ -43,7 +48,7 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
     inputLog: (brain, after) => inputLog(database, brain, after),
     startSession: (record) => database.write((session) => writeSession(session, record)),
 
-    appendRawEvents: async (events) => (events.length === 0 ? 0 : appendRawEvents(database, partitions, events)),
+    appendRawEvents: async (events) => (events.length === 0 ? 0 : appendRawEvents(database, partitions, events, copy)),
     rawSegments: (query = {}) => database.read((session) => readRawSegments(session, query)),
     rawEvents: (series, range) => readRawEvents(database, series, range),
     dropRawEvents: (before) => partitions.dropBefore(before),

@@ -7,31 +7,46 @@ import type { RawPartitions } from './raw-partitions.js';
 import { columns, text, verbatimJson } from './values.js';
 
 const PAGE = 5000;
+const REPEATED = '23505';
+/** `no partition of relation … found for row` has the state of a failed check; the table has no other checks. */
+const WITHOUT_PARTITION = '23514';
 const COUNT_TIMEOUT_MS = 3_600_000;
 
-/** How rows reach the table: by `INSERT … SELECT unnest` everywhere, by COPY where the server can. */
-type WriteRows = (session: Session, events: readonly AlphaEvent[]) => Promise<number>;
-
-/** An event that is there already (same series, `seq` and `ts`) is skipped. Returns how many were new. */
+/**
+ * An event that is there already (same series, `seq` and `ts`) is skipped. By COPY where asked, and by a statement that
+ * tells repetitions where COPY met one. Returns how many were new.
+ */
 export async function appendRawEvents(
   database: Database,
   partitions: RawPartitions,
   events: readonly AlphaEvent[],
-  writeRows: WriteRows = insertRawEvents,
+  copy: boolean,
 ): Promise<number> {
-  const days = new Set<number>();
-  for (const { ts } of events) days.add(Math.floor(ts / DAY_MS));
-  const wanted = new Set([...days].map((day) => dayOf(day * DAY_MS)));
-  await partitions.ensure(wanted);
+  const numbers = new Set<number>();
+  for (const { ts } of events) numbers.add(Math.floor(ts / DAY_MS));
+  const days = new Set([...numbers].map((day) => dayOf(day * DAY_MS)));
+  await partitions.ensure(days);
   try {
-    return await database.write((session) => writeRows(session, events));
+    return await writeRows(database, events, copy);
   } catch (error) {
-    if (!isWithoutPartition(error)) throw error;
+    if (!isState(error, WITHOUT_PARTITION)) throw error;
     // Another process dropped the day in between.
     partitions.forget();
-    await partitions.ensure(wanted);
-    return database.write((session) => writeRows(session, events));
+    await partitions.ensure(days);
+    return writeRows(database, events, copy);
   }
+}
+
+async function writeRows(database: Database, events: readonly AlphaEvent[], copy: boolean): Promise<number> {
+  if (copy) {
+    const { copyRawEvents } = await import('./copy-raw-events.js');
+    try {
+      return await database.write((session) => copyRawEvents(session, events));
+    } catch (error) {
+      if (!isState(error, REPEATED)) throw error;
+    }
+  }
+  return database.write((session) => insertRawEvents(session, events));
 }
 
 async function insertRawEvents(session: Session, events: readonly AlphaEvent[]): Promise<number> {
@@ -52,9 +67,8 @@ async function insertRawEvents(session: Session, events: readonly AlphaEvent[]):
   return rowCount ?? 0;
 }
 
-/** `no partition of relation … found for row` has the state of a failed check; the table has no other checks. */
-function isWithoutPartition(error: unknown): boolean {
-  return AlphaError.is(error, 'STORE_FAILED') && error.context.sqlState === '23514';
+function isState(error: unknown, sqlState: string): boolean {
+  return AlphaError.is(error, 'STORE_FAILED') && error.context.sqlState === sqlState;
 }
 
 const WANTED = `($1::text IS NULL OR exchange = $1) AND ($2::text[] IS NULL OR symbol = ANY ($2))
