@@ -9,7 +9,7 @@ const SUFFIX = ':gmo:BTC_JPY';
 export function asOneSymbol(bus: EventBus): EventBus {
   return {
     partition: bus.partition,
-    claim: (series, as) => bus.claim(series, as),
+    claim: (series, as, atLeast) => bus.claim(series, as, atLeast),
     publish: (writer, events) => bus.publish(writer, events),
     subscribe: async (options) => plain(await bus.subscribe({ ...options, streams: options.streams.map(suffixed) })),
     range: async (stream, after, limit) =>
