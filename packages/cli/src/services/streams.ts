@@ -1,9 +1,9 @@
 import {
   AlphaError,
-  type AlphaEvent,
   type Delivery,
   type EventBus,
   type GroupLag,
+  oldestSeconds,
   type StreamInfo,
 } from '@alpha-engine/core';
 import type { Config } from '../config/schema.js';
@@ -69,20 +69,14 @@ async function placeOf(
   // What was published and does not wait was consumed.
   const shrunk = before === undefined || first === null ? 0 : perSecond(before.lag - lag.lag, first.atMs, now.atMs);
   const grown = before === undefined || first === null ? 0 : perSecond(lag.lag - before.lag, first.atMs, now.atMs);
-  const [oldest] = lag.lag > 0 ? await bus.range(stream, position, 1) : [];
   return {
     group,
     lag: lag.lag,
     pending,
     position,
-    oldestSeconds: oldest === undefined ? null : ageOf(oldest.event),
+    oldestSeconds: await oldestSeconds(bus, lag, wallClock.now()),
     consumedPerSecond: published === null ? null : Math.max(0, published + shrunk - grown),
   };
-}
-
-function ageOf(event: AlphaEvent): number {
-  const receivedTs = 'recv_ts' in event ? event.recv_ts : undefined;
-  return Math.max(0, Math.round((wallClock.now() - (receivedTs ?? event.ts)) / 100) / 10);
 }
 
 /** A reader of the bus over all its streams. */
