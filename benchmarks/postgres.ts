@@ -92,18 +92,17 @@ async function measureJournal(pool: Pool, store: Store): Promise<BenchRow> {
   const bare: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const events = orderEvents(round * JOURNAL_BATCH);
-    const columns = [
-      events.map(({ id }) => id),
-      events.map(({ type }) => type),
-      events.map(({ data }) => data.client_order_id),
-      events.map(({ ts }) => ts),
-      events.map((event) => JSON.stringify(event)),
-    ];
     const reference = await timed(() =>
       pool.query(
         `INSERT INTO bare_events (row_id, id, type, client_order_id, ts, event)
          SELECT row_number() OVER (), * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::json[])`,
-        columns,
+        [
+          events.map(({ id }) => id),
+          events.map(({ type }) => type),
+          events.map(({ data }) => data.client_order_id),
+          events.map(({ ts }) => ts),
+          events.map((event) => JSON.stringify(event)),
+        ],
       ),
     );
     const record = { brain: owner.brain, fence: owner.fence, batch: round + 1, ts: round, inputs: null };
