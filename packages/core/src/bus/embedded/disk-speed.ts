@@ -25,4 +25,9 @@ export class DiskSpeed {
   took(ms: number): void {
     this.#averageMs += WEIGHT * (Math.min(ms, MOST_MS) - this.#averageMs);
   }
+
+  /** Reports that a commit failed: how quick the disk is must be learned anew. */
+  failed(): void {
+    this.#averageMs = 0;
+  }
 }

@@ -1,4 +1,5 @@
-import type { RootDatabase, TransactionFlags } from 'lmdb';
+import { statfsSync } from 'node:fs';
+import { open, type RootDatabase, type TransactionFlags } from 'lmdb';
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { BusStorage, ChangeSource, ReadTables, WriteTables } from '../storage.js';
 import { DiskSpeed } from './disk-speed.js';
@@ -10,6 +11,10 @@ import type { WakeFile } from './wake-file.js';
  * before the call returns (2), visible to others before the flush (0x10000), which a power cut takes back whole.
  */
 const COMMIT_HERE = 0x10003 as TransactionFlags;
+
+export function openLmdb(database: string): RootDatabase {
+  return open(database, { noSubdir: true, maxDbs: 4, encoding: 'json' });
+}
 
 interface Job {
   readonly work: (tables: WriteTables) => unknown;
@@ -27,12 +32,15 @@ export class LmdbStorage implements BusStorage {
   readonly #root: RootDatabase;
   readonly #tables: LmdbTables;
   readonly #wake: WakeFile;
-  readonly #disk = new DiskSpeed();
+  readonly #folder: string;
+  readonly #disk: DiskSpeed;
   #queue: Job[] = [];
   #pump: Promise<void> | null = null;
 
-  constructor(root: RootDatabase, wake: WakeFile) {
+  constructor(root: RootDatabase, wake: WakeFile, folder: string, disk = new DiskSpeed()) {
     this.#root = root;
+    this.#folder = folder;
+    this.#disk = disk;
     this.#tables = new LmdbTables(root);
     this.#wake = wake;
   }
@@ -64,7 +72,8 @@ export class LmdbStorage implements BusStorage {
 
   async close(): Promise<void> {
     while (this.#pump) await this.#pump;
-    await this.#root.flushed;
+    // What failed was told to those who wrote it.
+    await Promise.resolve(this.#root.flushed).catch(() => {});
     this.#wake.close();
     await this.#root.close();
   }
@@ -79,11 +88,9 @@ export class LmdbStorage implements BusStorage {
         if (this.#disk.isFast()) this.#commitHere(jobs);
         else await this.#commitBehind(jobs);
       } catch (cause) {
-        const error = new AlphaError(
-          'DATA_FOLDER_UNUSABLE',
-          `The bus could not write to its folder (${cause instanceof Error ? cause.message : cause}); check the free space and permissions there.`,
-          { cause, retryable: true },
-        );
+        // Tried here next: the library prints what fails on its own thread, each time.
+        this.#disk.failed();
+        const error = cannotWrite(this.#folder, cause);
         for (const { reject } of jobs) reject(error);
       }
     }
@@ -105,10 +112,20 @@ export class LmdbStorage implements BusStorage {
 
   /** On a thread of the library: this one goes on while the disk flushes. */
   async #commitBehind(jobs: readonly Job[]): Promise<void> {
-    const answers = await this.#root.childTransaction(() => jobs.map((job) => this.#step(job)));
-    void this.#root.flushed.then(() => {
-      for (const answer of answers) answer();
-    });
+    const committing = this.#root.childTransaction(() => jobs.map((job) => this.#step(job)));
+    // The library makes another promise of the same commit in its own immediate, before this one, and drops it: unhandled
+    // when the commit fails.
+    setImmediate(() => void this.#root.committed.then(undefined, () => {}));
+    const answers = await committing.catch(withReason);
+    this.#root.flushed.then(
+      () => {
+        for (const answer of answers) answer();
+      },
+      (cause) => {
+        this.#disk.failed();
+        for (const { reject } of jobs) reject(cannotWrite(this.#folder, cause));
+      },
+    );
     this.#announce(jobs);
     jobs.forEach(({ until }, index) => {
       if (until === 'visible') answers[index]!();
@@ -129,5 +146,30 @@ export class LmdbStorage implements BusStorage {
       if (!AlphaError.is(error)) throw error;
       return () => reject(error);
     }
+  }
+}
+
+/** The library tells why a commit on its thread failed in a second promise, which nobody else looks at. */
+async function withReason(error: Error & { commitError?: Promise<never> }): Promise<never> {
+  if (error.commitError !== undefined) await error.commitError;
+  throw error;
+}
+
+/** LMDB calls a full disk an input/output error, so what is free there is said too. */
+function cannotWrite(folder: string, cause: unknown): AlphaError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AlphaError(
+    'DATA_FOLDER_UNUSABLE',
+    `The bus could not write to its folder ${folder} (${reason}; ${freeSpace(folder)}); free some space on that disk, and check that this user may write there.`,
+    { context: { folder }, cause, retryable: true },
+  );
+}
+
+function freeSpace(folder: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return `${((bavail * bsize) / 1e6).toFixed(1)} MB are free`;
+  } catch (error) {
+    return `its disk does not answer: ${error instanceof Error ? error.message : error}`;
   }
 }

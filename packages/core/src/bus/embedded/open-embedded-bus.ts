@@ -1,10 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
-import { open } from 'lmdb';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import type { EventBus } from '../event-bus.js';
 import { StorageBus } from '../storage-bus.js';
 import { type BusFiles, prepareBusFolder, unusable } from './bus-folder.js';
-import { LmdbStorage } from './lmdb-storage.js';
+import { LmdbStorage, openLmdb } from './lmdb-storage.js';
 import { SharedStorage } from './shared-storage.js';
 import { WakeFile } from './wake-file.js';
 
@@ -43,8 +42,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Even
 
 function openStorage(files: BusFiles, logger: Logger): LmdbStorage {
   try {
-    const root = open(files.database, { noSubdir: true, maxDbs: 4, encoding: 'json' });
-    return new LmdbStorage(root, new WakeFile(files.wake, logger));
+    return new LmdbStorage(openLmdb(files.database), new WakeFile(files.wake, logger), files.folder);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw unusable(

@@ -1,4 +1,4 @@
-import { closeSync, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
+import { closeSync, constants, type FSWatcher, fstatSync, ftruncateSync, openSync, watch, writeSync } from 'node:fs';
 import type { Logger } from '../../telemetry/logger.js';
 import { ChangeCounter } from '../change-counter.js';
 
@@ -15,10 +15,15 @@ export class WakeFile {
   readonly changes = new ChangeCounter();
   readonly #fd: number;
   readonly #watcher: FSWatcher | null;
+  readonly #logger: Logger;
   #pollMs = SAFETY_POLL_MS;
 
   constructor(path: string, logger: Logger) {
-    this.#fd = openSync(path, 'a');
+    this.#logger = logger;
+    // Not for appending: the same byte is written over and over, so the file needs no more room, even on a full disk.
+    this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT);
+    if (fstatSync(this.#fd).size > 1) ftruncateSync(this.#fd, 0);
+    this.touch();
     this.#watcher = this.#watch(path, logger);
   }
 
@@ -26,10 +31,14 @@ export class WakeFile {
     return this.#pollMs;
   }
 
-  /** Wakes readers here and in other processes. */
+  /** Wakes readers here and in other processes. Never throws: those that were not woken look by themselves, a little later. */
   touch(): void {
     this.changes.notify();
-    writeSync(this.#fd, '.', 0);
+    try {
+      writeSync(this.#fd, '.', 0);
+    } catch (error) {
+      this.#logger.warn({ error: String(error) }, 'The wake file cannot be written; readers look by themselves.');
+    }
   }
 
   close(): void {

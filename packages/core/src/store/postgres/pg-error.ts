@@ -12,12 +12,15 @@ const UNREACHABLE = new Set([
   'ECONNABORTED',
   'EAI_AGAIN',
 ]);
-/** Connection exceptions, shutting down, starting up, too many connections, out of disk or memory. */
+/** Connection exceptions, shutting down, starting up, too many connections, out of memory. */
 const UNAVAILABLE = /^(08...|57P0[1-5]|53...)$/;
 /** Wrong password, no such role, no such database. */
 const NOT_ADMITTED = /^(28...|3D000)$/;
 /** Waited too long for a statement, a lock or our next statement: nothing was committed. */
 const TOO_SLOW = new Set(['57014', '55P03', '25P03']);
+/** The code is missing where the embedded database failed below PostgreSQL. */
+const DISK_FULL = '53100';
+const NO_SPACE = /no space left on device|ENOSPC/i;
 const READ_ONLY = '25006';
 /** Serialisation failure, deadlock: the same call may succeed. */
 const COLLIDED = /^40...$/;
@@ -37,6 +40,13 @@ export function toStoreError(error: unknown): Error {
       context,
       cause: error,
     });
+  }
+  if (code === DISK_FULL || code === 'ENOSPC' || NO_SPACE.test(error.message)) {
+    return new AlphaError(
+      'STORE_UNAVAILABLE',
+      `The disk of the database is full: ${because}. Nothing was committed; free some space there, and it goes on.`,
+      { context, cause: error, retryable: true },
+    );
   }
   if (code === READ_ONLY) {
     return new AlphaError(
