@@ -1,8 +1,9 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
 import { acquireLock, type Lock } from '../lock/acquire-lock.js';
+import { makeFolder } from '../lock/make-folder.js';
 import { DAY_MS, dayOf, startOfDay } from '../store/raw-events.js';
 import type { ArchiveWriter } from './archive.js';
 import { isDayFolder } from './segment-path.js';
@@ -16,7 +17,7 @@ const FLUSHES_AT_ONCE = 8;
  */
 export async function openFileArchiveWriter(options: { readonly folder: string }): Promise<ArchiveWriter> {
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => fail(folder, error));
+  await makeFolder(folder).catch((error: unknown) => fail(folder, error));
   const lock = await acquireLock({
     path: join(folder, 'lock'),
     code: 'ARCHIVE_LOCKED',

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, constants, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AlphaError } from '../errors/alpha-error.js';
+import { makeFolder } from '../lock/make-folder.js';
 
 const MARKER = 'alpha.json';
 const PRODUCT = 'alpha-market-engine';
@@ -37,7 +38,7 @@ export async function prepareDataFolder(folder: string): Promise<DataFolder> {
 
 async function make(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path, 0o700);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw unusable(
@@ -115,7 +116,7 @@ export async function accountLockPath(
   const state = environment.XDG_STATE_HOME || join(environment.HOME || homedir(), '.local', 'state');
   const folder = join(state, 'alpha');
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
   } catch (cause) {
     throw unusable(
       folder,

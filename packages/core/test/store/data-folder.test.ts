@@ -1,8 +1,10 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEmbeddedBus } from '../../src/bus/embedded/index.js';
 import { accountLockPath, prepareDataFolder } from '../../src/process/data-folder.js';
+import { openEmbeddedDatabase } from '../../src/store/postgres/index.js';
 
 let parent: string;
 let folder: string;
@@ -68,6 +70,29 @@ test('a file in the place of the folder is refused', async () => {
   await mkdir(join(parent, 'a'));
   await writeFile(folder, 'a file');
   await refused(/cannot be written \((EEXIST|ENOTDIR)\)/);
+});
+
+test('a folder below a file is refused, and so is a link that leads nowhere', async () => {
+  await writeFile(join(parent, 'a'), 'a file');
+  await refused(/cannot be written \(ENOTDIR\)/);
+  expect(await readFile(join(parent, 'a'), 'utf8')).toBe('a file');
+  await rm(join(parent, 'a'));
+  await symlink(join(parent, 'nowhere'), join(parent, 'a'));
+  await refused(/cannot be written \(EEXIST\)/);
+});
+
+test('a folder where none can be made is refused at once, the bus and the database too', {
+  timeout: 5_000,
+}, async () => {
+  // Linux refuses new folders there, to root too, with an error that sends a recursive mkdir of Node 20 round for ever.
+  for (const nowhere of ['/proc/alpha', '/proc/alpha/deep/down']) {
+    await expect(prepareDataFolder(nowhere)).rejects.toMatchObject({
+      code: 'DATA_FOLDER_UNUSABLE',
+      message: expect.stringMatching(/\/proc\/alpha.* cannot be written \((ENOENT|EACCES)\)/),
+    });
+    await expect(openEmbeddedBus({ folder: nowhere })).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
+    await expect(openEmbeddedDatabase({ folder: nowhere })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  }
 });
 
 test('an unwritable folder is refused', async () => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, constants, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AlphaError } from '../../errors/alpha-error.js';
+import { makeFolder } from '../../lock/make-folder.js';
 
 const MARKER = 'format.json';
 const PRODUCT = 'alpha-market-engine bus';
@@ -92,7 +93,7 @@ function checkMarker(path: string, marker: string): void {
 
 async function makeOurs(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     const foreign = (await readdir(path)).filter((name) => !name.startsWith(MARKER));
     if (foreign.length > 0 && (await readMarker(path)) === null) {
       throw unusable(

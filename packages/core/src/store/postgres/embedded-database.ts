@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { Pool } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
 import { acquireLock, type Lock } from '../../lock/acquire-lock.js';
+import { makeFolder } from '../../lock/make-folder.js';
 import { makeSocketFolder, socketFolder } from '../../lock/socket-folder.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import { packageFolder } from './package-folder.js';
@@ -41,7 +42,9 @@ export interface OpenOptions {
 export async function openEmbeddedDatabase(options: OpenOptions): Promise<EmbeddedDatabase> {
   const { logger = silentLogger, timeoutMs = OPEN_TIMEOUT_MS } = options;
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700).catch((cause: Error) => {
+    throw new AlphaError('STORE_UNAVAILABLE', `The database cannot use ${folder}: ${cause.message}.`, { cause });
+  });
   const lock = await acquireLock({
     path: join(folder, 'lock'),
     code: 'DATA_FOLDER_LOCKED',
