@@ -74,8 +74,6 @@ export type ExecutorInput =
   | { readonly kind: 'order_update'; readonly order: ExchangeOrder }
   | { readonly kind: 'fill_update'; readonly fill: ExchangeFill }
   | { readonly kind: 'sweep'; readonly sweep: SymbolSweep }
-  /** The private stream was (re)opened: messages may have been missed before, so every symbol is swept again. */
-  | { readonly kind: 'resync' }
   | { readonly kind: 'balances'; readonly balances: readonly Balance[] };
 
 export type TimedExecutorInput = ExecutorInput & { readonly at: StepTime };

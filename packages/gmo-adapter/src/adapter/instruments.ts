@@ -6,11 +6,16 @@ export function assertListed(symbols: readonly string[], instruments: readonly I
   for (const symbol of symbols) {
     if (listed.includes(symbol)) continue;
     const close = closeMatches(symbol, listed);
-    const hint = close.length > 0 ? `Did you mean ${close.join(', ')}?` : `It lists ${listed.join(', ')}.`;
+    const hint = close.length > 0 ? `Did you mean ${close.join(', ')}?` : whatIsListed(listed);
     throw new AlphaError('UNKNOWN_SYMBOL', `GMO Coin does not list the symbol "${symbol}". ${hint}`, {
       context: { symbol, close },
     });
   }
+}
+
+function whatIsListed(listed: readonly string[]): string {
+  if (listed.length > 0) return `It lists ${listed.join(', ')}.`;
+  return 'It lists none at all at present: check REST_BASE_URL, or try again later.';
 }
 
 /** Symbols with the same letters in another case or punctuation, of the same coin, or within two typing mistakes. */

@@ -106,7 +106,7 @@ export function noAnswerError(
   const advice = intent !== 'read' ? ADVICE.EXCHANGE_IN_DOUBT : 'Check the network, REST_BASE_URL and the exchange.';
   return new AlphaError(
     ours,
-    join(`${nameOf(request)} at ${request.host} got no whole answer: ${failure.message}`, advice),
+    join(`${nameOf(request)} at ${request.host} got no whole answer: ${fullStop(failure.message)}`, advice),
     {
       context: { host: request.host, method: request.method, path: request.path, reason: failure.message },
       retryable: intent === 'read',
@@ -115,6 +115,8 @@ export function noAnswerError(
 }
 
 const nameOf = (request: RequestName): string => `${request.method} ${request.path}`;
+
+const fullStop = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
 
 function join(...sentences: (string | undefined)[]): string {
   return sentences.filter((sentence) => sentence !== undefined).join(' ');

@@ -84,7 +84,10 @@ describe('the table of codes', () => {
         retryable: false,
       });
       expect(noAnswerError({ ...ORDER, host: 'h' }, 'cancel', failure).code).toBe('EXCHANGE_IN_DOUBT');
-      expect(noAnswerError({ ...ORDER, host: 'h' }, 'read', failure).code).toBe('EXCHANGE_UNREACHABLE');
+      expect(noAnswerError({ ...ORDER, host: 'h' }, 'read', failure)).toMatchObject({
+        code: 'EXCHANGE_UNREACHABLE',
+        message: expect.stringMatching(/: gone\. Check the network/),
+      });
     }
   });
 });
