@@ -55,9 +55,10 @@ export class ExchangeDesk {
     const { broker, logger } = this.#options;
     while (!signal.aborted) {
       try {
-        for await (const update of broker.updates(signal)) this.#update(update);
+        for await (const update of broker.updates(signal)) this.#update(update, signal);
       } catch (error) {
-        logger.warn({ error: String(error) }, 'The private stream broke; it is opened again.');
+        if (signal.aborted) logger.debug({ error: String(error) }, 'The private stream ended.');
+        else logger.warn({ error: String(error) }, 'The private stream broke; it is opened again.');
       }
       if (!signal.aborted) await setTimeout(RECONNECT_MS, undefined, { signal }).catch(() => {});
     }
@@ -124,12 +125,12 @@ export class ExchangeDesk {
     }
   }
 
-  #update(update: BrokerUpdate): void {
+  #update(update: BrokerUpdate, signal: AbortSignal): void {
     const { deliver, logger } = this.#options;
     if (update.kind === 'order') deliver({ kind: 'order_update', order: update.order });
     else if (update.kind === 'fill') deliver({ kind: 'fill_update', fill: update.fill });
     else if (update.kind === 'connected') deliver({ kind: 'resync' });
-    else logger.warn({ reason: update.reason }, 'private stream disconnected');
+    else logger[signal.aborted ? 'debug' : 'warn']({ reason: update.reason }, 'private stream disconnected');
   }
 
   #track(request: Promise<void>): void {

@@ -42,7 +42,7 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
       received += market;
       await publisher.publish(batch);
       published += market;
-      for (const event of batch) if (event.type === 'status') logStatus(logger, event);
+      for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
     }
     await publisher.publish([stopped(exchange, wallClock.now())]);
   } finally {
@@ -70,10 +70,12 @@ function countMarketEvents(batch: readonly AlphaEvent[], bySeries: Record<string
   return count;
 }
 
-function logStatus(logger: Logger, event: StatusEvent): void {
+/** What happens to a feed that was asked to end is no news. */
+function logStatus(logger: Logger, event: StatusEvent, stopping: boolean): void {
   const fields = { exchange: event.exchange, symbol: event.symbol, ...event.data };
   const good = event.data.state === 'connected' || event.data.state === 'subscribed' || event.data.state === 'resynced';
-  if (good) logger.info(fields, `feed ${event.data.state}`);
+  if (stopping) logger.debug(fields, `feed ${event.data.state}`);
+  else if (good) logger.info(fields, `feed ${event.data.state}`);
   else logger.warn(fields, `feed ${event.data.state}`);
 }
 

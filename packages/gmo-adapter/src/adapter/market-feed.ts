@@ -56,8 +56,14 @@ export class GmoMarketFeed implements MarketFeed {
       throw new AlphaError('CONFIG_INVALID', 'No symbol is given. Name at least one, for example SYMBOLS=BTC_JPY.');
     }
     const { timeoutMs } = this.#options;
-    const history = new GmoMarketHistory(this.#context, timeoutMs === undefined ? {} : { timeoutMs });
-    assertListed(symbols, await history.instruments());
+    const context = { ...this.#context, signal };
+    const history = new GmoMarketHistory(context, timeoutMs === undefined ? {} : { timeoutMs });
+    const instruments = await history.instruments().catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (instruments === null) return;
+    assertListed(symbols, instruments);
     if (signal.aborted) return;
 
     const session = new FeedSession(this.#context, this.#options, symbols, subscription.channels ?? ALL_CHANNELS);
@@ -96,6 +102,7 @@ class FeedSession {
   /** The outage in hand has been told. */
   #outageTold = false;
   #maintenanceTold = false;
+  #stopping = false;
 
   constructor(
     context: ExchangeContext,
@@ -129,6 +136,9 @@ class FeedSession {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => {
+      this.#stopping = true;
+    });
     try {
       await this.#socket.run(signal);
       this.#queue.end();
@@ -163,7 +173,9 @@ class FeedSession {
       this.#maintenanceTold = true;
       this.#status({ state: 'maintenance', reason });
     }
-    this.#context.logger.warn({ reason, httpStatus }, 'No connection to the market data of GMO Coin; trying again.');
+    const { logger } = this.#context;
+    if (this.#stopping) logger.debug({ reason }, 'The market data of GMO Coin have ended.');
+    else logger.warn({ reason, httpStatus }, 'No connection to the market data of GMO Coin; trying again.');
   }
 
   #refused(subscription: SocketSubscription, error: FrameError): void {

@@ -47,8 +47,10 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
       logger.error({ kind }, 'A private frame of GMO Coin cannot be used; polling will tell what it said.');
   }
 
+  const stop = new AbortController();
+  const stopping = AbortSignal.any([signal, stop.signal]);
   const socket = new GmoSocket({
-    url: async (stop) => `${wsPrivateUrl}/${await token.get(stop)}`,
+    url: async (ended) => `${wsPrivateUrl}/${await token.get(ended)}`,
     subscriptions: SUBSCRIPTIONS,
     commands,
     timings,
@@ -66,6 +68,10 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
         );
       },
       closed(reason) {
+        if (stopping.aborted) {
+          logger.debug({ reason }, 'The private messages of GMO Coin have ended.');
+          return;
+        }
         logger.warn({ reason }, 'No connection to the private messages of GMO Coin; trying again.');
         if (told !== 'disconnected') queue.force({ kind: 'disconnected', reason });
         told = 'disconnected';
@@ -79,8 +85,6 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
     },
   });
 
-  const stop = new AbortController();
-  const stopping = AbortSignal.any([signal, stop.signal]);
   const running = socket.run(stopping).then(
     () => queue.end(),
     (error: unknown) => queue.end(error),

@@ -57,6 +57,9 @@ describe('private updates', () => {
     expect(kinds(seen.items)).toEqual(['connected', 'order', 'fill', 'order']);
     await seen.stop();
     expect(tokenCalls()).toEqual(['POST {}', 'DELETE {"token":"T1"}']);
+    // Ending when asked is neither told nor warned of.
+    expect(kinds(seen.items)).not.toContain('disconnected');
+    expect(lines.filter(({ level }) => level === 'warn')).toEqual([]);
     expect(lines.some(({ fields }) => fields.kind === 'unknown_channel')).toBe(true);
   });
 
