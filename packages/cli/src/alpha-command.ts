@@ -26,5 +26,15 @@ export abstract class ProcessCommand extends AlphaCommand {
     return createLogger({ level, to: 'stdout', ...(this.jsonEnabled() && { pretty: false }) });
   }
 
+  /**
+   * The report, once everything is closed and logged. Null says that the process was stopped before it had started: it ends
+   * here, without those it asked and who never answered.
+   */
+  protected async served<Report>(logger: ProcessLogger, serving: Promise<Report | null>): Promise<Report | null> {
+    const report = await serving.finally(() => logger.flush());
+    if (report === null) process.exit(0);
+    return report;
+  }
+
   override logJson(): void {}
 }

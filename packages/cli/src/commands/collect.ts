@@ -12,6 +12,7 @@ export default class Collect extends ProcessCommand {
     'symbols',
     'wsPublicUrl',
     'restBaseUrl',
+    'maxClockSkewMs',
     'partition',
     'dataDir',
     'logLevel',
@@ -23,10 +24,6 @@ export default class Collect extends ProcessCommand {
     const signal = stopSignal();
     const logger = await this.logger(config.logLevel);
     const { collect } = await import('../services/collect.js');
-    try {
-      return await collect({ config, logger }, signal);
-    } finally {
-      logger.flush();
-    }
+    return this.served(logger, collect({ config, logger }, signal));
   }
 }

@@ -50,10 +50,7 @@ export default class Engine extends ProcessCommand {
     const signal = stopSignal();
     const logger = await this.logger(config.logLevel);
     const { serveEngine } = await import('../services/engine.js');
-    try {
-      return await serveEngine({ config, live: flags.live === true, folder: process.cwd(), logger }, signal);
-    } finally {
-      logger.flush();
-    }
+    const request = { config, live: flags.live === true, folder: process.cwd(), logger };
+    return this.served(logger, serveEngine(request, signal));
   }
 }

@@ -1,31 +1,39 @@
 import type { Logger } from '@alpha-engine/core';
-import { type CollectorReport, MarketClock, prepareDataFolder, runCollector } from '@alpha-engine/core/process';
+import { type CollectorReport, prepareDataFolder, runCollector } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { Closers } from './closers.js';
+import { connectClock } from './connect-clock.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { openBus } from './open-bus.js';
+import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
 
-/** Market data of the configured exchange → the embedded bus, until `signal` aborts. */
+/** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
   { config, logger }: { readonly config: Config; readonly logger: Logger },
   signal: AbortSignal,
-): Promise<CollectorReport> {
+): Promise<CollectorReport | null> {
   const adapter = await exchangeAdapter(config.exchange);
-  const { dataDir, exchange, symbols } = config;
+  const { dataDir, exchange, symbols, maxClockSkewMs } = config;
   const places = await prepareDataFolder(dataDir);
   const closers = new Closers();
   // The clock is measured until everything is closed, also while the collector is stopping.
   const ended = new AbortController();
   closers.add(() => ended.abort());
+  let started = false;
   try {
-    const bus = await openBus(config, places, logger);
+    const bus = await openUnless(signal, openBus(config, places, logger));
     closers.add(() => bus.close());
-    const context = { endpoints: endpointsOf(config), logger, wallClock, marketClock: wallClock };
-    const measure = () => adapter.measureClock(context);
-    const marketClock = await MarketClock.start({ measure, wallClock, logger, signal: ended.signal });
+    const context = { endpoints: endpointsOf(config), logger, wallClock };
+    const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop: signal, ended: ended.signal });
     const feed = adapter.marketFeed({ ...context, marketClock });
+    signal.throwIfAborted();
+    started = true;
     return await runCollector({ exchange, symbols, feed, bus, logger, wallClock }, signal);
+  } catch (error) {
+    if (started || !signal.aborted) throw error;
+    logger.info({}, 'stopped before it had started');
+    return null;
   } finally {
     await closers.close();
   }

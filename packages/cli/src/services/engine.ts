@@ -3,6 +3,7 @@ import {
   type Broker,
   type Clock,
   type ExchangeAdapter,
+  type ExchangeContext,
   type InstanceSpec,
   type Instrument,
   type Logger,
@@ -14,7 +15,6 @@ import {
   type EngineOptions,
   type EngineReport,
   type Lock,
-  MarketClock,
   prepareDataFolder,
   runEngine,
 } from '@alpha-engine/core/process';
@@ -22,14 +22,15 @@ import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
 import { SecretCredentials } from '../config/secret.js';
 import { loadStrategy } from '../plugins/load-strategy.js';
-import { checkClock } from './check-clock.js';
 import { Closers } from './closers.js';
+import { connectClock } from './connect-clock.js';
 import { lockDataFolder } from './data-folder.js';
 import { executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { logToStore } from './log-to-store.js';
 import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
+import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
 
 export interface EngineRequest {
@@ -41,8 +42,11 @@ export interface EngineRequest {
   readonly logger: Logger;
 }
 
-/** Both brains, or one of them, until `signal` aborts. The only place where a strategy, a broker and the records meet. */
-export async function serveEngine(request: EngineRequest, signal: AbortSignal): Promise<EngineReport> {
+/**
+ * Both brains, or one of them, until `signal` aborts; null when it aborts before they are open. The only place where a
+ * strategy, a broker and the records meet.
+ */
+export async function serveEngine(request: EngineRequest, signal: AbortSignal): Promise<EngineReport | null> {
   const { config, live, folder } = request;
   // Everything a person may have written wrong is found before anything is opened.
   const adapter = await exchangeAdapter(config.exchange);
@@ -53,6 +57,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   const closers = new Closers();
   const ended = new AbortController();
   closers.add(() => ended.abort());
+  let opened = false;
   try {
     const lock = await lockDataFolder(places);
     closers.add(() => lock.release());
@@ -60,22 +65,31 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
       const account = await lockAccount(config.exchange, credentials);
       closers.add(() => account.release());
     }
-    const bus = await openBus(config, places, request.logger);
+    const bus = await openUnless(signal, openBus(config, places, request.logger));
     closers.add(() => bus.close());
     // The exchange before the database: what it refuses is told at once.
-    const { marketClock, instruments } = await connect(adapter, config, request.logger, ended.signal);
     const endpoints = endpointsOf(config);
-    const asked = { endpoints, logger: request.logger, marketClock, wallClock };
+    const base = { endpoints, logger: request.logger, wallClock };
+    const { maxClockSkewMs } = config;
+    const clock = { adapter, context: base, maxClockSkewMs, stop: signal, ended: ended.signal };
+    const marketClock = await connectClock(clock);
+    const asked = { ...base, marketClock, signal };
+    const instruments = await instrumentsOf(adapter, config.symbols, asked);
     const balances = credentials && config.enableExecution ? await adapter.broker(asked, credentials).balances() : [];
 
-    const { store, close } = await openStore(config, places, request.logger);
+    signal.throwIfAborted();
+    const opening = openStore(config, places, request.logger);
+    // The embedded database opens soon, and has to be closed in order; a server may never answer.
+    const { store, close } = await (config.databaseUrl === undefined ? opening : openUnless(signal, opening));
     closers.add(close);
+    signal.throwIfAborted();
     const sink = logToStore(request.logger, store, config.logLevel);
     closers.add(() => sink.close());
     const { logger } = sink;
     warnOf(live, config, logger);
     const context = { endpoints, logger, marketClock, wallClock };
     const broker = credentials && adapter.broker(context, credentials);
+    opened = true;
     return await runEngine(
       {
         exchange: config.exchange,
@@ -85,11 +99,16 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
         marketClock,
         wallClock,
         session: sessionFacts({ config, live, instances, instruments, balances }),
-        ...(config.enableStrategy && { strategy: { instances, history: adapter.history(context) } }),
+        ...(config.enableStrategy && { strategy: { instances, history: adapter.history({ ...context, signal }) } }),
         ...(config.enableExecution && { execution: executionOf(config, instruments, marketClock, broker) }),
       },
       signal,
     );
+  } catch (error) {
+    const calledOff = signal.aborted && (!opened || error === signal.reason);
+    if (!calledOff) throw error;
+    request.logger.info({}, 'stopped before it had started');
+    return null;
   } finally {
     await closers.close();
   }
@@ -125,33 +144,22 @@ function credentialsOf({ apiKey, apiSecret }: Config): SecretCredentials {
   );
 }
 
-interface Connection {
-  readonly marketClock: MarketClock;
-  /** Of the configured symbols. */
-  readonly instruments: readonly Instrument[];
-}
-
-/** Throws `EXCHANGE_*`, `CLOCK_SKEW` or `UNKNOWN_SYMBOL`. */
-async function connect(
+/** Of the configured symbols. Throws `EXCHANGE_*` or `UNKNOWN_SYMBOL`. */
+async function instrumentsOf(
   adapter: ExchangeAdapter,
-  config: Config,
-  logger: Logger,
-  ended: AbortSignal,
-): Promise<Connection> {
-  const base = { endpoints: endpointsOf(config), logger, wallClock };
-  const measure = () => adapter.measureClock({ ...base, marketClock: wallClock });
-  const marketClock = await MarketClock.start({ measure, wallClock, logger, signal: ended });
-  checkClock(marketClock.reading, config.maxClockSkewMs);
-  const all = await adapter.history({ ...base, marketClock }).instruments();
-  const instruments = config.symbols.map((symbol) => {
+  symbols: readonly string[],
+  context: ExchangeContext,
+): Promise<readonly Instrument[]> {
+  const all = await adapter.history(context).instruments();
+  const known = all.map((instrument) => instrument.symbol).join(', ');
+  const listed = all.length > 0 ? `It lists ${known}.` : 'It lists none at all at present: check REST_BASE_URL.';
+  return symbols.map((symbol) => {
     const found = all.find((instrument) => instrument.symbol === symbol);
     if (found) return found;
-    const known = all.map((instrument) => instrument.symbol).join(', ');
-    throw new AlphaError('UNKNOWN_SYMBOL', `${adapter.name} does not list the symbol "${symbol}". It lists ${known}.`, {
+    throw new AlphaError('UNKNOWN_SYMBOL', `${adapter.name} does not list the symbol "${symbol}". ${listed}`, {
       context: { symbol },
     });
   });
-  return { marketClock, instruments };
 }
 
 function executionOf(

@@ -105,13 +105,16 @@ describe('an exchange', () => {
     await failing('EXCHANGE_BAD_ANSWER', [...ENGINE], { REST_BASE_URL: url });
   });
 
-  it('whose clock is far from ours stops the engine', async () => {
+  it.each([
+    ['engine', ENGINE],
+    ['collector', ['collect']],
+  ])('whose clock is far from ours stops the %s', async (_what, args) => {
     const url = await impostor((request, response) => {
       if (request.url?.startsWith('/sim/')) return void response.writeHead(404).end();
       const responsetime = new Date(Date.now() - 60_000).toISOString();
       response.end(JSON.stringify({ status: 0, data: { status: 'OPEN' }, responsetime }));
     });
-    const message = await failing('CLOCK_SKEW', [...ENGINE], { REST_BASE_URL: url });
+    const message = await failing('CLOCK_SKEW', args, { REST_BASE_URL: url });
     expect(message).toMatch(/ahead of the exchange's/);
   });
 
@@ -121,6 +124,19 @@ describe('an exchange', () => {
     const wrong = { ...env, SYMBOLS: 'BTC,DOGE_USD' };
     expect(await failing('UNKNOWN_SYMBOL', [...ENGINE], wrong)).toContain('DOGE_USD');
     await failing('UNKNOWN_SYMBOL', ['collect'], wrong);
+  });
+
+  it.each([
+    ['engine', ENGINE],
+    ['collector', ['collect']],
+  ])('that lists nothing is told to the %s in a sentence', async (_what, args) => {
+    const data: Record<string, unknown> = { '/public/v1/status': { status: 'OPEN' }, '/public/v1/symbols': [] };
+    const url = await impostor((request, response) => {
+      const answer = data[request.url?.split('?')[0] ?? ''];
+      if (answer === undefined) return void response.writeHead(404).end();
+      response.end(JSON.stringify({ status: 0, data: answer, responsetime: new Date().toISOString() }));
+    });
+    expect(await failing('UNKNOWN_SYMBOL', args, { REST_BASE_URL: url })).toContain('It lists none at all at present');
   });
 
   it('that refuses the key says so', async () => {
@@ -145,5 +161,8 @@ it('a second engine on the same folder or account is refused, and the first goes
   expect(await failing('DATA_FOLDER_LOCKED', [...ENGINE, '--live'], live, folder)).toContain('.alpha');
   const elsewhere = [...ENGINE, '--live', '--data-dir', './other'];
   expect(await failing('ACCOUNT_LOCKED', elsewhere, live, folder)).toContain('account');
-  expect((await first.end('SIGTERM')).exit).toBe(0);
+  const { exit, stdout } = await first.end('SIGTERM');
+  expect(exit).toBe(0);
+  // Being stopped is no trouble, and none is told.
+  expect(stdout).not.toMatch(/trying again|asked to stop|disconnected/);
 }, 60_000);

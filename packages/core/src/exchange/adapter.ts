@@ -24,6 +24,8 @@ export interface ExchangeContext {
   readonly logger: Logger;
   readonly marketClock: Clock;
   readonly wallClock: Clock;
+  /** Ends REST reads when it aborts, for a start that may be called off. Cancels and placements never end early. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Credentials {

@@ -98,8 +98,18 @@ export class ExecutionBrain {
     });
     const streams = streamsOf(options);
     const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
-    await recorder.seek(subscription, streams);
-    return new ExecutionBrain(options, recorder, subscription);
+    try {
+      await recorder.seek(subscription, streams);
+      return new ExecutionBrain(options, recorder, subscription);
+    } catch (error) {
+      await subscription.close();
+      throw error;
+    }
+  }
+
+  /** Gives up a brain that never ran. */
+  close(): Promise<void> {
+    return this.#subscription.close();
   }
 
   /** Until `signal` aborts; answers in what the books differ from the exchange's then, or null when it could not be read. */
@@ -115,10 +125,11 @@ export class ExecutionBrain {
     // Open to the end: it tells what became of the last requests.
     const listening = this.desk.listen(listener.signal);
     try {
-      await this.desk.readBalances();
+      const begun = await this.#begin(stop);
       while (!stop.aborted) await this.#turn(stop);
       // A brain that cannot hear its signals any more must not go on. Unanswered requests are in doubt for the next start.
       if (deaf !== undefined) throw deaf;
+      if (!begun) return null;
       return await this.#finish();
     } finally {
       reader.abort();
@@ -126,6 +137,20 @@ export class ExecutionBrain {
       listener.abort();
       await this.#subscription.close();
       await Promise.all([reading, listening]);
+    }
+  }
+
+  /** False when `signal` aborts before the exchange told the balances: nothing was done by then. */
+  async #begin(signal: AbortSignal): Promise<boolean> {
+    const ended = new AbortController();
+    const stopped = new Promise<false>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { signal: ended.signal });
+      if (signal.aborted) resolve(false);
+    });
+    try {
+      return await Promise.race([this.desk.readBalances().then(() => true), stopped]);
+    } finally {
+      ended.abort();
     }
   }
 

@@ -58,6 +58,7 @@ export class MarketClock implements Clock {
     try {
       this.#reading = await this.#options.measure();
     } catch (error) {
+      if (this.#options.signal.aborted) return;
       this.#options.logger.warn(
         { error: String(error) },
         'The exchange clock could not be measured; the last reading stays.',

@@ -43,6 +43,7 @@ export interface EngineReport {
 /**
  * The engine: both brains (or one of them) in one process, until `signal` aborts or one of them fails; a failure ends both
  * and is thrown. On the way out what was stepped is committed, requests in flight are answered, and the books are compared.
+ * A `signal` that aborts before both brains are open calls the start off: its reason is thrown, and nothing stays open.
  */
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<EngineReport> {
   const { exchange, logger, marketClock, session, store } = options;
@@ -57,7 +58,7 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
 
   // The executor opens first: it must be listening when the first signal is published.
   const execution = options.execution && (await ExecutionBrain.open({ ...options, ...options.execution }));
-  const strategy = options.strategy && (await StrategyBrain.open({ ...options, ...options.strategy }));
+  const strategy = await openStrategy(options, execution, stop);
   logger.info({ exchange, strategy: strategy !== undefined, execution: execution !== undefined }, 'engine started');
 
   const fail = (error: unknown) => {
@@ -74,6 +75,20 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   const report = await summarise(options, execution, decided.value ?? null, executed.value ?? null);
   logger.info({ ...report }, 'engine stopped');
   return report;
+}
+
+async function openStrategy(
+  options: EngineOptions,
+  execution: ExecutionBrain | undefined,
+  signal: AbortSignal,
+): Promise<StrategyBrain | undefined> {
+  try {
+    signal.throwIfAborted();
+    return options.strategy && (await StrategyBrain.open({ ...options, ...options.strategy }, signal));
+  } catch (error) {
+    await execution?.close();
+    throw error;
+  }
 }
 
 async function summarise(

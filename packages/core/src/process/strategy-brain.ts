@@ -74,8 +74,11 @@ export class StrategyBrain {
     this.#subscription = subscription;
   }
 
-  /** Takes over the brain and rebuilds its strategies from the record. Throws `REBUILD_DIFFERS` when they decide otherwise now. */
-  static async open(options: StrategyBrainOptions): Promise<StrategyBrain> {
+  /**
+   * Takes over the brain and rebuilds its strategies from the record. Throws `REBUILD_DIFFERS` when they decide otherwise
+   * now, and the reason of `signal` when it aborts before the brain is warm.
+   */
+  static async open(options: StrategyBrainOptions, signal: AbortSignal): Promise<StrategyBrain> {
     const { bus, exchange, instances, logger, marketClock, store } = options;
     const brain = `strategy:${exchange}`;
     const recorder = await Recorder.open({
@@ -92,14 +95,19 @@ export class StrategyBrain {
     const since = runner.needsRebuildSince();
     if (since !== null) {
       logger.info({ brain, since }, 'rebuilding strategies from the record');
-      await runner.rebuild(rebuildRecords(store, brain, exchange, since));
+      await runner.rebuild(rebuildRecords(store, brain, exchange, since, signal));
     }
     const streams = streamsOf(options);
     const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
-    await recorder.seek(subscription, streams);
-    const opened = new StrategyBrain(options, recorder, runner, subscription);
-    await opened.#warmUp();
-    return opened;
+    try {
+      await recorder.seek(subscription, streams);
+      const opened = new StrategyBrain(options, recorder, runner, subscription);
+      await opened.#warmUp(signal);
+      return opened;
+    } catch (error) {
+      await subscription.close();
+      throw error;
+    }
   }
 
   async run(signal: AbortSignal): Promise<StrategyBrainReport> {
@@ -166,11 +174,12 @@ export class StrategyBrain {
     this.#pendingSince = null;
   }
 
-  async #warmUp(): Promise<void> {
+  async #warmUp(signal: AbortSignal): Promise<void> {
     const first = this.#recorder.state === undefined ? await firstTrade(this.#options) : undefined;
     const inputs = await warmupInputs(this.#runner.warmupNeeds(), {
       ...this.#options,
       ...(first && { readsFrom: first.event.ts }),
+      signal,
     });
     if (inputs.length === 0) return;
     const step = this.#runner.step(inputs);

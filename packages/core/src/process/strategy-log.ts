@@ -39,9 +39,11 @@ export async function* rebuildRecords(
   brain: BrainName,
   exchange: string,
   since: number,
+  signal?: AbortSignal,
 ): AsyncGenerator<RebuildRecord> {
   const bars = new BarReader(store, exchange);
   for await (const row of store.inputLog(brain, since - 1)) {
+    signal?.throwIfAborted();
     const entry = row.inputs as StrategyLogEntry | null;
     if (!entry) continue;
     const fed: RebuildRecord['fed'][number][] = [];

@@ -15,6 +15,8 @@ export interface WarmupSources {
   readonly logger: Logger;
   /** Time of the first event the brain will read from the bus; bars from there on it builds itself. Default: now. */
   readonly readsFrom?: EpochMs;
+  /** Calls the warm-up off: it then throws the reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WarmupNeed {
@@ -49,7 +51,8 @@ async function closedBars(
   sources: WarmupSources,
 ): Promise<readonly Bar[]> {
   if (wanted <= 0) return [];
-  const { exchange, store, history, marketClock, logger } = sources;
+  const { exchange, store, history, marketClock, logger, signal } = sources;
+  signal?.throwIfAborted();
   const stored = await store.bars({ exchange, symbol, timeframe, limit: wanted });
   if (stored.length >= wanted || !history?.timeframes.includes(timeframe)) return stored;
   const to = intervalStart(timeframe, sources.readsFrom ?? marketClock.now());
@@ -59,6 +62,7 @@ async function closedBars(
     const bars = await history.bars(symbol, timeframe, from, to);
     return bars.slice(-wanted);
   } catch (error) {
+    signal?.throwIfAborted();
     logger.warn(
       { symbol, timeframe, error: String(error) },
       'The exchange gave no warm-up bars; the strategy waits for live ones.',

@@ -81,6 +81,7 @@ export class GmoBroker implements Broker {
       baseUrl: this.#endpoints.restPrivateUrl,
       wallClock: context.wallClock,
       signer: new GmoSigner(credentials),
+      ...(context.signal && { signal: context.signal }),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     });
   }

@@ -43,8 +43,9 @@ export class GmoMarketHistory implements MarketHistory {
 
   constructor(context: ExchangeContext, options: { readonly timeoutMs?: number } = {}) {
     this.#context = context;
+    const { signal, wallClock } = context;
     const { restPublicUrl } = resolveEndpoints(context.endpoints);
-    this.#rest = new GmoRestClient({ baseUrl: restPublicUrl, wallClock: context.wallClock, ...options });
+    this.#rest = new GmoRestClient({ baseUrl: restPublicUrl, wallClock, ...(signal && { signal }), ...options });
   }
 
   async status(): Promise<ExchangeStatus> {

@@ -15,20 +15,21 @@ export async function measureClock(
   context: ExchangeContext,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<MarketClockReading> {
+  const { signal, wallClock } = context;
   const { simulatorClockUrl, restPublicUrl } = resolveEndpoints(context.endpoints);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const simulated = simulatorClockUrl === null ? null : await askSimulator(context, simulatorClockUrl, timeoutMs);
   if (simulated !== null) return simulated;
 
   const path = '/v1/status';
-  const rest = new GmoRestClient({ baseUrl: restPublicUrl, wallClock: context.wallClock, timeoutMs });
+  const rest = new GmoRestClient({ baseUrl: restPublicUrl, wallClock, timeoutMs, ...(signal && { signal }) });
   // The answer may come from a cache at the edge that keeps it for a second; a query of its own goes past it.
-  const query = { t: context.wallClock.now() };
+  const query = { t: wallClock.now() };
   // The first request pays for the connection; the second one is measured.
   await rest.request({ path, query }, statusData);
-  const sentAt = context.wallClock.now();
+  const sentAt = wallClock.now();
   const { responseTime } = await rest.request({ path, query: { t: sentAt } }, statusData);
-  const doneAt = context.wallClock.now();
+  const doneAt = wallClock.now();
   const marketTs = parseIsoTime(responseTime);
   if (Number.isNaN(marketTs))
     throw badAnswerError({ method: 'GET', path }, 'read', 200, `responsetime ${responseTime}`);
@@ -42,15 +43,16 @@ async function askSimulator(
   timeoutMs: number,
 ): Promise<MarketClockReading | null> {
   const name = { method: 'GET', path: '/sim/clock', host: new URL(url).host };
-  const sentAt = context.wallClock.now();
+  const { signal, wallClock } = context;
+  const sentAt = wallClock.now();
   let answer: Awaited<ReturnType<HttpClient['send']>>;
   try {
-    answer = await new HttpClient().send({ method: 'GET', url, timeoutMs });
+    answer = await new HttpClient().send({ method: 'GET', url, timeoutMs, ...(signal && { signal }) });
   } catch (cause) {
     if (!(cause instanceof HttpFailure)) throw cause;
     throw noAnswerError(name, 'read', cause);
   }
-  const doneAt = context.wallClock.now();
+  const doneAt = wallClock.now();
   if (answer.status === 404) return null;
   const clock = simulatorClock.safeParse(parseJson(answer.body));
   if (!clock.success) throw badAnswerError(name, 'read', answer.status, answer.body);

@@ -21,6 +21,8 @@ export interface RestClientOptions {
   /** For one request from connecting to the last byte. */
   readonly timeoutMs?: number;
   readonly http?: HttpClient;
+  /** Ends reads that have no signal of their own. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RestRequest {
@@ -85,7 +87,8 @@ export class GmoRestClient {
 
   /** The same, with an error code as a value. Throws only where there is no answer in the exchange's protocol. */
   async answer(request: RestRequest): Promise<RestAnswer> {
-    const { method = 'GET', path, query = {}, intent = 'read', signal } = request;
+    const { method = 'GET', path, query = {}, intent = 'read' } = request;
+    const signal = request.signal ?? (intent === 'read' ? this.#options.signal : undefined);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const search = new URLSearchParams(
       Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
