@@ -7,6 +7,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { provideRedis } from './provide-redis.mjs';
 import { buildPackages, installWhenNeeded, root } from './workspace.mjs';
 
 const args = process.argv.slice(2);
@@ -17,6 +18,7 @@ const outFolder = join(folder, 'dist');
 
 await installWhenNeeded('stderr');
 await buildPackages();
+process.env.REDIS_SERVER_BIN ??= provideRedis() ?? 'redis-server';
 const names = transpile();
 const missing = wanted.filter((name) => !names.includes(name));
 if (missing.length > 0) {

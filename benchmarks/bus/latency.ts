@@ -13,10 +13,9 @@ import { trade, trades } from './trades.js';
 const RATE = 10_000;
 const SECONDS = 2;
 const ROUNDS = 5;
-const COUNT = RATE * SECONDS;
 
 /** Sends `count` events beginning with number `from`, published at `sentUs`. */
-type Send = (from: number, count: number, sentUs: number) => Promise<unknown>;
+export type Send = (from: number, count: number, sentUs: number) => Promise<unknown>;
 
 /**
  * From here to another process, in turn with the reference: a busy machine makes both late, and the ratio of rounds side
@@ -69,16 +68,17 @@ async function throughBareLmdb(file: string): Promise<Delays> {
 }
 
 /** Starts the reader, sends at a steady rate what is due each millisecond, and asks the reader what it saw. */
-async function toReader(program: string, place: string, send: Send): Promise<Delays> {
+export async function toReader(program: string, place: string, send: Send, rate = RATE): Promise<Delays> {
+  const count = rate * SECONDS;
   const script = fileURLToPath(new URL(`./${program}`, import.meta.url));
-  const child = spawn(process.execPath, [script, place, String(COUNT)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, place, String(count)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
   const sending: Promise<unknown>[] = [];
   const start = performance.now();
   let sent = 0;
-  while (sent < COUNT) {
-    const due = Math.min(COUNT, Math.floor(((performance.now() - start) / 1000) * RATE));
+  while (sent < count) {
+    const due = Math.min(count, Math.floor(((performance.now() - start) / 1000) * rate));
     if (due > sent) {
       const sentUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
       sending.push(send(sent + 1, due - sent, sentUs));
@@ -89,8 +89,8 @@ async function toReader(program: string, place: string, send: Send): Promise<Del
   await Promise.all(sending);
   const { value } = await lines.next();
   const delays: Delays = JSON.parse(String(value));
-  if (delays.read !== COUNT || delays.lost !== 0) {
-    throw new Error(`${COUNT} events sent, ${delays.read} read, ${delays.lost} missing.`);
+  if (delays.read !== count || delays.lost !== 0) {
+    throw new Error(`${count} events sent, ${delays.read} read, ${delays.lost} missing.`);
   }
   return delays;
 }

@@ -22,7 +22,7 @@ export async function collect(
   closers.add(() => ended.abort());
   let started = false;
   try {
-    const bus = await openUnless(signal, openBus(config, places, logger));
+    const bus = await openUnless(signal, openBus(config, places, logger, { trims: true }));
     closers.add(() => bus.close());
     const context = { endpoints: endpointsOf(config), logger, wallClock };
     const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop: signal, ended: ended.signal });

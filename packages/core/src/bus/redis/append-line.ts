@@ -1,7 +1,7 @@
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { PublishResult } from '../event-bus.js';
 import { fenced, hole } from '../refusals.js';
-import { APPEND_SCRIPT, type AppendCall } from './append-script.js';
+import type { AppendCall } from './append-script.js';
 import type { RedisLink } from './redis-link.js';
 import { redisError, troubleOf } from './redis-trouble.js';
 
@@ -56,10 +56,10 @@ export class AppendLine {
   #fly(sent: Sent, whole = false): void {
     this.#flying += 1;
     const { main } = this.#link;
-    const { keys, args } = sent;
+    const { script, keys, args } = sent;
     const answer = whole
-      ? main.eval(APPEND_SCRIPT.source, keys.length, ...keys, ...args)
-      : main.evalsha(APPEND_SCRIPT.sha, keys.length, ...keys, ...args);
+      ? main.eval(script.source, keys.length, ...keys, ...args)
+      : main.evalsha(script.sha, keys.length, ...keys, ...args);
     answer.then(
       (said) => this.#answered(sent, said),
       (error) => this.#failed(sent, error),
@@ -135,11 +135,10 @@ export class AppendLine {
   }
 }
 
-function refusalOf([kind, name, third, fourth]: string[], { args }: AppendCall, where: string): AlphaError {
-  const [writer] = JSON.parse(args[0]!) as [string];
+function refusalOf([kind, name, third, fourth]: string[], { writer }: AppendCall, where: string): AlphaError {
   switch (kind) {
     case 'fenced':
-      return fenced(name!, writer === '' ? null : Number(writer), third === '' ? null : Number(third));
+      return fenced(name!, writer, third === '' ? null : Number(third));
     case 'hole':
       return hole({ series: name!, expected: Number(third), got: Number(fourth) });
     default:

@@ -3,7 +3,7 @@ import type { AlphaEvent } from '../../events/event.js';
 import type { WriterId } from '../event-bus.js';
 import { type SeriesKey, type StreamName, seriesKey, seriesOf } from '../streams.js';
 import { bookKey, EVENT_FIELD } from './redis-keys.js';
-import { redisScript } from './redis-script.js';
+import { type RedisScript, redisScript } from './redis-script.js';
 
 /**
  * Appends the events of a call to their streams, once, or refuses the call with nothing appended (`decideAppend` says the
@@ -12,7 +12,7 @@ import { redisScript } from './redis-script.js';
  * KEYS: for each stream the stream and its book. ARGV[1]: writer, for each stream the series it carries, and runs of
  * (stream, series or 0, first seq, count); then the events in the order of the runs. Answers how many were new.
  */
-export const APPEND_SCRIPT = redisScript(`
+const APPEND_SCRIPT = redisScript(`
 local head = cjson.decode(ARGV[1])
 local writer, groups, runs = head[1], head[2], head[3]
 local seqs, grown = {}, {}
@@ -66,8 +66,33 @@ end
 return appended
 `);
 
-/** One call of the script. */
+/**
+ * The same for the call that is by far the commonest: consecutive events of one series. KEYS: stream, book. ARGV: writer,
+ * series, first seq, events.
+ */
+const RUN_SCRIPT = redisScript(`
+local call = redis.call
+local row = call('HMGET', KEYS[2], ARGV[2], 'full')
+if row[2] then return {'full', KEYS[1], row[2]} end
+if not row[1] then return {'fenced', ARGV[2], ''} end
+local space = string.find(row[1], ' ', 1, true)
+local holder = string.sub(row[1], 1, space - 1)
+if holder ~= ARGV[1] then return {'fenced', ARGV[2], holder} end
+local last, first, count = tonumber(string.sub(row[1], space + 1)), tonumber(ARGV[3]), #ARGV - 3
+if first > last + 1 then
+  return {'hole', ARGV[2], string.format('%.0f', last + 1), ARGV[3]}
+end
+local skip = math.min(count, last - first + 1)
+if skip == count then return 0 end
+for n = 4 + skip, #ARGV do call('XADD', KEYS[1], '*', '${EVENT_FIELD}', ARGV[n]) end
+call('HSET', KEYS[2], ARGV[2], holder .. ' ' .. string.format('%.0f', first + count - 1))
+return count - skip
+`);
+
+/** One call of a script. */
 export interface AppendCall {
+  readonly script: RedisScript;
+  readonly writer: WriterId | null;
   readonly keys: readonly string[];
   readonly args: readonly string[];
   readonly count: number;
@@ -84,6 +109,8 @@ export function appendCall(
   events: readonly AlphaEvent[],
   streamFor: (event: AlphaEvent) => StreamName,
 ): AppendCall {
+  const run = runCall(writer, events, streamFor);
+  if (run !== null) return run;
   const keys: string[] = [];
   const args: string[] = [''];
   const parts = new Map<StreamName, StreamPart>();
@@ -108,7 +135,27 @@ export function appendCall(
   }
   const groups = [...parts.values()].map(({ series }) => [...series.keys()]);
   args[0] = JSON.stringify([writer === null ? '' : String(writer), groups, runs]);
-  return { keys, args, count: events.length };
+  return { script: APPEND_SCRIPT, writer, keys, args, count: events.length };
+}
+
+/** Null when the events are not consecutive ones of one series. */
+function runCall(
+  writer: WriterId | null,
+  events: readonly AlphaEvent[],
+  streamFor: (event: AlphaEvent) => StreamName,
+): AppendCall | null {
+  const [first] = events;
+  if (first?.seq === undefined) return null;
+  const { type, exchange, symbol, seq } = first;
+  const args = [writer === null ? '' : String(writer), seriesKey(seriesOf(first)), String(seq)];
+  for (let at = 0; at < events.length; at++) {
+    const event = events[at]!;
+    const goesOn = event.seq === seq + at && event.type === type;
+    if (!goesOn || event.symbol !== symbol || event.exchange !== exchange) return null;
+    args.push(encodeEvent(event));
+  }
+  const stream = streamFor(first);
+  return { script: RUN_SCRIPT, writer, keys: [stream, bookKey(stream)], args, count: events.length };
 }
 
 function numberOf(series: Map<SeriesKey, number>, key: SeriesKey): number {

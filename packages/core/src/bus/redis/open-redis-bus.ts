@@ -5,6 +5,7 @@ import type { Partition } from '../streams.js';
 import { RedisBus } from './redis-bus.js';
 import { IOREDIS, type RedisDriver } from './redis-client.js';
 import { RedisLink } from './redis-link.js';
+import type { RetentionOptions } from './redis-retention.js';
 import { parseRedisUrl } from './redis-url.js';
 import { checkRedis } from './start-checks.js';
 
@@ -18,6 +19,8 @@ export interface RedisBusOptions {
   readonly patienceMs?: number;
   /** How long opening waits for a Redis that does not answer. Default 5000 ms. */
   readonly openPatienceMs?: number;
+  /** Trims the streams in the background as long as this handle is open; for one process of the bus, the collector. */
+  readonly retention?: RetentionOptions;
   /** Decides when an entry of a shared group counts as left, for tests; without it the server's clock does. */
   readonly clock?: Clock;
   /** Another copy of ioredis than the one installed beside this package. */
@@ -40,5 +43,5 @@ export async function openRedisBus(options: RedisBusOptions): Promise<EventBus> 
     link.disconnect();
     throw error;
   }
-  return new RedisBus(link, { partition, clock: options.clock });
+  return new RedisBus(link, { partition, logger, clock: options.clock, retention: options.retention });
 }

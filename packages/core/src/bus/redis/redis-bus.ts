@@ -1,6 +1,7 @@
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { AlphaEvent } from '../../events/event.js';
 import type { Clock } from '../../telemetry/clock.js';
+import type { Logger } from '../../telemetry/logger.js';
 import { type DeadLetter, deadLetterStream, decodeDeadLetter } from '../dead-letter.js';
 import { decodeEntries } from '../decode-entries.js';
 import type {
@@ -26,11 +27,19 @@ import { entryOf, placeOfId, type RawEntry } from './redis-entry.js';
 import { bookKey, ownerKey, WRITER_KEY } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
 import { RedisOwnedPlaces } from './redis-owned-places.js';
+import { RedisRetention, type RetentionOptions } from './redis-retention.js';
 import { runScript } from './redis-script.js';
 import { RedisSharedPlaces } from './redis-shared-places.js';
 import { type Bury, RedisSubscription } from './redis-subscription.js';
 import { CLAIM_SCRIPT, WRITER_SCRIPT } from './series-scripts.js';
 import { groupNames, streamInfos, streamNames } from './stream-info.js';
+
+interface RedisBusParts {
+  readonly partition: Partition;
+  readonly logger: Logger;
+  readonly clock: Clock | undefined;
+  readonly retention: RetentionOptions | undefined;
+}
 
 /** Entries removed by one call of the script: it holds up Redis for about half a millisecond. */
 const TRIM_STEP = 1000;
@@ -46,12 +55,18 @@ export class RedisBus implements EventBus {
   readonly #clock: Clock | undefined;
   readonly #lines = new Map<StreamName, AppendLine>();
   readonly #subscriptions = new Set<RedisSubscription>();
+  readonly #retention: RedisRetention | undefined;
   #closed: Promise<void> | null = null;
 
-  constructor(link: RedisLink, options: { readonly partition: Partition; readonly clock?: Clock | undefined }) {
+  constructor(link: RedisLink, options: RedisBusParts) {
     this.#link = link;
     this.partition = options.partition;
     this.#clock = options.clock;
+    if (options.retention === undefined) return;
+    const { clock, logger } = options;
+    const trim = (stream: StreamName, keep: number, before: EntryId) => this.#trimBefore(stream, keep, before);
+    this.#retention = new RedisRetention({ link, logger, clock, trim }, options.retention);
+    this.#retention.start();
   }
 
   async claim(series: readonly Series[], as?: WriterId, atLeast?: ReadonlyMap<SeriesKey, number>): Promise<Claim> {
@@ -139,11 +154,11 @@ export class RedisBus implements EventBus {
   }
 
   async trim(stream: StreamName, keep: number): Promise<number> {
-    return this.trimBefore(stream, keep, '+');
+    return this.#trimBefore(stream, keep, '+');
   }
 
   /** As `trim`, and only entries before an id; `+` for all. */
-  async trimBefore(stream: StreamName, keep: number, before: EntryId | '+'): Promise<number> {
+  async #trimBefore(stream: StreamName, keep: number, before: EntryId | '+'): Promise<number> {
     this.#assertOpen();
     const args = [String(Math.max(0, Math.floor(keep))), String(TRIM_STEP), before];
     let removed = 0;
@@ -162,6 +177,7 @@ export class RedisBus implements EventBus {
   async #end(): Promise<void> {
     for (const subscription of [...this.#subscriptions]) await subscription.close();
     this.#link.end();
+    await this.#retention?.stop();
     for (const line of this.#lines.values()) await line.settled();
     this.#link.disconnect();
   }

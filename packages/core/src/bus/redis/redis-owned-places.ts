@@ -117,17 +117,13 @@ export class RedisOwnedPlaces implements RedisPlaces {
     const cursors = streams.map((stream) => this.#cursors.get(stream)!);
     const block = waitMs > 0 ? ['BLOCK', String(Math.ceil(waitMs))] : [];
     const owners = streams.map((stream) => ownerKey(stream, this.#member.group));
-    const [read, owned] = (await client
-      .pipeline()
-      .call('xread', 'COUNT', String(count), ...block, 'STREAMS', ...streams, ...cursors)
-      .mget(...owners)
-      .exec())!;
-    const error = read![0] ?? owned![0];
-    if (error) throw error;
-    for (const [index, owner] of (owned![1] as (string | null)[]).entries()) {
+    // Two writes in one turn cost less than a pipeline does.
+    const reading = client.call('xread', 'COUNT', String(count), ...block, 'STREAMS', ...streams, ...cursors);
+    const [read, owned] = await Promise.all([reading, client.mget(...owners)]);
+    for (const [index, owner] of owned.entries()) {
       if (owner !== this.#owner) throw groupTaken(this.#member, streams[index]!, owner);
     }
-    return entriesByStream(read![1]);
+    return entriesByStream(read);
   }
 
   async #move(script: RedisScript, stream: StreamName, place: () => EntryId): Promise<void> {
