@@ -9,11 +9,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { unpackSeed } from './unpack-seed.js';
+import { startUpkeep } from './upkeep.js';
 
 const POSTGRES_VERSION = '18';
 const MAX_CLIENTS = 32;
 /** Taken whole at the start; the default of 128 MB would be more than all the rest of the process. */
 const BUFFERS = ['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB'];
+/** Its segments of 16 MB are used again: making one anew takes longer, and on a full disk ends the database. */
+const LOG = ['-c', 'min_wal_size=32MB', '-c', 'max_wal_size=48MB'];
 
 /** @type {{ dataFolder: string, seed: string, socketPath: string }} */
 const { dataFolder, seed, socketPath } = workerData;
@@ -22,11 +25,16 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 try {
   if (!existsSync(dataFolder) && existsSync(seed)) await unpackSeed(seed, dataFolder);
   else assertDatabase(dataFolder);
-  const db = await PGlite.create({ dataDir: dataFolder, startParams: [...PGlite.defaultStartParams, ...BUFFERS] });
+  const db = await PGlite.create({
+    dataDir: dataFolder,
+    startParams: [...PGlite.defaultStartParams, ...BUFFERS, ...LOG],
+  });
   const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: MAX_CLIENTS });
   await server.start();
+  const upkeep = startUpkeep(db, (error) => console.error(`Upkeep failed: ${error}`));
   port.on('message', async () => {
     await server.stop();
+    await upkeep.stop();
     await db.close();
     port.postMessage({ word: 'closed' });
   });

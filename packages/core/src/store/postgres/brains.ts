@@ -40,7 +40,9 @@ function checkpointOf({ batch, positions, state }: BrainRow): Checkpoint | null 
 export async function advance(session: Session, record: StepRecord): Promise<'advanced' | 'repeated'> {
   const { brain, fence, batch, ts, checkpoint } = record;
   const { rowCount } = await session.query(
-    `UPDATE brains SET batch = $3, positions = $4, state = $5, committed_ts = $6
+    // A large state that did not change is not written again: the row goes on pointing at it.
+    `UPDATE brains SET batch = $3, positions = $4, committed_ts = $6,
+       state = CASE WHEN state::text = $5::json::text THEN state ELSE $5::json END
      WHERE brain = $1 AND fence = $2 AND batch = $3::bigint - 1`,
     [brain, fence, batch, verbatimJson(checkpoint.positions), verbatimJson(checkpoint.state), ts],
   );
