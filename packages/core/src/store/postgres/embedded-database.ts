@@ -37,7 +37,8 @@ export interface OpenOptions {
 /**
  * Owns the database in `folder`: PostgreSQL as WebAssembly in a worker thread, so that no query stops the trading loop,
  * behind a Unix socket that other processes of this user read through. It does not check by itself that it is alone, so
- * a lock does. Throws `DATA_FOLDER_LOCKED` when another process owns it, `STORE_UNAVAILABLE` when it cannot be opened.
+ * a lock does. A commit survives the kill of the process; PGlite never asks for a flush, so it may not survive a power cut
+ * (docs/embedded.md). Throws `DATA_FOLDER_LOCKED` when another process owns it, `STORE_UNAVAILABLE` when it cannot be opened.
  */
 export async function openEmbeddedDatabase(options: OpenOptions): Promise<EmbeddedDatabase> {
   const { logger = silentLogger, timeoutMs = OPEN_TIMEOUT_MS } = options;
@@ -90,7 +91,7 @@ async function serve(folder: string, lock: Lock, logger: Logger, timeoutMs: numb
     worker.ref();
     const done = answer(worker, 'closed', CLOSE_TIMEOUT_MS, `The database in ${folder} could not be closed`);
     worker.postMessage('close');
-    // Every commit is on disk already: a database that does not end in time is ended.
+    // The operating system has every commit already, as after a kill: a database that does not end in time is ended.
     await done.catch((error: Error) => logger.warn({ error: error.message }, 'The embedded database was ended.'));
     await worker.terminate();
     await rm(socketPath, { force: true });
