@@ -12,6 +12,7 @@ import {
 import {
   accountLockPath,
   acquireLock,
+  type DataFolder,
   type EngineOptions,
   type EngineReport,
   type Lock,
@@ -24,7 +25,7 @@ import { SecretCredentials } from '../config/secret.js';
 import { loadStrategy } from '../plugins/load-strategy.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
-import { lockDataFolder } from './data-folder.js';
+import { lockDataFolder, lockHalf } from './data-folder.js';
 import { executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { logToStore } from './log-to-store.js';
@@ -59,8 +60,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   closers.add(() => ended.abort());
   let opened = false;
   try {
-    const lock = await lockDataFolder(places);
-    closers.add(() => lock.release());
+    await lockFolder(config, places, closers);
     if (credentials && config.enableExecution) {
       const account = await lockAccount(config.exchange, credentials);
       closers.add(() => account.release());
@@ -111,6 +111,21 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     return null;
   } finally {
     await closers.close();
+  }
+}
+
+/** The embedded database has one owner; on a server each half is one of its kind. Throws `DATA_FOLDER_LOCKED`. */
+async function lockFolder(config: Config, places: DataFolder, closers: Closers): Promise<void> {
+  const locks =
+    config.databaseUrl === undefined
+      ? [() => lockDataFolder(places)]
+      : [
+          ...(config.enableStrategy ? [() => lockHalf(places, 'strategy')] : []),
+          ...(config.enableExecution ? [() => lockHalf(places, 'execution')] : []),
+        ];
+  for (const take of locks) {
+    const lock = await take();
+    closers.add(() => lock.release());
   }
 }
 

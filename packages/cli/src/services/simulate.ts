@@ -11,6 +11,7 @@ import { Secret } from '../config/secret.js';
 
 /** What `alpha sim gmo` was told, as text and numbers. */
 export interface SimulationText {
+  readonly host: string;
   readonly port: number;
   readonly speed: string;
   readonly origin: string;
@@ -24,12 +25,13 @@ export interface SimulationText {
 
 /** Throws `USAGE` for a value that cannot be meant. */
 export function readSimulation(text: SimulationText): GmoSimulatorOptions {
-  const { port, hold, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
+  const { host, port, hold, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
   const speed = Number(text.speed);
   if (!(speed > 0 && speed <= 1000)) throw wrong('speed', text.speed, 'a number above 0 and up to 1000');
   const balances = balancesKind.schema.safeParse(text.balance);
   if (!balances.success) throw wrong('balance', text.balance, balancesKind.expects);
   return {
+    host,
     port,
     speed,
     origin: readOrigin(text.origin),

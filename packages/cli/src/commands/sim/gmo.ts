@@ -6,13 +6,17 @@ import { stopSignal } from '../../output/stop-signal.js';
 export default class SimGmo extends ProcessCommand {
   static override summary = 'Run a simulated GMO Coin on this machine, which plays a recorded tape.';
   static override description =
-    'It speaks the public and the private protocol on loopback. Point REST_BASE_URL and WS_PUBLIC_URL at it, as its first log line says.';
+    'It speaks the public and the private protocol, on loopback unless told otherwise. Point REST_BASE_URL and WS_PUBLIC_URL at it, as its first log line says.';
   static override examples = [
     '<%= config.bin %> sim gmo',
     '<%= config.bin %> sim gmo --speed 10 --origin tape --hold 6',
   ];
   static override flags = {
-    port: Flags.integer({ description: 'Port on 127.0.0.1; 0 takes a free one.', default: 7070, min: 0, max: 65535 }),
+    host: Flags.string({
+      description: 'Address to listen on; `0.0.0.0`, for a container, is every one of this machine.',
+      default: '127.0.0.1',
+    }),
+    port: Flags.integer({ description: 'Port; 0 takes a free one.', default: 7070, min: 0, max: 65535 }),
     speed: Flags.string({ description: 'How many times faster than recorded the market runs.', default: '1' }),
     origin: Flags.string({
       description: 'Market time of the first record: `now`, `tape` (as recorded), or an ISO 8601 time.',
