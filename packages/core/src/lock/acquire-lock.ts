@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, unlink } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { removeSocket } from './remove-socket.js';
 import { makeSocketFolder } from './socket-folder.js';
 
 /*
@@ -97,7 +98,7 @@ class Contender implements Lock {
       for (const name of await readdir(folder)) {
         if (name === this.#name || !name.startsWith(prefix) || name.endsWith('~')) continue;
         const answer = await ask(join(folder, name));
-        if (answer === 'dead') await remove(join(folder, name));
+        if (answer === 'dead') await removeSocket(join(folder, name));
         if (answer === 'held' || (answer === 'trying' && name < this.#name)) return false;
         if (answer === 'trying') wait = true;
       }
@@ -110,18 +111,11 @@ class Contender implements Lock {
 
   release(): Promise<void> {
     this.#released ??= (async () => {
-      await remove(this.#path);
+      await removeSocket(this.#path);
       await new Promise((done) => this.#server.close(done));
     })();
     return this.#released;
   }
-}
-
-/** Not `rm`: after it removed the socket of a dead process, Node 20.20 resolves no symbolic link of a module any more. */
-async function remove(path: string): Promise<void> {
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
 }
 
 /** A neighbour that accepts but does not answer (a stopped process) still holds what it held. */

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { Pool } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
 import { acquireLock, type Lock } from '../../lock/acquire-lock.js';
 import { makeFolder } from '../../lock/make-folder.js';
+import { removeSocket } from '../../lock/remove-socket.js';
 import { makeSocketFolder, socketFolder } from '../../lock/socket-folder.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import { packageFolder } from './package-folder.js';
@@ -62,7 +62,7 @@ export async function openEmbeddedDatabase(options: OpenOptions): Promise<Embedd
 async function serve(folder: string, lock: Lock, logger: Logger, timeoutMs: number): Promise<EmbeddedDatabase> {
   const socketPath = join(await makeSocketFolder(folder, SOCKET.length), SOCKET);
   // Left by a process that was killed; nobody else can be behind it, because we hold the lock.
-  await rm(socketPath, { force: true });
+  await removeSocket(socketPath);
 
   const files = join(packageFolder(), 'pglite');
   const worker = new Worker(join(files, 'worker.js'), {
@@ -94,7 +94,7 @@ async function serve(folder: string, lock: Lock, logger: Logger, timeoutMs: numb
     // The operating system has every commit already, as after a kill: a database that does not end in time is ended.
     await done.catch((error: Error) => logger.warn({ error: error.message }, 'The embedded database was ended.'));
     await worker.terminate();
-    await rm(socketPath, { force: true });
+    await removeSocket(socketPath);
     await lock.release();
   };
   return {
