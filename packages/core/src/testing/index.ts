@@ -1,4 +1,5 @@
 export type { EventBusCase, EventBusContext } from './bus-case.js';
 export { EVENT_BUS_CASES } from './event-bus-suite.js';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.js';
-export { STORE_CASES, type StoreCase } from './store-suite.js';
+export type { StoreCase } from './store-case.js';
+export { STORE_CASES } from './store-suite.js';

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { Decimal } from '../decimal/decimal.js';
-import { AlphaError } from '../errors/alpha-error.js';
-import type { ErrorCode } from '../errors/codes.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { Order } from '../orders/order.js';
 import { DAY_MS } from '../store/raw-events.js';
-import type { InputLogRow, Store } from '../store/store.js';
+import { AWKWARD, BRAIN, rows, type StoreCase } from './store-case.js';
+import { STORE_COMMIT_CASES } from './store-commit-cases.js';
 import {
   barOf,
   everyOrder,
@@ -22,15 +21,6 @@ import {
   verdictOf,
 } from './store-records.js';
 
-export interface StoreCase {
-  readonly name: string;
-  /** Gets an empty store whose schema is up to date, and does not close it. */
-  run(store: Store): Promise<void>;
-}
-
-const BRAIN = 'strategy:gmo';
-const AWKWARD = { text: '日本語 🚀 "quoted" \\ \u0000 \ud800 \n', z: [1, null, { b: -0.1, a: 1e308 }], a: true };
-
 /** What every Store must do. An implementation's test is a factory and one loop over these. */
 export const STORE_CASES: readonly StoreCase[] = [
   {
@@ -45,88 +35,7 @@ export const STORE_CASES: readonly StoreCase[] = [
       assert.deepEqual(await store.unpublished(BRAIN), []);
     },
   },
-  {
-    name: 'gives each owner a higher fence and the last checkpoint',
-    async run(store) {
-      const first = await store.takeOver(BRAIN);
-      assert.equal(first.checkpoint, null);
-      await store.commit(stepOf(first, { checkpoint: { positions: { 'md:trade': '7' }, state: AWKWARD } }));
-      const second = await store.takeOver(BRAIN);
-      assert.ok(second.fence > first.fence);
-      assert.deepEqual(second.checkpoint, { batch: 1, positions: { 'md:trade': '7' }, state: plainOf(AWKWARD) });
-      assert.deepEqual(Object.keys(second.checkpoint.state as object), Object.keys(AWKWARD), 'keys keep their order');
-      assert.deepEqual(await store.checkpoint(BRAIN), second.checkpoint);
-      assert.deepEqual(await store.brains(), [BRAIN]);
-      assert.ok((await store.takeOver('execution:gmo')).checkpoint === null, 'brains do not touch each other');
-    },
-  },
-  {
-    name: 'fences off the owner before',
-    async run(store) {
-      const old = await store.takeOver(BRAIN);
-      await store.commit(stepOf(old));
-      const heir = await store.takeOver(BRAIN);
-      await rejects(store.commit(stepOf(old, { batch: 2, bars: [barOf(1)] })), 'STORE_FENCED');
-      await rejects(store.commit(stepOf(old, { batch: 1 })), 'STORE_FENCED');
-      await store.commit(stepOf(heir, { bars: [barOf(2)] }));
-      assert.equal((await store.counts()).bars, 1);
-      assert.equal((await store.checkpoint(BRAIN))?.batch, 2);
-    },
-  },
-  {
-    name: 'lets one of two owners through at every batch',
-    async run(store) {
-      const owners = [await store.takeOver(BRAIN), await store.takeOver(BRAIN)];
-      const outcomes = await Promise.allSettled(
-        owners.map((owner, n) => store.commit(stepOf(owner, { bars: [barOf(n)] }))),
-      );
-      assert.deepEqual(
-        outcomes.map(({ status }) => status),
-        ['rejected', 'fulfilled'],
-      );
-      assert.deepEqual(
-        (await store.bars({ exchange: 'gmo', symbol: 'BTC_JPY', timeframe: '1m' })).map(({ trades }) => trades),
-        [1],
-      );
-    },
-  },
-  {
-    name: 'takes a repeated commit once',
-    async run(store) {
-      const owner = await store.takeOver(BRAIN);
-      const step = stepOf(owner, { inputs: [1], outbox: [tradeOf(1)], orderEvents: [], bars: [barOf(0)] });
-      await store.commit(step);
-      await store.commit(step);
-      await Promise.all([store.commit(step), store.commit({ ...step, bars: [barOf(9)] })]);
-      assert.equal((await store.counts()).bars, 1);
-      assert.equal((await store.unpublished(BRAIN)).length, 1);
-      assert.equal((await rows(store.inputLog(BRAIN, 0))).length, 1);
-    },
-  },
-  {
-    name: 'refuses a batch that does not follow',
-    async run(store) {
-      const owner = await store.takeOver(BRAIN);
-      await store.commit(stepOf(owner));
-      await rejects(store.commit(stepOf(owner, { batch: 3 })), 'STORE_FAILED');
-      await rejects(store.commit(stepOf({ ...owner, brain: 'nobody:gmo' })), 'STORE_FENCED');
-      assert.equal((await store.checkpoint(BRAIN))?.batch, 1);
-    },
-  },
-  {
-    name: 'undoes all of a commit that fails',
-    async run(store) {
-      const owner = await store.takeOver(BRAIN);
-      const orphan = { ...fillOf(5), clientOrderId: 'no-such-order' };
-      const step = stepOf(owner, { bars: [barOf(1)], inputs: ['x'], outbox: [tradeOf(1)] });
-      await rejects(store.commit({ ...step, fills: [orphan] }), 'STORE_FAILED');
-      assert.deepEqual(await store.counts(), { bars: 0, signals: 0, denials: 0, orders: 0, fills: 0 });
-      assert.equal(await store.checkpoint(BRAIN), null);
-      assert.deepEqual(await store.unpublished(BRAIN), []);
-      await store.commit(step);
-      assert.equal((await store.counts()).bars, 1);
-    },
-  },
+  ...STORE_COMMIT_CASES,
   {
     name: 'keeps the keys from a fill back to its bar',
     async run(store) {
@@ -424,16 +333,3 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
 ];
-
-async function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
-  await assert.rejects(promise, (error) => {
-    assert.ok(AlphaError.is(error, code), `expected ${code}, got ${String(error)}`);
-    return true;
-  });
-}
-
-async function rows(log: AsyncIterable<InputLogRow>): Promise<readonly InputLogRow[]> {
-  const all: InputLogRow[] = [];
-  for await (const row of log) all.push(row);
-  return all;
-}
