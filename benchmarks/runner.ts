@@ -3,6 +3,7 @@ import { type InstanceSpec, type RunnerInput, StrategyRunner, type TradeEvent } 
 import { maCross } from '@alpha-engine/strategies';
 import { SMA } from 'trading-signals';
 import type { BenchRow } from './bench-row.js';
+import { median } from './median.js';
 
 const TRADES = 1_000_000;
 /** What the engine reads from the bus at once. */
@@ -135,9 +136,4 @@ function timed<T>(work: () => T): [result: T, seconds: number] {
   const started = performance.now();
   const result = work();
   return [result, (performance.now() - started) / 1000];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

@@ -7,6 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
 import type { BenchRow } from './bench-row.js';
+import { median } from './median.js';
 
 const PAIRS = 15;
 const BAR = 1.15;
@@ -62,9 +63,4 @@ async function wholeProcess(program: string): Promise<number> {
   const [status] = await once(child, 'close');
   if (status !== 0) throw new Error(`${program} --help ended with status ${status}.`);
   return performance.now() - started;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { TradeEvent } from '@alpha-engine/core';
 import { createPostgresStore, openEmbeddedDatabase } from '@alpha-engine/core/postgres';
 import type { BenchRow } from './bench-row.js';
+import { median } from './median.js';
 
 const PEAK_BAR_MB = 400;
 const BATCH = 1000;
@@ -93,8 +94,4 @@ async function timed<T>(batches: readonly T[], write: (batch: T) => Promise<unkn
   const begun = performance.now();
   for (const batch of batches) await write(batch);
   return (performance.now() - begun) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
