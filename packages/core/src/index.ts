@@ -84,6 +84,8 @@ export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem }
 export { Ledger, type LedgerSnapshot } from './ledger/ledger.js';
 export type { Lot } from './ledger/lot.js';
 export type { Bar } from './market/bar.js';
+export { DataAgeWatch, type SilenceLimits } from './market/data-age-watch.js';
+export { RecentTrades } from './market/recent-trades.js';
 export { CLOCK_GRACE_MS, TimeBarBuilder, type TimeBarKey, type TimeBarSnapshot } from './market/time-bar-builder.js';
 export { intervalStart, parseTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from './market/timeframe.js';
 export { clientOrderId } from './orders/client-order-id.js';

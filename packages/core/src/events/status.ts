@@ -10,6 +10,7 @@ export const STATUS_STATES = [
   'resynced',
   'maintenance',
   'preopen',
+  'open',
   'degraded',
   'dropped',
 ] as const;

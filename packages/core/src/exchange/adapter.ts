@@ -1,6 +1,7 @@
 import type { EpochMs } from '../events/common.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { Broker } from './broker.js';
 import type { MarketFeed } from './market-feed.js';
 import type { MarketHistory } from './market-history.js';
@@ -24,6 +25,8 @@ export interface ExchangeContext {
   readonly logger: Logger;
   readonly marketClock: Clock;
   readonly wallClock: Clock;
+  /** Default: nothing is measured. */
+  readonly metrics?: Metrics;
   /** Ends REST reads when it aborts, for a start that may be called off. Cancels and placements never end early. */
   readonly signal?: AbortSignal;
 }

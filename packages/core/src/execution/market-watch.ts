@@ -5,8 +5,10 @@ import { equityNow, watchEquity } from './equity-watch.js';
 import { finish, wantSweep } from './order-desk.js';
 import { publishOrder, type StepContext, symbolState } from './step-context.js';
 
-const INTERRUPTIONS: ReadonlySet<string> = new Set(['stale', 'disconnected', 'gap', 'maintenance', 'preopen']);
+const INTERRUPTIONS: ReadonlySet<string> = new Set(['stale', 'disconnected', 'gap']);
+const CLOSED: ReadonlySet<string> = new Set(['maintenance', 'preopen']);
 const RECOVERIES: ReadonlySet<string> = new Set(['subscribed', 'resynced']);
+const MARKET_CHANNELS = ['trade', 'orderbook', 'ticker'] as const;
 
 /** A quote moves the mark; an older one than the last changes nothing. */
 export function onQuote(context: StepContext, event: TickerEvent): void {
@@ -22,13 +24,18 @@ export function onStatus(context: StepContext, event: StatusEvent): void {
   if (channel === 'orderbook') return;
   for (const [name, symbol] of context.state.symbols) {
     if (event.symbol !== ALL_SYMBOLS && event.symbol !== name) continue;
+    const said = reason === undefined ? state : `${state} (${reason})`;
+    // Whether the exchange trades is another matter than whether its data flow: data come in preopen too.
+    if (CLOSED.has(state)) symbol.feedProblems.exchange = said;
+    if (state === 'open') delete symbol.feedProblems.exchange;
     const key = channel ?? '*';
-    if (INTERRUPTIONS.has(state)) symbol.feedProblems[key] = reason === undefined ? state : `${state} (${reason})`;
+    if (INTERRUPTIONS.has(state)) symbol.feedProblems[key] = said;
     if (!RECOVERIES.has(state)) continue;
     delete symbol.feedProblems[key];
     // Data on one channel prove that the connection as a whole is back; a word about all channels speaks for each.
-    if (channel === undefined) symbol.feedProblems = {};
-    else delete symbol.feedProblems['*'];
+    delete symbol.feedProblems['*'];
+    if (channel !== undefined) continue;
+    for (const one of MARKET_CHANNELS) delete symbol.feedProblems[one];
   }
 }
 

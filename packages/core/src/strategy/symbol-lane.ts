@@ -105,9 +105,10 @@ export class SymbolLane {
    *
    * | state | bars |
    * |---|---|
-   * | `stale`, `disconnected`, `gap`, `maintenance`, `preopen`, `connected` | wait for a trade, whatever the clock says |
+   * | `stale`, `disconnected`, `gap`, `connected` | wait for a trade, whatever the clock says |
    * | `subscribed`, `resynced` | the clock may close them again: trades flow, and what was back-filled came before |
    * | `degraded`, `dropped` | no change: they name a loss that no waiting brings back |
+   * | `maintenance`, `preopen`, `open` | no change: a closed exchange makes no trades, and the socket it cuts says so itself |
    *
    * `connected` is among the first because a collector that was killed has said no `disconnected`.
    * `subscribed` is good for this because the collector lets it out, like live trades, only behind the back-fill.
@@ -118,8 +119,6 @@ export class SymbolLane {
       case 'disconnected':
       case 'gap':
       case 'stale':
-      case 'maintenance':
-      case 'preopen':
       case 'connected':
         this.#held = true;
         return;
@@ -129,6 +128,9 @@ export class SymbolLane {
         return;
       case 'degraded':
       case 'dropped':
+      case 'maintenance':
+      case 'preopen':
+      case 'open':
         return;
     }
   }

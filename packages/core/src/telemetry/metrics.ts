@@ -60,6 +60,60 @@ export const METRICS = {
   },
   alpha_archive_retries_total: { kind: 'counter', help: 'Flushes that failed and were tried again.', labels: [] },
   alpha_archive_waiting_rows: { kind: 'gauge', help: 'Rows read and not durable in the archive yet.', labels: [] },
+  alpha_feed_messages_total: {
+    kind: 'counter',
+    help: 'Market events received.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
+  alpha_feed_data_age_seconds: {
+    kind: 'gauge',
+    help: 'Since the last market event; since the connection when none came on it.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
+  alpha_feed_silence_limit_seconds: {
+    kind: 'gauge',
+    help: 'Age of data beyond which the channel counts as silent, learnt from its rhythm.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
+  alpha_feed_lag_seconds: {
+    kind: 'histogram',
+    help: 'From the time on an event to its arrival, by the clock that is measured against the exchange; a sample a second.',
+    labels: ['exchange', 'channel'],
+  },
+  alpha_feed_connected: { kind: 'gauge', help: 'Whether the socket is open: 1 or 0.', labels: ['exchange'] },
+  alpha_feed_disconnects_total: { kind: 'counter', help: 'Connections lost or refused.', labels: ['exchange'] },
+  alpha_feed_stale_total: {
+    kind: 'counter',
+    help: 'Times a channel was silent for too long.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
+  alpha_feed_gaps_total: {
+    kind: 'counter',
+    help: 'Losses that could not be made good.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
+  alpha_feed_backfilled_trades_total: {
+    kind: 'counter',
+    help: 'Missed trades that were read afterwards.',
+    labels: ['exchange', 'symbol'],
+  },
+  alpha_feed_rejected_frames_total: {
+    kind: 'counter',
+    help: 'Frames that are not what the protocol promises.',
+    labels: ['exchange', 'reason'],
+  },
+  alpha_feed_refused_commands_total: {
+    kind: 'counter',
+    help: 'Commands that the exchange refused, too many included.',
+    labels: ['exchange'],
+  },
+  alpha_feed_queued_events: { kind: 'gauge', help: 'Events that wait for the collector.', labels: ['exchange'] },
+  alpha_feed_held_trades: { kind: 'gauge', help: 'Live trades that wait for a backfill.', labels: ['exchange'] },
+  alpha_feed_dropped_events_total: {
+    kind: 'counter',
+    help: 'Events given up because the queue of the feed was full.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
 } as const satisfies Readonly<Record<string, Description>>;
 
 export type MetricName = keyof typeof METRICS;

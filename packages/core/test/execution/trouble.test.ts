@@ -1,4 +1,4 @@
-import { AlphaError, type ControlEvent, type ExecutorStep } from '@alpha-engine/core';
+import { AlphaError, type ControlEvent, type ExecutorStep, type StatusEvent } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
 import { Bench, BTC_JPY, configOf, d, fillOf, orderOf, positionOf, statuses, submitOf, T0, tickerOf } from './bench.js';
 
@@ -53,6 +53,20 @@ describe('denials', () => {
     expect(statuses(bench.wait(1).signal('enter_long'))).toEqual(['denied:stale_data']);
     status('resynced');
     submitOf(bench.wait(1).signal('enter_long'));
+  });
+
+  it('denies while the exchange is closed, whatever data flow, and lets exits go to it', () => {
+    const bench = new Bench(only).ready();
+    const status = (state: StatusEvent['data']['state']) => {
+      const event = { type: 'status', exchange: 'gmo', symbol: '*', ts: bench.now, data: { state } } as const;
+      bench.feed({ kind: 'status', event });
+      bench.quote();
+      return bench.wait(1).signal('enter_long');
+    };
+    for (const state of ['maintenance', 'preopen', 'connected', 'subscribed'] as const) {
+      expect(statuses(status(state)), state).toEqual(['denied:stale_data']);
+    }
+    submitOf(status('open'));
   });
 
   it('denies a short on spot, an unknown symbol, and beyond the position limit', () => {

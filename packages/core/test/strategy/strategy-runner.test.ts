@@ -173,9 +173,10 @@ describe('the clock closes a bar', () => {
     ['data again', ['disconnected', 'connected', 'gap', 'subscribed'], true],
     ['data again, the back-fill still running', ['disconnected', 'connected', 'gap'], false],
     ['back-filled', ['disconnected', 'connected', 'gap', 'resynced'], true],
-    ['in maintenance', ['maintenance'], false],
-    ['before the opening', ['preopen'], false],
-    ['open again', ['maintenance', 'preopen', 'subscribed'], true],
+    ['in maintenance, which cuts the socket', ['maintenance', 'disconnected'], false],
+    ['closed to orders, with data that flow', ['connected', 'subscribed', 'preopen'], true],
+    ['open, the back-fill still running', ['disconnected', 'maintenance', 'preopen', 'connected', 'open'], false],
+    ['open again', ['disconnected', 'maintenance', 'preopen', 'connected', 'subscribed', 'open'], true],
     ['degraded', ['degraded'], true],
     ['events dropped on purpose', ['dropped'], true],
   ];
