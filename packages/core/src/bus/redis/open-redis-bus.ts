@@ -19,6 +19,8 @@ export interface RedisBusOptions {
   readonly patienceMs?: number;
   /** How long opening waits for a Redis that does not answer. Default 5000 ms. */
   readonly openPatienceMs?: number;
+  /** An answer that takes longer means that the connection is dead: it is made anew. Default 10 000 ms. */
+  readonly silenceMs?: number;
   /** Trims the streams in the background as long as this handle is open; for one process of the bus, the collector. */
   readonly retention?: RetentionOptions;
   /** Decides when an entry of a shared group counts as left, for tests; without it the server's clock does. */
@@ -33,11 +35,12 @@ export interface RedisBusOptions {
  */
 export async function openRedisBus(options: RedisBusOptions): Promise<EventBus> {
   const { logger = silentLogger, partition = 'none', patienceMs = 60_000, openPatienceMs = 5000 } = options;
+  const { driver = IOREDIS, silenceMs = 10_000 } = options;
   const target = parseRedisUrl(options.url);
-  const link = new RedisLink(target, { driver: options.driver ?? IOREDIS, logger, patienceMs });
+  const link = new RedisLink(target, { driver, logger, patienceMs, silenceMs });
   try {
     await link.ready(link.main, performance.now() + openPatienceMs);
-    await checkRedis(link);
+    await checkRedis(link, logger, openPatienceMs);
   } catch (error) {
     link.end();
     link.disconnect();

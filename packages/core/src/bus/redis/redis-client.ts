@@ -1,4 +1,5 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { redisTls } from './redis-tls.js';
 import type { RedisTarget } from './redis-url.js';
 
 export type RedisClient = Redis | Cluster;
@@ -11,24 +12,27 @@ export interface RedisDriver {
 
 export const IOREDIS: RedisDriver = { Redis, Cluster };
 
-/** An answer that takes longer means the connection is dead; milliseconds of wall time. */
-const SILENCE_MS = 15_000;
 const CONNECT_MS = 5_000;
+/** Between two looks at a Redis that is loading its file. */
+const LOADING_MS = 500;
 
 /**
  * A connection (to a Cluster: a set of them) that comes back by itself. It never repeats a command on its own: what was
- * cut off fails, and the caller, who knows whether and in which order to send again, decides.
+ * cut off fails, and the caller, who knows whether and in which order to send again, decides. An answer that takes longer
+ * than `silenceMs` means that the connection is dead.
  */
-export function createClient(target: RedisTarget, driver: RedisDriver): RedisClient {
-  const { nodes, username, password, db, tls } = target;
+export function createClient(target: RedisTarget, driver: RedisDriver, silenceMs: number): RedisClient {
+  const { nodes, username, password, db } = target;
+  const tls = redisTls(target);
   const options: RedisOptions = {
     db,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: target.kind === 'single' ? { servername: nodes[0]!.host } : {} }),
+    ...(tls && { tls }),
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
-    socketTimeout: SILENCE_MS,
+    socketTimeout: silenceMs,
+    maxLoadingRetryTime: LOADING_MS,
     keepAlive: 10_000,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -54,8 +58,10 @@ export function createClient(target: RedisTarget, driver: RedisDriver): RedisCli
       sentinels: [...nodes],
       name: target.masterName,
       sentinelRetryStrategy: pauseMs,
+      sentinelCommandTimeout: CONNECT_MS,
+      ...(target.sentinelUsername !== undefined && { sentinelUsername: target.sentinelUsername }),
       ...(target.sentinelPassword !== undefined && { sentinelPassword: target.sentinelPassword }),
-      ...(tls && { enableTLSForSentinelMode: true }),
+      ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
     });
   }
   return new driver.Redis({ ...options, ...nodes[0]! });

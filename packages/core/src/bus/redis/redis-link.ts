@@ -8,6 +8,14 @@ import { describeRedis, type RedisTarget } from './redis-url.js';
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 
+export interface LinkOptions {
+  readonly driver: RedisDriver;
+  readonly logger: Logger;
+  readonly patienceMs: number;
+  /** An answer that takes longer means that the connection is dead; milliseconds of wall time. */
+  readonly silenceMs: number;
+}
+
 /**
  * The way to one Redis: a connection for short commands, more for readers that wait, and the patience with which a Redis
  * that is away (restart, failover, LOADING) is waited for. Tells the log when Redis goes and comes, once each.
@@ -21,26 +29,33 @@ export class RedisLink {
   readonly patienceMs: number;
   readonly #target: RedisTarget;
   readonly #driver: RedisDriver;
+  readonly #silenceMs: number;
   readonly #logger: Logger;
   readonly #end = new AbortController();
   #isAway = false;
   #lastError: Error | undefined;
+  /** Why a Sentinel named no master. */
+  #sentinelError: Error | undefined;
 
-  constructor(
-    target: RedisTarget,
-    options: { readonly driver: RedisDriver; readonly logger: Logger; readonly patienceMs: number },
-  ) {
+  constructor(target: RedisTarget, options: LinkOptions) {
     this.where = describeRedis(target);
     this.isCluster = target.kind === 'cluster';
     this.patienceMs = options.patienceMs;
     this.#target = target;
     this.#driver = options.driver;
+    this.#silenceMs = options.silenceMs;
     this.#logger = options.logger;
     // Every call that waits listens.
     setMaxListeners(0, this.#end.signal);
-    this.main = createClient(target, options.driver);
+    this.main = createClient(target, options.driver, options.silenceMs);
     this.main.on('error', (error: Error) => {
-      this.#lastError = error;
+      // What follows a refusal only says that there is no connection.
+      if (this.#lastError === undefined || !isRefusal(this.#lastError)) {
+        this.#lastError = reasonOf(error, this.#sentinelError);
+      }
+    });
+    this.main.on('sentinelError', (error: Error) => {
+      this.#sentinelError = error;
     });
     this.main.on('close', () => this.#went());
     this.main.on('ready', () => this.#came());
@@ -53,7 +68,7 @@ export class RedisLink {
   /** A connection of its own for a reader; a Cluster's readers do not block and share the one there is. */
   openReader(): RedisClient {
     if (this.isCluster) return this.main;
-    const client = createClient(this.#target, this.#driver);
+    const client = createClient(this.#target, this.#driver, this.#silenceMs);
     // The main connection tells of it; without a listener the process would end.
     client.on('error', () => {});
     return client;
@@ -76,8 +91,8 @@ export class RedisLink {
   }
 
   /** Does work that may be done twice, again and again while Redis is away. Throws what the server finally says. */
-  async call<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + this.patienceMs;
+  async call<T>(work: (client: RedisClient) => Promise<T>, patienceMs = this.patienceMs): Promise<T> {
+    const deadline = performance.now() + patienceMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       await this.ready(this.main, deadline);
       try {
@@ -90,18 +105,20 @@ export class RedisLink {
     }
   }
 
-  /** Resolves after a time, at once when the link is closed, and when `client` becomes ready or ends. */
+  /** Resolves after a time, at once when the link is closed, and when `client` becomes ready or its connection ends. */
   pause(ms: number, client?: RedisClient): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         client?.off('ready', done);
+        client?.off('close', done);
         client?.off('end', done);
         this.#end.signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
       client?.once('ready', done);
+      client?.once('close', done);
       client?.once('end', done);
       this.#end.signal.addEventListener('abort', done, { once: true });
       if (this.closed) done();
@@ -129,9 +146,15 @@ export class RedisLink {
   }
 
   #came(): void {
+    this.#lastError = undefined;
     if (!this.#isAway) return;
     this.#isAway = false;
-    this.#lastError = undefined;
     this.#logger.info({ redis: this.where }, 'Redis is back.');
   }
+}
+
+/** A Cluster, and a client that asks Sentinels, say that nobody could be reached; the reason lies below. */
+function reasonOf(error: Error, sentinelError: Error | undefined): Error {
+  if ('lastNodeError' in error && error.lastNodeError instanceof Error) return error.lastNodeError;
+  return sentinelError !== undefined && error.message.startsWith('All sentinels') ? sentinelError : error;
 }

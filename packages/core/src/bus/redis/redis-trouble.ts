@@ -6,7 +6,8 @@ import { AlphaError } from '../../errors/alpha-error.js';
  */
 export type Trouble = 'away' | 'unknown-script' | 'full' | 'final';
 
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY |NOREPLICAS|UNBLOCKED|FAILOVER|CLUSTER)/;
+const PASSING =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK |BUSY |NOREPLICAS|UNBLOCKED|FAILOVER|CLUSTER)/;
 
 export function troubleOf(error: unknown): Trouble {
   if (AlphaError.is(error)) return error.retryable ? 'away' : 'final';
@@ -17,31 +18,58 @@ export function troubleOf(error: unknown): Trouble {
   return PASSING.test(message) ? 'away' : 'final';
 }
 
-/** The server does not let us in: no waiting changes it. */
+/** What no waiting changes: words of the error's message or code, and what to tell people after "Redis at …". */
+const REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(WRONGPASS|NOAUTH)|invalid (username-password|password)/i,
+    'refused the user or password of REDIS_URL; correct the URL.',
+  ],
+  [
+    /NOPERM|ACL failure|The user executing the script/,
+    "does not let this user do what the bus does ({reason}); give it the rights of docs/redis.md, or another user's name in REDIS_URL.",
+  ],
+  [
+    /^WRONGTYPE/,
+    'has a key with the name of one of our streams and another type; give the bus a Redis or a database number of its own in REDIS_URL.',
+  ],
+  [
+    /certificate required|CERTIFICATE_REQUIRED/,
+    'wants a certificate of this client; name it with ?cert=/path/of/cert.pem&key=/path/of/key.pem in REDIS_URL.',
+  ],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/,
+    'shows a certificate that is not trusted ({reason}); name its authority with ?ca=/path/of/ca.pem in REDIS_URL.',
+  ],
+  [/wrong version number|packet length too long/i, 'does not speak TLS on this port; write redis:// for rediss://.'],
+  [/^Protocol error/, 'does not speak the protocol of Redis ({reason}); correct the host or the port of REDIS_URL.'],
+  [
+    /successfully, but got an invalid reply: null/,
+    'is not known there: the Sentinels answer, but have no group of this name; correct the name after the hosts in REDIS_URL.',
+  ],
+];
+
+/** The server does not let us in, or is none: no waiting changes it. */
 export function isRefusal(error: Error): boolean {
-  return /^(WRONGPASS|NOAUTH|NOPERM)|invalid (username-password|password)/i.test(error.message);
+  return refusalOf(error) !== undefined;
+}
+
+function refusalOf(error: Error): string | undefined {
+  const { message, code = '' } = error as NodeJS.ErrnoException;
+  return REFUSALS.find(([words]) => words.test(message) || words.test(code))?.[1];
 }
 
 /** The error a caller sees. `where` is the address without its secrets. */
 export function redisError(error: unknown, where: string): AlphaError {
   if (AlphaError.is(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof Error ? error : new Error(String(error));
+  const { message } = known;
   const options = { context: { where, reason: message }, cause: error };
-  if (isRefusal(error instanceof Error ? error : new Error(message))) {
-    return new AlphaError(
-      'BUS_UNUSABLE',
-      `Redis at ${where} refused the user or password of REDIS_URL, or that user may not use streams and scripts; correct the URL or the user's rights.`,
-      options,
-    );
+  const refusal = refusalOf(known);
+  if (refusal !== undefined) {
+    const reason = message.split('\n')[0]!.slice(0, 160);
+    return new AlphaError('BUS_UNUSABLE', `Redis at ${where} ${refusal.replace('{reason}', reason)}`, options);
   }
-  if (message.startsWith('WRONGTYPE')) {
-    return new AlphaError(
-      'BUS_UNUSABLE',
-      `A key of Redis at ${where} has the name of one of our streams and another type; give the bus a Redis or a database number of its own in REDIS_URL.`,
-      options,
-    );
-  }
-  switch (troubleOf(error)) {
+  switch (troubleOf(known)) {
     case 'full':
       return new AlphaError(
         'BUS_FULL',
@@ -53,7 +81,7 @@ export function redisError(error: unknown, where: string): AlphaError {
     default:
       return new AlphaError(
         'BUS_UNAVAILABLE',
-        `Redis at ${where} does not answer (${message}); check that it runs and that REDIS_URL names it.`,
+        `Redis at ${where} does not answer (${message}); check that it runs and that REDIS_URL names it, with rediss:// where it speaks TLS and redis:// where it does not.`,
         { ...options, retryable: true },
       );
   }

@@ -5,6 +5,10 @@ export interface RedisNode {
   readonly port: number;
 }
 
+const TLS_FILES = ['ca', 'cert', 'key'] as const;
+type TlsFile = (typeof TLS_FILES)[number];
+const SETTINGS: readonly string[] = [...TLS_FILES, 'sentinelUser', 'sentinelPassword'];
+
 /** Where the bus is and how to get in, out of one URL. */
 export interface RedisTarget {
   readonly kind: 'single' | 'sentinel' | 'cluster';
@@ -13,7 +17,10 @@ export interface RedisTarget {
   readonly username: string | undefined;
   readonly password: string | undefined;
   /** Of the Sentinels themselves, when they ask for one. */
+  readonly sentinelUsername: string | undefined;
   readonly sentinelPassword: string | undefined;
+  /** Paths of PEM files for TLS: a private authority, and this client's own certificate. */
+  readonly files: Readonly<Partial<Record<TlsFile, string>>>;
   readonly db: number;
   /** Sentinel only: the name of the group of servers. */
   readonly masterName: string;
@@ -41,6 +48,16 @@ export function parseRedisUrl(url: string): RedisTarget {
   const db = Number(parts.shift() ?? 0);
   if (!Number.isInteger(db) || db < 0 || parts.length > 0) throw wrong('the database after the host is not a number');
   if (kind === 'cluster' && db !== 0) throw wrong('a Cluster has no database but 0');
+  const settings = new URLSearchParams(query);
+  const unknown = [...settings.keys()].find((name) => !SETTINGS.includes(name));
+  if (unknown !== undefined) throw wrong(`its settings after ? are ${SETTINGS.join(', ')}`);
+  const files = Object.fromEntries(
+    TLS_FILES.flatMap((name) => {
+      const path = settings.get(name);
+      return path === null ? [] : [[name, path]];
+    }),
+  );
+  if (scheme !== 'rediss' && Object.keys(files).length > 0) throw wrong('a certificate needs rediss://, for TLS');
   const [user = '', ...rest] = login.split(':');
   return {
     kind,
@@ -48,7 +65,9 @@ export function parseRedisUrl(url: string): RedisTarget {
     tls: scheme === 'rediss',
     username: rest.length > 0 && user !== '' ? decoded(user) : undefined,
     password: rest.length > 0 ? decoded(rest.join(':')) : login === '' ? undefined : decoded(user),
-    sentinelPassword: new URLSearchParams(query).get('sentinelPassword') ?? undefined,
+    sentinelUsername: settings.get('sentinelUser') ?? undefined,
+    sentinelPassword: settings.get('sentinelPassword') ?? undefined,
+    files,
     db,
     masterName,
   };
