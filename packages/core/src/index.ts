@@ -61,6 +61,7 @@ export type {
   ExchangeOrder,
   ExchangePosition,
 } from './exchange/broker.js';
+export { FeedFreshness, type FeedFreshnessOptions } from './exchange/feed-freshness.js';
 export type { FeedSubscription, MarketFeed } from './exchange/market-feed.js';
 export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
 export type { Books, OpenOrder } from './execution/books.js';
@@ -80,6 +81,7 @@ export type {
   TimedExecutorInput,
   VerdictRecord,
 } from './execution/executor-types.js';
+export { gaugeBooks } from './execution/gauge-books.js';
 export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem } from './instrument/instrument.js';
 export { Ledger, type LedgerSnapshot } from './ledger/ledger.js';
 export type { Lot } from './ledger/lot.js';
@@ -95,6 +97,7 @@ export type { ApprovedOrder } from './risk/approved-order.js';
 export type { Check, CheckResult, Intent, RiskView } from './risk/check.js';
 export { DENIAL_REASONS, type DenialCode } from './risk/denial.js';
 export { CHECKS, RiskGate, type Verdict } from './risk/gate.js';
+export { meterStore } from './store/meter-store.js';
 export { DAY_MS, dayOf, type RawEventQuery, type RawSegment, type SeqRange, startOfDay } from './store/raw-events.js';
 export type {
   BarQuery,
@@ -134,10 +137,9 @@ export { StrategyRunner, type StrategyRunnerOptions, type WarmupNeed } from './s
 export { type Clock, ManualClock } from './telemetry/clock.js';
 export { type LogAppender, type LogRecord, LogSink, type LogSinkOptions } from './telemetry/log-sink.js';
 export { type Logger, silentLogger } from './telemetry/logger.js';
+export { METRICS, type MetricName } from './telemetry/metric-names.js';
 export {
   type Labels,
-  METRICS,
-  type MetricName,
   type MetricSample,
   type Metrics,
   MetricsRegistry,

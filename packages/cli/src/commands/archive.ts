@@ -20,6 +20,8 @@ export default class Archive extends ProcessCommand {
     'databaseConnections',
     'databaseTimeoutMs',
     'partition',
+    'metricsPort',
+    'metricsHost',
     'dataDir',
     'logLevel',
   ]);

@@ -12,8 +12,11 @@ export default class Collect extends ProcessCommand {
     'symbols',
     'wsPublicUrl',
     'restBaseUrl',
+    'maxDataAgeMs',
     'maxClockSkewMs',
     'partition',
+    'metricsPort',
+    'metricsHost',
     'dataDir',
     'logLevel',
   ]);

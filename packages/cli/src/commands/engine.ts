@@ -39,6 +39,8 @@ export default class Engine extends ProcessCommand {
       'wsPrivateUrl',
       'restBaseUrl',
       'partition',
+      'metricsPort',
+      'metricsHost',
       'dataDir',
       'logLevel',
     ]),

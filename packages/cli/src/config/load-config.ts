@@ -25,6 +25,7 @@ export interface LoadedConfig {
   readonly sources: Readonly<Record<SettingKey, string>>;
 }
 
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 const FILES = ['alpha.config.ts', 'alpha.config.json'];
 
 /** Flags win over the environment, the environment over the file. Throws with every problem there is, not only the first. */
@@ -101,6 +102,8 @@ function contradictions(config: Partial<Config>, sources: Record<SettingKey, str
     say(config.apiKey === undefined ? 'apiKey' : 'apiSecret', 'is missing while the other half of the pair is set.');
   if (config.orderSize && config.maxPositionSize?.lt(config.orderSize))
     say('orderSize', `is ${config.orderSize}, above maxPositionSize (${config.maxPositionSize}): no entry could pass.`);
+  if (config.metricsHost && !LOOPBACK.test(config.metricsHost) && config.metricsToken === undefined)
+    say('metricsHost', 'can be reached from other machines, and the metrics tell what is traded. Set METRICS_TOKEN.');
   return found;
 }
 

@@ -207,6 +207,23 @@ export const configSchema = z.strictObject({
     description: 'Archived days that ended longer ago are dropped.',
     defaultText: 'everything is kept',
   }),
+  metricsPort: optional(kinds.numberFrom(0, 65_535), {
+    env: 'METRICS_PORT',
+    flag: 'metrics-port',
+    description:
+      'Port on which this process tells how it is: `/healthz`, `/readyz` and `/metrics`. See [metrics.md](metrics.md).',
+    defaultText: 'none is opened',
+  }),
+  metricsHost: withDefault(kinds.text, '127.0.0.1', {
+    env: 'METRICS_HOST',
+    flag: 'metrics-host',
+    description: 'Address to listen on for METRICS_PORT. Any but those of this machine alone needs METRICS_TOKEN.',
+  }),
+  metricsToken: optional(kinds.secret, {
+    env: 'METRICS_TOKEN',
+    description: 'What `/metrics` wants as a bearer token.',
+    defaultText: 'it wants none',
+  }),
 });
 
 export type Config = z.output<typeof configSchema>;

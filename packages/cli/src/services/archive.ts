@@ -9,6 +9,10 @@ import { archiveFolder } from './open-archive.js';
 import { openBus } from './open-bus.js';
 import { serverOptions } from './open-store.js';
 import { wallClock } from './wall-clock.js';
+import { behind, Watch } from './watch.js';
+
+/** An archiver that is further behind than this, in milliseconds, is not ready. */
+const BEHIND_MS = 60_000;
 
 /** The bus → the archive, until `signal` aborts. */
 export async function archive(
@@ -18,22 +22,28 @@ export async function archive(
   const places = await prepareDataFolder(config.dataDir);
   const closers = new Closers();
   try {
+    const watch = await Watch.open(config, logger);
+    closers.add(() => watch.close());
     const writer = await openWriter(config, logger, closers);
     closers.add(() => writer.close());
-    const bus = await openBus(config, places, logger);
-    closers.add(() => bus.close());
+    const opened = await openBus(config, places, logger);
+    closers.add(() => opened.close());
+    const bus = watch.bus(opened);
     const { archiveRetentionDays: retentionDays, exchange, symbols } = config;
     const { partition } = bus;
+    // An archive of files and one in a database are two readers, each with its own place on the bus.
+    const group = `archive-${config.archiveTo}`;
+    watch.started(() => behind(bus, [group], BEHIND_MS));
     return await runArchiver(
       {
         bus,
         writer,
-        // An archive of files and one in a database are two readers, each with its own place on the bus.
-        group: `archive-${config.archiveTo}`,
+        group,
         streams: MARKET_STREAMS.flatMap((stream) => marketStreams(stream, { exchange, symbols, partition })),
         consumer: `${hostname()}-${process.pid}`,
         logger,
         wallClock,
+        ...watch.metrics,
         ...(retentionDays !== undefined && { retentionDays }),
       },
       signal,

@@ -7,6 +7,7 @@ import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { openBus } from './open-bus.js';
 import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
+import { Watch } from './watch.js';
 
 /** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
@@ -14,7 +15,7 @@ export async function collect(
   signal: AbortSignal,
 ): Promise<CollectorReport | null> {
   const adapter = await exchangeAdapter(config.exchange);
-  const { dataDir, exchange, symbols, maxClockSkewMs } = config;
+  const { dataDir, exchange, symbols, maxClockSkewMs, maxDataAgeMs } = config;
   const places = await prepareDataFolder(dataDir);
   const closers = new Closers();
   // The clock is measured until everything is closed, also while the collector is stopping.
@@ -22,13 +23,18 @@ export async function collect(
   closers.add(() => ended.abort());
   let started = false;
   try {
-    const bus = await openUnless(signal, openBus(config, places, logger, { trims: true }));
-    closers.add(() => bus.close());
-    const context = { endpoints: endpointsOf(config), logger, wallClock };
+    const watch = await Watch.open(config, logger);
+    closers.add(() => watch.close());
+    const opened = await openUnless(signal, openBus(config, places, logger, { trims: true }));
+    closers.add(() => opened.close());
+    const bus = watch.bus(opened);
+    const context = { endpoints: endpointsOf(config), logger, wallClock, ...watch.metrics };
     const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop: signal, ended: ended.signal });
-    const feed = adapter.marketFeed({ ...context, marketClock });
+    const live = adapter.marketFeed({ ...context, marketClock });
+    const feed = watch.feed({ symbols, feed: live, wallClock }, maxDataAgeMs);
     signal.throwIfAborted();
     started = true;
+    watch.started();
     return await runCollector({ exchange, symbols, feed, bus, logger, wallClock }, signal);
   } catch (error) {
     if (started || !signal.aborted) throw error;

@@ -1,7 +1,9 @@
 import {
   AlphaError,
+  type Books,
   type Broker,
   type Clock,
+  type EventBus,
   type ExchangeAdapter,
   type ExchangeContext,
   type InstanceSpec,
@@ -33,6 +35,7 @@ import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
 import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
+import { behind, Watch } from './watch.js';
 
 export interface EngineRequest {
   readonly config: Config;
@@ -65,8 +68,11 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
       const account = await lockAccount(config.exchange, credentials);
       closers.add(() => account.release());
     }
-    const bus = await openUnless(signal, openBus(config, places, request.logger));
-    closers.add(() => bus.close());
+    const watch = await Watch.open(config, request.logger);
+    closers.add(() => watch.close());
+    const openedBus = await openUnless(signal, openBus(config, places, request.logger));
+    closers.add(() => openedBus.close());
+    const bus = watch.bus(openedBus);
     // The exchange before the database: what it refuses is told at once.
     const endpoints = endpointsOf(config);
     const base = { endpoints, logger: request.logger, wallClock };
@@ -94,7 +100,11 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
       {
         exchange: config.exchange,
         bus,
-        store,
+        store: watch.store(store),
+        opened: (books) => {
+          if (books) watch.books(books);
+          watch.started(() => unfit(config, bus, books));
+        },
         logger,
         marketClock,
         wallClock,
@@ -112,6 +122,24 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   } finally {
     await closers.close();
   }
+}
+
+/** Why an engine whose brains are open should not be counted on: behind, not reconciled, halted. A sentence each. */
+async function unfit(
+  { enableExecution, enableStrategy, exchange, maxDataAgeMs, symbols }: Config,
+  bus: EventBus,
+  books: (() => Books) | undefined,
+): Promise<readonly string[]> {
+  const { halts = {}, reconciled = symbols } = books?.() ?? {};
+  const groups = [
+    ...(enableStrategy ? [`strategy:${exchange}`] : []),
+    ...(enableExecution ? [`execution:${exchange}`] : []),
+  ];
+  return [
+    ...(await behind(bus, groups, maxDataAgeMs)),
+    ...symbols.filter((one) => !reconciled.includes(one)).map((one) => `The books of ${one} are not reconciled yet.`),
+    ...Object.entries(halts).map(([symbol, why]) => `${symbol === '*' ? 'The account' : symbol} is halted: ${why}.`),
+  ];
 }
 
 /** The embedded database has one owner; on a server each half is one of its kind. Throws `DATA_FOLDER_LOCKED`. */

@@ -4,3 +4,4 @@ export { MarketClock, type MarketClockOptions } from './market-clock.js';
 export { type ArchiverOptions, type ArchiverReport, runArchiver } from './run-archiver.js';
 export { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';
 export { type EngineOptions, type EngineReport, runEngine } from './run-engine.js';
+export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './serve-metrics.js';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventBus } from '../bus/event-bus.js';
 import type { Broker } from '../exchange/broker.js';
 import type { MarketHistory } from '../exchange/market-history.js';
+import type { Books } from '../execution/books.js';
 import type { Difference } from '../execution/compare-books.js';
 import type { ExecutorConfig } from '../execution/executor-types.js';
 import type { PaperBroker } from '../simulation/paper-broker.js';
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly session: Readonly<Record<string, unknown>>;
   readonly strategy?: { readonly instances: readonly InstanceSpec[]; readonly history?: MarketHistory };
   readonly execution?: { readonly broker: Broker; readonly config: ExecutorConfig; readonly paper?: PaperBroker };
+  /** Told once both brains are open, with what the executor believes at any moment from then on; for those who watch. */
+  readonly opened?: (books: (() => Books) | undefined) => void;
 }
 
 export interface EngineReport {
@@ -60,6 +63,7 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   const execution = options.execution && (await ExecutionBrain.open({ ...options, ...options.execution }));
   const strategy = await openStrategy(options, execution, stop);
   logger.info({ exchange, strategy: strategy !== undefined, execution: execution !== undefined }, 'engine started');
+  options.opened?.(execution && (() => execution.executor.books()));
 
   const fail = (error: unknown) => {
     failed.abort();

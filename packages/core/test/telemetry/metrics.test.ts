@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { METRICS, MetricsRegistry } from '@alpha-engine/core';
 import { expect, test } from 'vitest';
 
@@ -24,4 +25,16 @@ test('names say what is measured and in which unit', () => {
     expect(name).toMatch(kind === 'counter' ? /^alpha_[a-z_]+_total$/ : kind === 'histogram' ? /_seconds$/ : /^alpha_/);
     expect(help).toMatch(/^[A-Z].*\.$/);
   }
+});
+
+test('docs/metrics.md lists every metric as it is', () => {
+  const page = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(alpha_\w+)` \| (\w+) \| (.*?) \| (.+) \|$/gm)].map((row) => row.slice(1));
+  const told = Object.entries(METRICS).map(([name, { kind, labels, help }]) => [
+    name,
+    kind,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
+  ]);
+  expect(rows).toEqual(told);
 });
