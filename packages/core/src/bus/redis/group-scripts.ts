@@ -1,4 +1,4 @@
-import { redisScript } from './redis-script.js';
+import { redisScript, smallScript } from './redis-script.js';
 
 /** Splits and compares ids, and finds a group's place; put in front of the scripts that need it. */
 const COMMON = `
@@ -30,7 +30,7 @@ end
  * Joins or takes over a group on one stream, and makes it when it is missing. KEYS: stream, owner. ARGV: group, what to
  * write into owner, where a new group begins. Answers `at` and the place, or `mode` and what stands in owner.
  */
-export const JOIN_SCRIPT = redisScript(`${COMMON}
+export const JOIN_SCRIPT = smallScript(`${COMMON}
 local owner = redis.call('GET', KEYS[2])
 local mode = string.match(ARGV[2], '^%a+')
 if owner and string.match(owner, '^%a+') ~= mode then return {'mode', owner} end
@@ -55,7 +55,7 @@ return 'ok'
  * Sets a group's place anywhere; beyond the end, the end moves there. What members of a shared group have in hand is
  * forgotten. KEYS: stream, owner. ARGV: group, owner, place. Answers as ACK_SCRIPT does.
  */
-export const SEEK_SCRIPT = redisScript(`${COMMON}
+export const SEEK_SCRIPT = smallScript(`${COMMON}
 local owner = redis.call('GET', KEYS[2])
 if owner ~= ARGV[2] then return owner or '' end
 reach(KEYS[1], ARGV[3])

@@ -4,10 +4,10 @@ import type { StreamName } from '../streams.js';
 import { entryOf } from './redis-entry.js';
 import { deadKey, EVENT_FIELD, returnedKey } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
-import { redisScript, runScript } from './redis-script.js';
+import { redisScript, runScript, smallScript } from './redis-script.js';
 
 /** Puts a dead letter on its stream, once for each entry. KEYS: dead-letter stream, set of ids. ARGV: entry id, letter. */
-const BURY_SCRIPT = redisScript(`
+const BURY_SCRIPT = smallScript(`
 if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return 0 end
 redis.call('XADD', KEYS[1], '*', '${EVENT_FIELD}', ARGV[2])
 return 1

@@ -105,12 +105,13 @@ export class RedisLink {
     }
   }
 
-  /** Resolves after a time, at once when the link is closed, and when `client` becomes ready or its connection ends. */
+  /** Resolves after a time, at once when the link is closed, and when `client` becomes ready, fails or ends. */
   pause(ms: number, client?: RedisClient): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         client?.off('ready', done);
+        client?.off('error', done);
         client?.off('close', done);
         client?.off('end', done);
         this.#end.signal.removeEventListener('abort', done);
@@ -118,6 +119,7 @@ export class RedisLink {
       };
       const timer = setTimeout(done, ms);
       client?.once('ready', done);
+      client?.once('error', done);
       client?.once('close', done);
       client?.once('end', done);
       this.#end.signal.addEventListener('abort', done, { once: true });

@@ -11,6 +11,14 @@ export function redisScript(source: string): RedisScript {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
+/**
+ * A script that runs when Redis has no memory left too: what writes a few bytes so that readers and writers can start and
+ * go on, while appending waits. Otherwise nobody could read, and nothing could be trimmed, to make room.
+ */
+export function smallScript(source: string): RedisScript {
+  return redisScript(`#!lua flags=allow-oom\n${source}`);
+}
+
 /** Runs a script by its name; a server that does not know it (just started, flushed) gets the source. */
 export async function runScript(
   client: RedisClient,

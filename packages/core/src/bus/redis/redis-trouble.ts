@@ -21,7 +21,7 @@ export function troubleOf(error: unknown): Trouble {
 /** What no waiting changes: words of the error's message or code, and what to tell people after "Redis at …". */
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [
-    /^(WRONGPASS|NOAUTH)|invalid (username-password|password)/i,
+    /WRONGPASS|NOAUTH|invalid (username-password|password)/i,
     'refused the user or password of REDIS_URL; correct the URL.',
   ],
   [
@@ -43,7 +43,7 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/wrong version number|packet length too long/i, 'does not speak TLS on this port; write redis:// for rediss://.'],
   [/^Protocol error/, 'does not speak the protocol of Redis ({reason}); correct the host or the port of REDIS_URL.'],
   [
-    /successfully, but got an invalid reply: null/,
+    /No such master with that name|got an invalid reply: null/,
     'is not known there: the Sentinels answer, but have no group of this name; correct the name after the hosts in REDIS_URL.',
   ],
 ];

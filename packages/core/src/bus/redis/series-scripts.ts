@@ -1,10 +1,10 @@
-import { redisScript } from './redis-script.js';
+import { smallScript } from './redis-script.js';
 
 /**
  * A number higher than every one before: the server's clock, or one more than the last. The clock keeps the promise even
  * when the server came back without its last moments. KEYS: the counter.
  */
-export const WRITER_SCRIPT = redisScript(`
+export const WRITER_SCRIPT = smallScript(`
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local next = string.format('%.0f', math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0') + 1))
@@ -13,7 +13,7 @@ return next
 `);
 
 /** Makes a writer that of series of one stream, unless a later one stands there. KEYS: book. ARGV: writer, then series and its least seq … Answers their seqs. */
-export const CLAIM_SCRIPT = redisScript(`
+export const CLAIM_SCRIPT = smallScript(`
 local seqs = {}
 for i = 2, #ARGV, 2 do
   local text = redis.call('HGET', KEYS[1], ARGV[i])

@@ -12,9 +12,10 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** Three masters on loopback that share the slots. */
-export async function startRedisCluster(): Promise<RedisCluster> {
+/** Three masters on loopback that share the slots; `own` are more lines of their configuration. */
+export async function startRedisCluster(own: readonly string[] = []): Promise<RedisCluster> {
   const args = [
+    ...own,
     '--cluster-enabled',
     'yes',
     '--cluster-config-file',
@@ -24,6 +25,8 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   ];
   const nodes = await Promise.all([0, 1, 2].map(() => startRedisServer({ args, clusterPort: true })));
   const clients = nodes.map(({ port }) => new Redis(port, '127.0.0.1'));
+  // A test may kill a node: that is no error of these clients.
+  for (const client of clients) client.on('error', () => {});
   const stop = async () => {
     for (const client of clients) client.disconnect();
     await Promise.all(nodes.map((node) => node.stop()));
