@@ -5,7 +5,7 @@ import type {
   SimulatorStats,
   TapeOrigin,
 } from '@alpha-engine/gmo-adapter/simulator';
-import { startGmoSimulator } from '@alpha-engine/gmo-adapter/simulator';
+import { readFaultScript, startGmoSimulator } from '@alpha-engine/gmo-adapter/simulator';
 import { balances as balancesKind } from '../config/kinds.js';
 import { Secret } from '../config/secret.js';
 
@@ -18,13 +18,15 @@ export interface SimulationText {
   readonly hold: number;
   readonly loop: boolean;
   readonly tape?: string | undefined;
+  /** Path of a script. */
+  readonly faults?: string | undefined;
   readonly 'api-key': string;
   readonly 'api-secret': string;
   readonly balance: string;
 }
 
-/** Throws `USAGE` for a value that cannot be meant. */
-export function readSimulation(text: SimulationText): GmoSimulatorOptions {
+/** Throws `USAGE` for a value that cannot be meant, and `FAULTS_INVALID`. */
+export async function readSimulation(text: SimulationText): Promise<GmoSimulatorOptions> {
   const { host, port, hold, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
   const speed = Number(text.speed);
   if (!(speed > 0 && speed <= 1000)) throw wrong('speed', text.speed, 'a number above 0 and up to 1000');
@@ -38,6 +40,7 @@ export function readSimulation(text: SimulationText): GmoSimulatorOptions {
     hold,
     loop,
     ...(tape !== undefined && { tape }),
+    ...(text.faults !== undefined && { faults: await readFaultScript(text.faults) }),
     apiKey,
     apiSecret: new Secret(apiSecret).reveal(),
     balances: Object.fromEntries(Object.entries(balances.data).map(([asset, amount]) => [asset, amount.toString()])),

@@ -62,6 +62,10 @@ export const ERROR_CODES = {
   },
   BOOKS_DIFFER: { exit: 7, meaning: "The engine's books and the exchange's differ." },
   EVENTS_LOST: { exit: 7, meaning: 'Events are missing between two stages.' },
+  FAULTS_INVALID: {
+    exit: 2,
+    meaning: 'The script of faults has one or more wrong values; all are listed with their path.',
+  },
   TAPE_INVALID: { exit: 2, meaning: 'The recorded tape cannot be read.' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 

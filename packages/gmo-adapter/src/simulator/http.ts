@@ -8,6 +8,11 @@ export function sendJson(response: ServerResponse, http: number, body: unknown):
   response.end(JSON.stringify(body));
 }
 
+export function sendText(response: ServerResponse, http: number, text: string): void {
+  response.writeHead(http, { 'content-type': 'text/html' });
+  response.end(text);
+}
+
 /** Null when it is too long or the client went away. */
 export async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];

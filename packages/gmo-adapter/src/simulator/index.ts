@@ -1,3 +1,11 @@
+export type { FaultRecord } from './faults/active-fault.js';
+export type { Fault, FaultKind, FaultText } from './faults/fault.js';
+export {
+  type FaultScript,
+  type FaultScriptText,
+  parseFaultScript,
+  readFaultScript,
+} from './faults/fault-script.js';
 export type { TapeOrigin } from './market-clock.js';
 export type { ExchangeState, GmoSimulator, GmoSimulatorOptions, SimulatorClock } from './options.js';
 export { startGmoSimulator } from './server.js';

@@ -11,6 +11,7 @@ export class KeepAlive {
   readonly #pingTimer: NodeJS.Timeout;
   readonly #idleTimer: NodeJS.Timeout;
   #missed = 0;
+  #stopped = false;
 
   constructor(socket: WebSocket, pingMs: number, idleMs: number) {
     this.#socket = socket;
@@ -22,15 +23,20 @@ export class KeepAlive {
       this.#missed = 0;
       this.touch();
     });
-    socket.on('close', () => {
-      clearTimeout(this.#idleTimer);
-      clearInterval(this.#pingTimer);
-    });
+    socket.on('close', () => this.stop());
+  }
+
+  /** No more pings, and no end for silence. */
+  stop(): void {
+    clearTimeout(this.#idleTimer);
+    clearInterval(this.#pingTimer);
+    this.#stopped = true;
   }
 
   /** Something went over the wire. */
   touch(): void {
-    this.#idleTimer.refresh();
+    // Refreshing a cleared timer would start it again.
+    if (!this.#stopped) this.#idleTimer.refresh();
   }
 
   #ping(): void {

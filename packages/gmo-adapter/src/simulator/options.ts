@@ -1,5 +1,7 @@
 import type { Clock, Logger } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
+import type { FaultText } from './faults/fault.js';
+import type { FaultScriptText } from './faults/fault-script.js';
 import type { TapeOrigin } from './market-clock.js';
 import type { SimulatorStats } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
@@ -29,6 +31,8 @@ export interface GmoSimulatorOptions {
   readonly balances?: Readonly<Record<string, string>>;
   readonly switches?: Partial<SimulatorSwitches>;
   readonly timings?: Partial<SimulatorTimings>;
+  /** What shall go wrong, and when. Default: nothing. */
+  readonly faults?: FaultScriptText;
   readonly logger?: Logger;
   /** Default: this machine's. */
   readonly wallClock?: Clock;
@@ -59,6 +63,10 @@ export interface GmoSimulator {
   setExchangeState(state: ExchangeState): void;
   /** Cuts every open socket, as a lost connection does. */
   dropSockets(): void;
+  /** Adds a fault; its times count from now. Gives its number. Throws `FAULTS_INVALID`. */
+  injectFault(fault: FaultText): number;
+  /** Ends the fault of this number, or all. */
+  endFaults(number?: number): void;
   /** Stops everything and frees the port. */
   close(): Promise<void>;
 }

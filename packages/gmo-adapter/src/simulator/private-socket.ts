@@ -1,21 +1,21 @@
-import type { WebSocket } from 'ws';
 import { FRAME_TOO_MANY, invalidFrame } from './envelopes.js';
-import { KeepAlive } from './keep-alive.js';
+import type { FaultDesk, FrameSubject } from './faults/fault-desk.js';
 import type { RateLimit } from './limits.js';
+import type { Outlet } from './outlet.js';
 import { PRIVATE_CHANNELS, type PrivateChannel, type PrivateFrame } from './private-frames.js';
 import { parseCommand } from './socket-command.js';
 import type { SimulatorTimings } from './switches.js';
 
 interface Client {
-  readonly socket: WebSocket;
+  readonly outlet: Outlet;
   readonly token: string;
-  readonly keepAlive: KeepAlive;
   /** Channel → option. */
   readonly subscriptions: Map<PrivateChannel, string>;
 }
 
 export interface PrivateSocketOptions {
   readonly timings: SimulatorTimings;
+  readonly faults: FaultDesk;
   readonly commands: RateLimit;
   /** What a new subscriber of `positionSummaryEvents` is sent at once. */
   initialSummaries(): readonly PrivateFrame[];
@@ -37,31 +37,30 @@ export class PrivateSockets {
     return this.#clients.size;
   }
 
-  accept(socket: WebSocket, ip: string, token: string): void {
-    const { pingMs, idleMs } = this.#options.timings;
-    const keepAlive = new KeepAlive(socket, pingMs, idleMs);
-    const client: Client = { socket, token, keepAlive, subscriptions: new Map() };
+  accept(outlet: Outlet, ip: string, token: string): void {
+    const client: Client = { outlet, token, subscriptions: new Map() };
     this.#clients.add(client);
-    socket.on('message', (data) => {
+    outlet.socket.on('message', (data) => {
       const error = this.#options.commands.take(ip) ? this.#obey(client, parseCommand(data)) : FRAME_TOO_MANY;
-      if (error !== null) send(client, error);
+      if (error !== null) outlet.send(error);
     });
-    socket.on('close', () => this.#clients.delete(client));
+    outlet.socket.on('close', () => this.#clients.delete(client));
   }
 
   send(frames: readonly PrivateFrame[]): void {
     for (const { channel, body } of frames) {
       const text = JSON.stringify(body);
-      for (const client of this.#clients) if (client.subscriptions.has(channel)) send(client, text);
+      const subject = subjectOf(channel, body);
+      for (const client of this.#clients) if (client.subscriptions.has(channel)) client.outlet.send(text, subject);
     }
   }
 
   closeToken(token: string): void {
-    for (const client of this.#clients) if (client.token === token) client.socket.terminate();
+    for (const client of this.#clients) if (client.token === token) client.outlet.cut();
   }
 
   closeAll(): void {
-    for (const { socket } of this.#clients) socket.terminate();
+    for (const { outlet } of this.#clients) outlet.cut();
   }
 
   /** Closes every socket and stops the periodic push. */
@@ -83,9 +82,13 @@ export class PrivateSockets {
       client.subscriptions.delete(channel);
       return null;
     }
+    const fault = this.#options.faults.subscribe(client.outlet, { channel });
+    if (fault !== null) return fault === 'refused' ? FRAME_TOO_MANY : null;
     client.subscriptions.set(channel, typeof option === 'string' ? option : '');
     if (channel === 'positionSummaryEvents') {
-      for (const { body } of this.#options.initialSummaries()) send(client, JSON.stringify(body));
+      for (const { body } of this.#options.initialSummaries()) {
+        client.outlet.send(JSON.stringify(body), subjectOf(channel, body));
+      }
     }
     return null;
   }
@@ -95,8 +98,8 @@ export class PrivateSockets {
       (client) => client.subscriptions.get('positionSummaryEvents') === 'PERIODIC',
     );
     if (readers.length === 0) return;
-    for (const { body } of this.#options.periodicSummaries()) {
-      for (const client of readers) send(client, JSON.stringify(body));
+    for (const { channel, body } of this.#options.periodicSummaries()) {
+      for (const { outlet } of readers) outlet.send(JSON.stringify(body), subjectOf(channel, body));
     }
   }
 }
@@ -105,10 +108,6 @@ function isPrivateChannel(value: unknown): value is PrivateChannel {
   return PRIVATE_CHANNELS.includes(value as PrivateChannel);
 }
 
-function send(client: Client, frame: string): void {
-  client.keepAlive.touch();
-  client.socket.send(frame, ignoreClosed);
+function subjectOf(channel: PrivateChannel, { symbol }: PrivateFrame['body']): FrameSubject {
+  return typeof symbol === 'string' ? { channel, symbol } : { channel };
 }
-
-/** A socket that closed in between is noticed by its `close` event. */
-function ignoreClosed(): void {}

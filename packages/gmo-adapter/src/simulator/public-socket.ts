@@ -1,13 +1,13 @@
 import type { EpochMs } from '@alpha-engine/core';
-import type { WebSocket } from 'ws';
 import { FRAME_TOO_MANY, invalidFrame, iso } from './envelopes.js';
-import { KeepAlive } from './keep-alive.js';
+import type { FaultDesk } from './faults/fault-desk.js';
 import type { RateLimit } from './limits.js';
 import type { Book, MarketView, Match } from './market-view.js';
+import type { Outlet } from './outlet.js';
 import { levels, printedRows, tickerRow } from './public-rest.js';
 import { parseCommand } from './socket-command.js';
 import { StatsCounter } from './stats.js';
-import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
+import type { SimulatorSwitches } from './switches.js';
 import { isSymbol } from './symbols.js';
 
 const CHANNELS = ['ticker', 'orderbooks', 'trades'] as const;
@@ -17,15 +17,14 @@ type Channel = (typeof CHANNELS)[number];
 const REPEAT_MS = 5_050;
 
 interface Client {
-  readonly socket: WebSocket;
-  readonly keepAlive: KeepAlive;
+  readonly outlet: Outlet;
   /** `channel symbol` → option. */
   readonly subscriptions: Map<string, string>;
 }
 
 export interface PublicSocketOptions {
   readonly switches: SimulatorSwitches;
-  readonly timings: SimulatorTimings;
+  readonly faults: FaultDesk;
   readonly stats: StatsCounter;
   readonly commands: RateLimit;
   /** Called when the number of subscriptions has changed. */
@@ -55,15 +54,14 @@ export class PublicSockets {
   }
 
   /** Takes over an opened socket. `ip` is whose command budget it uses. */
-  accept(socket: WebSocket, ip: string): void {
-    const { pingMs, idleMs } = this.#options.timings;
-    const client: Client = { socket, keepAlive: new KeepAlive(socket, pingMs, idleMs), subscriptions: new Map() };
+  accept(outlet: Outlet, ip: string): void {
+    const client: Client = { outlet, subscriptions: new Map() };
     this.#clients.add(client);
-    socket.on('message', (data) => {
+    outlet.socket.on('message', (data) => {
       const error = this.#options.commands.take(ip) ? this.#obey(client, parseCommand(data)) : FRAME_TOO_MANY;
-      if (error !== null) send(client, error);
+      if (error !== null) outlet.send(error);
     });
-    socket.on('close', () => {
+    outlet.socket.on('close', () => {
       this.#clients.delete(client);
       this.#options.onSubscriptions(this.subscriptions);
     });
@@ -72,9 +70,9 @@ export class PublicSockets {
   trade(symbol: string, match: Match): void {
     const rows = printedRows(match).map((row) => JSON.stringify({ channel: 'trades', ...row, symbol }));
     const taker = rows[match.takerFirst ? 0 : 1] as string;
-    this.#broadcast('trades', symbol, (client, option) => {
-      if (option === 'TAKER_ONLY') send(client, taker);
-      else for (const row of rows) send(client, row);
+    this.#broadcast('trades', symbol, (send, option) => {
+      if (option === 'TAKER_ONLY') send(taker);
+      else for (const row of rows) send(row);
     });
   }
 
@@ -88,7 +86,7 @@ export class PublicSockets {
       grouping: '1',
     });
     this.#lastBook.set(symbol, { frame, sentAt: book.ts });
-    this.#broadcast('orderbooks', symbol, (client) => send(client, frame));
+    this.#broadcast('orderbooks', symbol, (send) => send(frame));
   }
 
   /** Sends the ticker when anything but its time has changed. */
@@ -100,7 +98,7 @@ export class PublicSockets {
     if (this.#lastTicker.get(symbol) === content) return;
     this.#lastTicker.set(symbol, content);
     const frame = JSON.stringify({ channel: 'ticker', ...row });
-    this.#broadcast('ticker', symbol, (client) => send(client, frame));
+    this.#broadcast('ticker', symbol, (send) => send(frame));
   }
 
   /** Sends books again that have been quiet. */
@@ -110,14 +108,14 @@ export class PublicSockets {
       last.sentAt = now;
       for (const client of this.#clients) {
         if (!client.subscriptions.has(`orderbooks ${symbol}`)) continue;
-        send(client, last.frame);
+        client.outlet.send(last.frame, { channel: 'orderbooks', symbol });
         this.#options.stats.repeats += 1;
       }
     }
   }
 
   closeAll(): void {
-    for (const { socket } of this.#clients) socket.terminate();
+    for (const { outlet } of this.#clients) outlet.cut();
   }
 
   /** The error frame, or null. */
@@ -128,6 +126,11 @@ export class PublicSockets {
     if (!CHANNELS.includes(channel as Channel)) return invalidFrame('channel');
     if (!isSymbol(symbol)) return invalidFrame('symbol');
     if (option !== undefined && (channel !== 'trades' || option !== 'TAKER_ONLY')) return invalidFrame('option');
+    const fault =
+      command === 'subscribe'
+        ? this.#options.faults.subscribe(client.outlet, { channel: channel as Channel, symbol })
+        : null;
+    if (fault !== null) return fault === 'refused' ? FRAME_TOO_MANY : null;
     const key = `${channel as Channel} ${symbol}`;
     if (command === 'subscribe') client.subscriptions.set(key, typeof option === 'string' ? option : '');
     else client.subscriptions.delete(key);
@@ -135,21 +138,14 @@ export class PublicSockets {
     return null;
   }
 
-  #broadcast(channel: Channel, symbol: string, deliver: (client: Client, option: string) => void): void {
+  #broadcast(channel: Channel, symbol: string, deliver: (send: (frame: string) => void, option: string) => void): void {
+    const subject = { channel, symbol };
     const key = `${channel} ${symbol}`;
     for (const client of this.#clients) {
       const option = client.subscriptions.get(key);
       if (option === undefined) continue;
-      deliver(client, option);
+      deliver((frame) => client.outlet.send(frame, subject), option);
       StatsCounter.add(this.#options.stats.frames[channel], symbol);
     }
   }
 }
-
-function send(client: Client, frame: string): void {
-  client.keepAlive.touch();
-  client.socket.send(frame, ignoreClosed);
-}
-
-/** A socket that closed in between is noticed by its `close` event. */
-function ignoreClosed(): void {}

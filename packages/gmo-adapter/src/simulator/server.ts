@@ -2,37 +2,37 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { AlphaError, type Clock, type Logger, silentLogger } from '@alpha-engine/core';
 import { SimulatedExchange, type SimulationReport } from '@alpha-engine/core/simulation';
-import { WebSocketServer } from 'ws';
-import { authenticate, SocketTokens } from './auth.js';
+import { SocketTokens } from './auth.js';
+import { control } from './control.js';
 import { draws } from './draws.js';
-import { type Answer, INVALID_PATH, iso, maintenance, NOT_FOUND, TOO_MANY } from './envelopes.js';
-import { header, ipOf, readBody, refuseUpgrade, sendJson, urlOf } from './http.js';
+import { type Answer, iso, TOO_MANY } from './envelopes.js';
+import type { FaultText } from './faults/fault.js';
+import { FaultDesk } from './faults/fault-desk.js';
+import { checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
+import { Handshakes } from './handshakes.js';
+import { readBody, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
 import type { ExchangeState, GmoSimulator, GmoSimulatorOptions, SimulatorClock } from './options.js';
 import { Playback } from './playback.js';
 import { allSummaries, privateFrames } from './private-frames.js';
-import { privateRest } from './private-rest.js';
 import { PrivateSockets } from './private-socket.js';
-import { publicRest } from './public-rest.js';
 import { PublicSockets } from './public-socket.js';
+import { RestGate } from './rest-gate.js';
 import { type SimulatorStats, StatsCounter } from './stats.js';
 import { DEFAULT_SWITCHES, DEFAULT_TIMINGS, type SimulatorSwitches } from './switches.js';
 import { INSTRUMENTS } from './symbols.js';
 import { defaultTapePath, loadTape, type Tape, type TapeHeader, type TapeRecord } from './tape.js';
 
-/** Requests of each kind an account may make in a second (tier 1). */
-const PRIVATE_PER_SECOND = 20;
-const MOST_FRAME_BYTES = 65_536;
-
 /**
  * Starts a server on loopback that plays GMO Coin: REST and sockets, public and private, on a recorded tape. Throws
- * `TAPE_INVALID` and `PORT_IN_USE`.
+ * `TAPE_INVALID`, `FAULTS_INVALID` and `PORT_IN_USE`.
  */
 export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Promise<GmoSimulator> {
+  const faults = checkFaultScript(options.faults ?? { faults: [] });
   const tape = await loadTape(options.tape ?? defaultTapePath());
-  const simulator = new SimulatorServer(tape, options);
+  const simulator = new SimulatorServer(tape, faults, options);
   await simulator.listen();
   return simulator;
 }
@@ -48,18 +48,17 @@ class SimulatorServer implements GmoSimulator {
   readonly #stats = new StatsCounter();
   readonly #views: ReadonlyMap<string, MarketView>;
   readonly #playback: Playback;
+  readonly #faults: FaultDesk;
   readonly #tokens: SocketTokens;
-  readonly #publicLimit: RateLimit | null;
-  readonly #getLimit: RateLimit;
-  readonly #postLimit: RateLimit;
+  readonly #gate: RestGate;
   readonly #publicSockets: PublicSockets;
   readonly #privateSockets: PrivateSockets;
   readonly #server: Server;
-  readonly #sockets: WebSocketServer;
+  readonly #handshakes: Handshakes;
   readonly #draw: () => number;
   #state: ExchangeState = 'OPEN';
 
-  constructor(tape: Tape, options: GmoSimulatorOptions) {
+  constructor(tape: Tape, script: FaultScript, options: GmoSimulatorOptions) {
     const hold = options.hold ?? 0;
     this.tape = tape.header;
     this.#options = options;
@@ -76,6 +75,12 @@ class SimulatorServer implements GmoSimulator {
       speed: options.speed ?? 1,
       held: hold > 0,
     });
+    this.#faults = new FaultDesk({
+      script,
+      wall,
+      market: this.#clock,
+      setExchangeState: (state) => this.setExchangeState(state),
+    });
     this.exchange = new SimulatedExchange({
       instruments: INSTRUMENTS,
       balances: options.balances ?? { JPY: '1000000' },
@@ -88,37 +93,52 @@ class SimulatorServer implements GmoSimulator {
       clock: this.#clock,
       loop: options.loop ?? false,
       logger: this.#logger,
-      deliver: (record, ts) => this.#deliver(record, ts),
+      deliver: (record, ts) => this.#deliver(record, ts + this.#faults.skewMs),
       idle: (now) => this.#idle(now),
     });
     this.#tokens = new SocketTokens(wall, timings.tokenMs, (token) => {
       if (this.#switches.tokenEnd === 'closes') this.#privateSockets.closeToken(token);
     });
-    const { publicRestPerSecond } = this.#switches;
-    this.#publicLimit = publicRestPerSecond === null ? null : new RateLimit(wall, publicRestPerSecond, 1_000);
-    this.#getLimit = new RateLimit(wall, PRIVATE_PER_SECOND, 1_000);
-    this.#postLimit = new RateLimit(wall, PRIVATE_PER_SECOND, 1_000);
+    this.#gate = new RestGate({
+      apiKey: options.apiKey ?? 'simulator-key',
+      apiSecret: options.apiSecret ?? 'simulator-secret',
+      switches: this.#switches,
+      exchange: this.exchange,
+      views: this.#views,
+      tokens: this.#tokens,
+      stats: this.#stats,
+      wall,
+      now: () => this.#marketNow(),
+      wallNow: () => this.#wallNow(),
+      exchangeState: () => this.#state,
+    });
     const publicCommands = new RateLimit(wall, 1, 1_000);
     this.#publicSockets = new PublicSockets({
       switches: this.#switches,
-      timings,
+      faults: this.#faults,
       stats: this.#stats,
       commands: publicCommands,
       onSubscriptions: (count) => this.#release(count, hold),
     });
     this.#privateSockets = new PrivateSockets({
       timings,
+      faults: this.#faults,
       commands: this.#switches.sharedSocketBudget ? publicCommands : new RateLimit(wall, 1, 1_000),
       initialSummaries: () =>
-        this.#switches.summaryInit ? allSummaries(this.exchange, 'INIT', this.#clock.now()) : [],
-      periodicSummaries: () => allSummaries(this.exchange, 'PERIODIC', this.#clock.now()),
+        this.#switches.summaryInit ? allSummaries(this.exchange, 'INIT', this.#marketNow()) : [],
+      periodicSummaries: () => allSummaries(this.exchange, 'PERIODIC', this.#marketNow()),
     });
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      maxPayload: MOST_FRAME_BYTES,
-      perMessageDeflate: this.#switches.deflate
-        ? { serverNoContextTakeover: true, clientNoContextTakeover: true }
-        : false,
+    this.#handshakes = new Handshakes({
+      switches: this.#switches,
+      timings,
+      faults: this.#faults,
+      wall,
+      exchangeState: () => this.#state,
+      isLive: (token) => this.#tokens.isLive(token),
+      accept: (outlet, ip, token) => {
+        if (token === undefined) this.#publicSockets.accept(outlet, ip);
+        else this.#privateSockets.accept(outlet, ip, token);
+      },
     });
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -126,7 +146,7 @@ class SimulatorServer implements GmoSimulator {
         response.destroy();
       });
     });
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+    this.#server.on('upgrade', (request, socket, head) => this.#handshakes.upgrade(request, socket as Socket, head));
   }
 
   get port(): number {
@@ -158,6 +178,7 @@ class SimulatorServer implements GmoSimulator {
         cause: error,
       });
     });
+    this.#faults.start();
     this.#playback.start();
     this.#logger.info(
       { url: this.restBaseUrl, speed: this.#clock.speed, origin: this.tape.origin },
@@ -190,7 +211,17 @@ class SimulatorServer implements GmoSimulator {
       sockets: { public: this.#publicSockets.size, private: this.#privateSockets.size },
       subscriptions: this.#publicSockets.subscriptions,
       maxLagMs: Math.round(this.#playback.maxLagMs),
+      faults: this.#faults.records.map((record) => ({ ...record })),
     };
+  }
+
+  injectFault(fault: FaultText): number {
+    return this.#faults.inject(checkFault(fault));
+  }
+
+  endFaults(number?: number): void {
+    if (number === undefined) this.#faults.clear();
+    else this.#faults.remove(number);
   }
 
   setExchangeState(state: ExchangeState): void {
@@ -207,9 +238,10 @@ class SimulatorServer implements GmoSimulator {
 
   async close(): Promise<void> {
     this.#playback.stop();
+    this.#faults.stop();
     this.#publicSockets.closeAll();
     this.#privateSockets.stop();
-    this.#sockets.close();
+    this.#handshakes.close();
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
@@ -276,106 +308,43 @@ class SimulatorServer implements GmoSimulator {
       response.destroy();
       return;
     }
-    if (request.method === 'GET' && url.pathname === '/sim/clock') sendJson(response, 200, this.clock());
-    else if (request.method === 'GET' && url.pathname === '/sim/stats') sendJson(response, 200, this.stats());
-    else this.#answer(request, url, body, response);
+    const controlled = control(this, request.method ?? 'GET', url.pathname, body);
+    if (controlled !== null) {
+      sendJson(response, controlled.http, controlled.body);
+      return;
+    }
+    const fault = this.#faults.rest(url.pathname);
+    if (fault === null) this.#answer(request, url, body, response);
+    else if (fault === 'too_many') this.#reply(response, TOO_MANY);
+    else if (fault !== 'hung') sendText(response, fault, '<html><body>Service Unavailable</body></html>');
   }
 
   #answer(request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
     // What the request asks for happens on the market of now.
     this.#playback.catchUp();
     if (!url.pathname.startsWith('/private/')) {
-      this.#reply(response, this.#public(request, url));
+      this.#reply(response, this.#gate.public(request, url));
       return;
     }
-    const { answer, reports } = this.#private(request, url, body);
+    const { answer, reports } = this.#gate.private(request, url, body);
     const before = this.#framesFirst();
     if (before) this.#tell(reports);
     this.#reply(response, answer);
     if (!before) this.#tell(reports);
   }
 
-  #public(request: IncomingMessage, url: URL): Answer {
-    const path = url.pathname.replace(/^\/public/, '');
-    if (request.method !== 'GET' || path === url.pathname) return NOT_FOUND;
-    if (this.#state === 'MAINTENANCE') return maintenance(this.#switches.maintenanceStatus);
-    if (this.#publicLimit?.take(ipOf(request)) === false) return TOO_MANY;
-    return publicRest(path, url.searchParams, {
-      views: this.#views,
-      switches: this.#switches,
-      now: () => this.#clock.now(),
-      exchangeStatus: () => this.#state,
-    });
-  }
-
-  #private(request: IncomingMessage, url: URL, body: string): ReturnType<typeof privateRest> {
-    const quiet = (answer: Answer) => ({ answer, reports: [] });
-    if (this.#state === 'MAINTENANCE') return quiet(maintenance(this.#switches.maintenanceStatus));
-    const method = request.method ?? 'GET';
-    const path = url.pathname.replace(/^\/private/, '');
-    if (!path.startsWith('/v1/')) return quiet(INVALID_PATH);
-    const refusal = authenticate(
-      {
-        method,
-        path,
-        body,
-        apiKey: header(request, 'api-key'),
-        timestamp: header(request, 'api-timestamp'),
-        sign: header(request, 'api-sign'),
-      },
-      {
-        apiKey: this.#options.apiKey ?? 'simulator-key',
-        apiSecret: this.#options.apiSecret ?? 'simulator-secret',
-        clock: this.#wall,
-        timestampWindowMs: this.#switches.timestampWindowMs,
-      },
-    );
-    if (refusal !== null) return quiet(refusal);
-    // PUT and DELETE count as POST; the exchange does not say.
-    const limit = method === 'GET' ? this.#getLimit : this.#postLimit;
-    if (!limit.take('account')) return quiet(TOO_MANY);
-    const reply = privateRest(
-      { method, path, query: url.searchParams, body },
-      {
-        exchange: this.exchange,
-        tokens: this.#tokens,
-        switches: this.#switches,
-        now: () => this.#clock.now(),
-        exchangeStatus: () => this.#state,
-      },
-    );
-    const placing = path === '/v1/order' || path === '/v1/closeOrder';
-    if (placing && reply.answer.body.status !== 0) this.#stats.rejections += 1;
-    return reply;
-  }
-
-  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
-    const { pathname } = urlOf(request);
-    const ip = ipOf(request);
-    const token = /^\/ws\/private\/v1\/([^/]+)$/.exec(pathname)?.[1];
-    const refusal = this.#upgradeRefusal(pathname, token);
-    if (refusal !== null) {
-      refuseUpgrade(socket, refusal);
-      return;
-    }
-    this.#sockets.handleUpgrade(request, socket, head, (client) => {
-      // A frame that breaks the protocol ends the connection by itself; the `close` event tells.
-      client.on('error', () => {});
-      if (token === undefined) this.#publicSockets.accept(client, ip);
-      else this.#privateSockets.accept(client, ip, token);
-    });
-  }
-
-  /** HTTP status that a handshake is refused with, or null. */
-  #upgradeRefusal(pathname: string, token: string | undefined): number | null {
-    if (this.#state === 'MAINTENANCE') return 503;
-    if (token === undefined) return pathname === '/ws/public/v1' ? null : 404;
-    return this.#tokens.isLive(token) ? null : this.#switches.badTokenStatus;
-  }
-
   #reply(response: ServerResponse, { http, body, timed }: Answer): void {
-    sendJson(response, http, timed ? { ...body, responsetime: iso(this.#wall.now()) } : body);
+    sendJson(response, http, timed ? { ...body, responsetime: iso(this.#wallNow()) } : body);
+  }
+
+  /** Market time as the exchange tells it. */
+  #marketNow(): number {
+    return this.#clock.now() + this.#faults.skewMs;
+  }
+
+  /** Wall time as the exchange tells it. */
+  #wallNow(): number {
+    return this.#wall.now() + this.#faults.skewMs;
   }
 
   #framesFirst(): boolean {

@@ -1,3 +1,5 @@
+import type { FaultRecord } from './faults/active-fault.js';
+
 /** By symbol. */
 export type Counts = Record<string, number>;
 
@@ -24,6 +26,8 @@ export interface SimulatorStats {
   readonly subscriptions: number;
   /** Most a record was late, wall milliseconds. */
   readonly maxLagMs: number;
+  /** Each time that a fault was or is in force, the newest thousand. */
+  readonly faults: readonly Readonly<FaultRecord>[];
 }
 
 export class StatsCounter {

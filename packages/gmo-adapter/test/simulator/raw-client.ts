@@ -67,19 +67,34 @@ export async function waitFor<T>(check: () => T | undefined | false | null, what
   }
 }
 
+interface SocketOptions {
+  readonly autoPong?: boolean;
+  readonly handshakeTimeout?: number;
+}
+
 /** A socket and everything it received. */
 export class RawSocket {
   readonly frames: Json[] = [];
   readonly texts: string[] = [];
+  /** Frames that are no JSON. */
+  unreadable = 0;
   pings = 0;
+  pongs = 0;
   closed: number | null = null;
   readonly #socket: WebSocket;
 
-  private constructor(url: string, options: { autoPong?: boolean }) {
+  private constructor(url: string, options: SocketOptions) {
     this.#socket = new WebSocket(url, { perMessageDeflate: false, ...options });
     this.#socket.on('message', (data) => {
       this.texts.push(data.toString());
-      this.frames.push(JSON.parse(data.toString()) as Json);
+      try {
+        this.frames.push(JSON.parse(data.toString()) as Json);
+      } catch {
+        this.unreadable += 1;
+      }
+    });
+    this.#socket.on('pong', () => {
+      this.pongs += 1;
     });
     this.#socket.on('ping', () => {
       this.pings += 1;
@@ -89,7 +104,7 @@ export class RawSocket {
     });
   }
 
-  static async open(url: string, options: { autoPong?: boolean } = {}): Promise<RawSocket> {
+  static async open(url: string, options: SocketOptions = {}): Promise<RawSocket> {
     const socket = new RawSocket(url, options);
     await once(socket.#socket, 'open');
     return socket;
@@ -106,6 +121,10 @@ export class RawSocket {
 
   send(frame: unknown): void {
     this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  ping(): void {
+    this.#socket.ping();
   }
 
   /** Everything sent before has been obeyed: commands have no answer, a ping has. */

@@ -32,7 +32,8 @@ afterEach(async () => {
 
 it('are all in the documentation with their defaults', async () => {
   const page = await readFile(new URL('../../../../docs/simulator.md', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\| `(\w+)` \| `([^`]+)` \| /gm)].map(([, name, value]) => [
+  const section = page.slice(page.indexOf('\n## Switches'));
+  const rows = [...section.matchAll(/^\| `(\w+)` \| `([^`]+)` \| /gm)].map(([, name, value]) => [
     name,
     JSON.parse(value!),
   ]);

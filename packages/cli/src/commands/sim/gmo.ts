@@ -10,6 +10,7 @@ export default class SimGmo extends ProcessCommand {
   static override examples = [
     '<%= config.bin %> sim gmo',
     '<%= config.bin %> sim gmo --speed 10 --origin tape --hold 6',
+    '<%= config.bin %> sim gmo --faults faults.yaml',
   ];
   static override flags = {
     host: Flags.string({
@@ -29,6 +30,10 @@ export default class SimGmo extends ProcessCommand {
     }),
     loop: Flags.boolean({ description: 'Begin again at the end of the tape.' }),
     tape: Flags.string({ description: 'Tape to play.', defaultHelp: 'the one that is shipped' }),
+    faults: Flags.string({
+      description: 'Script of faults to play, as YAML; docs/simulator.md has all of them.',
+      helpValue: '<path>',
+    }),
     'api-key': Flags.string({ description: 'API key of the simulated account.', default: 'demo-key' }),
     'api-secret': Flags.string({ description: 'Its secret.', default: 'demo-secret' }),
     balance: Flags.string({
@@ -42,7 +47,7 @@ export default class SimGmo extends ProcessCommand {
     const { flags } = await this.parse(SimGmo);
     const { config } = await this.settings(flags);
     const { readSimulation, simulateGmo } = await import('../../services/simulate.js');
-    const simulation = readSimulation(flags);
+    const simulation = await readSimulation(flags);
     const signal = stopSignal();
     const logger = await this.logger(config.logLevel);
     try {

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { AlphaError } from '@alpha-engine/core';
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import { type Fault, faultSchema } from './fault.js';
+
+const scriptSchema = z.strictObject({
+  /** Of everything that is left to chance. */
+  seed: z.int().default(1),
+  faults: z.array(faultSchema),
+});
+
+export type FaultScript = z.infer<typeof scriptSchema>;
+/** As it is written: times as text, defaults left out. */
+export type FaultScriptText = z.input<typeof scriptSchema>;
+
+/** Reads a script from a YAML (or JSON) file. Throws `FAULTS_INVALID` with everything that is wrong and where. */
+export async function readFaultScript(path: string): Promise<FaultScript> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw invalid(path, [`cannot be read: ${(cause as Error).message}`], cause);
+  }
+  return parseFaultScript(text, path);
+}
+
+/** The same from the text. `name` is what messages call it. */
+export function parseFaultScript(text: string, name = 'the fault script'): FaultScript {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause;
+    throw invalid(name, [`is not YAML: ${cause.message.split('\n')[0]}`], cause);
+  }
+  return checkFaultScript(value, name);
+}
+
+/** The same from a value. */
+export function checkFaultScript(value: unknown, name = 'the fault script'): FaultScript {
+  return check(scriptSchema, value, name);
+}
+
+/** One fault from a value. */
+export function checkFault(value: unknown): Fault {
+  return check(faultSchema, value, 'the fault');
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalid(
+    name,
+    result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${placeOf(path)} ${message}`)),
+  );
+}
+
+/** `faults[2].on.channel` */
+function placeOf(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  return steps.join('').replace(/^\./, '');
+}
+
+function invalid(name: string, problems: readonly string[], cause?: unknown): AlphaError {
+  const list = problems.map((problem) => `\n- ${problem}`).join('');
+  return new AlphaError('FAULTS_INVALID', `Correct ${name}; docs/simulator.md lists all faults:${list}`, {
+    context: { name, problems },
+    cause,
+  });
+}

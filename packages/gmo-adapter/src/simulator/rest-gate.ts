@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock, EpochMs } from '@alpha-engine/core';
+import type { SimulatedExchange } from '@alpha-engine/core/simulation';
+import { authenticate, type SocketTokens } from './auth.js';
+import { type Answer, INVALID_PATH, maintenance, NOT_FOUND, TOO_MANY } from './envelopes.js';
+import { header, ipOf } from './http.js';
+import { RateLimit } from './limits.js';
+import type { MarketView } from './market-view.js';
+import type { ExchangeState } from './options.js';
+import { privateRest } from './private-rest.js';
+import { publicRest } from './public-rest.js';
+import type { StatsCounter } from './stats.js';
+import type { SimulatorSwitches } from './switches.js';
+
+/** Requests of each kind an account may make in a second (tier 1). */
+const PRIVATE_PER_SECOND = 20;
+
+export interface RestGateOptions {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly switches: SimulatorSwitches;
+  readonly exchange: SimulatedExchange;
+  readonly views: ReadonlyMap<string, MarketView>;
+  readonly tokens: SocketTokens;
+  readonly stats: StatsCounter;
+  /** What limits are counted in. */
+  readonly wall: Clock;
+  /** Market time and wall time as the exchange tells them. */
+  now(): EpochMs;
+  wallNow(): EpochMs;
+  exchangeState(): ExchangeState;
+}
+
+type PrivateReply = ReturnType<typeof privateRest>;
+
+/** What stands before every REST answer: paths, maintenance, limits and signatures. */
+export class RestGate {
+  readonly #options: RestGateOptions;
+  readonly #publicLimit: RateLimit | null;
+  readonly #getLimit: RateLimit;
+  readonly #postLimit: RateLimit;
+
+  constructor(options: RestGateOptions) {
+    const { wall, switches } = options;
+    const { publicRestPerSecond } = switches;
+    this.#options = options;
+    this.#publicLimit = publicRestPerSecond === null ? null : new RateLimit(wall, publicRestPerSecond, 1_000);
+    this.#getLimit = new RateLimit(wall, PRIVATE_PER_SECOND, 1_000);
+    this.#postLimit = new RateLimit(wall, PRIVATE_PER_SECOND, 1_000);
+  }
+
+  public(request: IncomingMessage, url: URL): Answer {
+    const { views, switches, now, exchangeState } = this.#options;
+    const path = url.pathname.replace(/^\/public/, '');
+    if (request.method !== 'GET' || path === url.pathname) return NOT_FOUND;
+    if (exchangeState() === 'MAINTENANCE') return maintenance(switches.maintenanceStatus);
+    if (this.#publicLimit?.take(ipOf(request)) === false) return TOO_MANY;
+    return publicRest(path, url.searchParams, { views, switches, now, exchangeStatus: exchangeState });
+  }
+
+  private(request: IncomingMessage, url: URL, body: string): PrivateReply {
+    const { apiKey, apiSecret, switches, exchange, tokens, stats, now, wallNow, exchangeState } = this.#options;
+    if (exchangeState() === 'MAINTENANCE') return quiet(maintenance(switches.maintenanceStatus));
+    const method = request.method ?? 'GET';
+    const path = url.pathname.replace(/^\/private/, '');
+    if (!path.startsWith('/v1/')) return quiet(INVALID_PATH);
+    const refusal = authenticate(
+      {
+        method,
+        path,
+        body,
+        apiKey: header(request, 'api-key'),
+        timestamp: header(request, 'api-timestamp'),
+        sign: header(request, 'api-sign'),
+      },
+      { apiKey, apiSecret, clock: { now: wallNow }, timestampWindowMs: switches.timestampWindowMs },
+    );
+    if (refusal !== null) return quiet(refusal);
+    // PUT and DELETE count as POST; the exchange does not say.
+    const limit = method === 'GET' ? this.#getLimit : this.#postLimit;
+    if (!limit.take('account')) return quiet(TOO_MANY);
+    const reply = privateRest(
+      { method, path, query: url.searchParams, body },
+      { exchange, tokens, switches, now, exchangeStatus: exchangeState },
+    );
+    const placing = path === '/v1/order' || path === '/v1/closeOrder';
+    if (placing && reply.answer.body.status !== 0) stats.rejections += 1;
+    return reply;
+  }
+}
+
+function quiet(answer: Answer): PrivateReply {
+  return { answer, reports: [] };
+}
