@@ -104,17 +104,26 @@ export class Publisher {
     if (events.length === 0) return;
     if (this.#queued > 0 && this.#queued + events.length > this.#options.maxQueued) throw queueFull(this.#queued);
     this.#queued += events.length;
-    const keys = events.map((event) => this.#keyOf(event));
-    return new Promise<void>((done, fail) => {
-      this.#waiting.push({ events, keys, done, fail });
-      this.#running ??= this.#run();
-    });
+    const { maxBatch } = this.#options;
+    const parts: Promise<void>[] = [];
+    for (let from = 0; from < events.length; from += maxBatch) {
+      parts.push(this.#request(events.slice(from, from + maxBatch)));
+    }
+    await Promise.all(parts);
   }
 
   /** Waits for what was handed over, then refuses more. Idempotent; the bus stays open. */
   async close(): Promise<void> {
     while (this.#running) await this.#running;
     this.#stopped ??= new AlphaError('BUS_CLOSED', 'The publisher was closed; open another to publish.');
+  }
+
+  #request(events: readonly AlphaEvent[]): Promise<void> {
+    const keys = events.map((event) => this.#keyOf(event));
+    return new Promise<void>((done, fail) => {
+      this.#waiting.push({ events, keys, done, fail });
+      this.#running ??= this.#run();
+    });
   }
 
   async #run(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   seriesOf,
   type TradeEvent,
 } from '@alpha-engine/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../support/random.js';
 
 const SEED = Number(process.env.ALPHA_SEED ?? 11);
@@ -84,6 +84,17 @@ describe('Publisher', () => {
     await publisher.publish([{ ...trade(2), seq: 2 }, { ...trade(3), seq: 3 }, trade(4)]);
     expect(publisher.counts).toEqual({ published: 4, skipped: 1 });
     expect((await prices(bus)).map(([seq]) => seq)).toEqual([1, 2, 3, 4]);
+    await bus.close();
+  });
+
+  it('hands a long call to the bus in parts', async () => {
+    const bus = new MemoryBus();
+    const publish = vi.spyOn(bus, 'publish');
+    const publisher = await Publisher.open(bus, [BITCOIN], { maxBatch: 7 });
+    await publisher.publish(Array.from({ length: 50 }, (_, index) => trade(index + 1)));
+    expect(publish.mock.calls.map(([, events]) => events.length)).toEqual([7, 7, 7, 7, 7, 7, 7, 1]);
+    expect(await prices(bus)).toEqual(Array.from({ length: 50 }, (_, index) => [index + 1, index + 1]));
+    await publisher.close();
     await bus.close();
   });
 

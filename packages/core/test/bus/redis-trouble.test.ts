@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.js';
 
 const SERIES = { stream: 'md:trade', exchange: 'gmo', symbol: 'BTC_JPY', type: 'trade' } as const;
+const STATUS: AlphaEvent = { type: 'status', exchange: 'gmo', symbol: '*', ts: 1, data: { state: 'connected' } };
 
 function trade(seq: number): AlphaEvent {
   return { type: 'trade', exchange: 'gmo', symbol: 'BTC_JPY', ts: seq, seq, data: { price: 1, size: 1, side: 'buy' } };
@@ -68,6 +69,25 @@ describe('Redis in trouble', () => {
     }
     await Promise.all(calls);
     expect(await seqs(bus)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+  });
+
+  it('sends the source of a script that Redis does not know, though the calls behind it met a hole', async () => {
+    const bus = await open();
+    const { writer } = await bus.claim([SERIES]);
+    await admin.script('FLUSH');
+    await bus.publish(writer, trades(1, 5));
+    // Without a `seq`, so that the call is not one of consecutive events only, and needs the other script.
+    const status = { ...STATUS, ts: 6 };
+    const calls = [bus.publish(writer, [status, ...trades(6, 5)])];
+    for (let call = 2; call < 6; call++) calls.push(bus.publish(writer, trades(call * 5 + 1, 5)));
+    await Promise.all(calls);
+    expect(await seqs(bus)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+  });
+
+  it('takes a call of more events than the stack holds arguments', async () => {
+    const bus = await open();
+    const { writer } = await bus.claim([SERIES]);
+    expect(await bus.publish(writer, trades(1, 150_000))).toEqual({ appended: 150_000, skipped: 0 });
   });
 
   it('resends in order what was cut off after Redis did it, and doubles nothing', async () => {

@@ -10,6 +10,8 @@ interface Sent extends AppendCall {
   readonly number: number;
   /** Of `performance.now()`. */
   readonly deadline: number;
+  /** The server does not know the script: its source goes along. */
+  whole: boolean;
   readonly resolve: (result: PublishResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,7 +30,6 @@ export class AppendLine {
   #flying = 0;
   /** Calls that must be sent (again), in any order; while there are some, nothing else is sent. */
   #again: Sent[] = [];
-  #trouble: unknown = null;
   #pauseMs = FIRST_PAUSE_MS;
   #isResending = false;
   readonly #idle: (() => void)[] = [];
@@ -40,10 +41,10 @@ export class AppendLine {
   send(call: AppendCall): Promise<PublishResult> {
     return new Promise((resolve, reject) => {
       const deadline = performance.now() + this.#link.patienceMs;
-      const sent: Sent = { ...call, number: this.#number++, deadline, resolve, reject };
+      const sent: Sent = { ...call, number: this.#number++, deadline, whole: false, resolve, reject };
       if (this.#again.length > 0) this.#again.push(sent);
       else if (this.#link.main.status === 'ready') this.#fly(sent);
-      else this.#putBack(sent, this.#trouble);
+      else this.#putBack(sent);
     });
   }
 
@@ -52,15 +53,13 @@ export class AppendLine {
     if (this.#flying > 0 || this.#again.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** `whole`: with the source of the script, for a server that does not know it. */
-  #fly(sent: Sent, whole = false): void {
+  #fly(sent: Sent): void {
     this.#flying += 1;
     const { main } = this.#link;
-    const { script, keys, args } = sent;
-    const answer = whole
-      ? main.eval(script.source, keys.length, ...keys, ...args)
-      : main.evalsha(script.sha, keys.length, ...keys, ...args);
-    answer.then(
+    const { script, whole, keys, args } = sent;
+    const [command, body] = whole ? ['eval', script.source] : ['evalsha', script.sha];
+    // As a list: a call may have more arguments than the stack holds.
+    main.call(command, [body, keys.length, ...keys, ...args]).then(
       (said) => this.#answered(sent, said),
       (error) => this.#failed(sent, error),
     );
@@ -75,7 +74,7 @@ export class AppendLine {
       const refusal = refusalOf(answer as string[], sent, this.#link.where);
       const isBehindFailed = this.#again.some(({ number }) => number < sent.number);
       const waits = AlphaError.is(refusal, 'BUS_FULL') && performance.now() < sent.deadline && !this.#link.closed;
-      if (waits || (isBehindFailed && AlphaError.is(refusal, 'BUS_SEQUENCE_HOLE'))) this.#putBack(sent, refusal);
+      if (waits || (isBehindFailed && AlphaError.is(refusal, 'BUS_SEQUENCE_HOLE'))) this.#putBack(sent);
       else sent.reject(refusal);
     }
     this.#landed();
@@ -88,14 +87,14 @@ export class AppendLine {
     } else if (this.#link.closed) {
       sent.reject(new AlphaError('BUS_CLOSED', 'The bus was closed before Redis answered; the outcome is unknown.'));
     } else {
-      this.#putBack(sent, error);
+      sent.whole = troubleOf(error) === 'unknown-script';
+      this.#putBack(sent);
     }
     this.#landed();
   }
 
-  #putBack(sent: Sent, reason: unknown): void {
+  #putBack(sent: Sent): void {
     this.#again.push(sent);
-    this.#trouble = reason;
     if (this.#flying === 0 && this.#again.length === 1) queueMicrotask(() => this.#landed());
   }
 
@@ -119,16 +118,14 @@ export class AppendLine {
     });
     this.#isResending = false;
     const again = this.#again.sort((a, b) => a.number - b.number);
-    const whole = this.#trouble !== null && troubleOf(this.#trouble) === 'unknown-script';
     this.#again = [];
-    this.#trouble = null;
     for (const sent of again) {
       if (this.#link.closed || (stopped !== null && performance.now() >= sent.deadline)) {
         sent.reject(stopped ?? new AlphaError('BUS_CLOSED', 'The bus was closed before Redis answered.'));
       } else if (stopped !== null || this.#again.length > 0) {
         this.#again.push(sent);
       } else {
-        this.#fly(sent, whole);
+        this.#fly(sent);
       }
     }
     this.#landed();
