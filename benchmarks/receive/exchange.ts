@@ -1,6 +1,7 @@
-// The other process of the receive benchmark: an exchange with one symbol that answers every subscription with trades as fast as the socket
-// takes them. Argument: how many. Prints its port. Frames are made beforehand and written many at once, so that it is
-// the receiver that is measured.
+// The other process of the benchmarks of receiving and collecting: an exchange with one symbol that answers every subscription with
+// trades. Arguments: how many, and how many a second; without the second as fast as the socket takes them, in frames made
+// beforehand and written many at once, so that it is the receiver that is measured. A paced trade carries when it was sent,
+// epoch microseconds, as its price. Prints its port.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -17,9 +18,9 @@ const SYMBOL = {
   makerFee: '0',
 };
 
+const [count = 0, rate = 0] = process.argv.slice(2).map(Number);
 const frames = makeFrames(gmoTrade);
 const chunk = Buffer.concat(frames.map(webSocketFrame));
-const chunks = Math.ceil(Number(process.argv[2]) / frames.length);
 
 const server = createServer((_, response) => {
   response.setHeader('content-type', 'application/json');
@@ -28,7 +29,10 @@ const server = createServer((_, response) => {
 const sockets = new WebSocketServer({ noServer: true });
 server.on('upgrade', (request, stream, head) => {
   sockets.handleUpgrade(request, stream, head, (socket) => {
-    socket.once('message', () => send(stream, chunks));
+    socket.once('message', () => {
+      if (rate > 0) pace(stream);
+      else send(stream, Math.ceil(count / frames.length));
+    });
   });
 });
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
@@ -40,6 +44,23 @@ function send(stream: Duplex, left: number): void {
       return;
     }
   }
+}
+
+/** What is due each millisecond. */
+function pace(stream: Duplex): void {
+  const start = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = Math.min(count, Math.floor(((performance.now() - start) / 1000) * rate));
+    const nowUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
+    const trades = Array.from({ length: due - sent }, (_, n) => ({
+      ...gmoTrade(sent + n, Date.now()),
+      price: String(nowUs),
+    }));
+    stream.write(Buffer.concat(trades.map((trade) => webSocketFrame(Buffer.from(JSON.stringify(trade))))));
+    sent = due;
+    if (sent === count || stream.destroyed) clearInterval(timer);
+  }, 1);
 }
 
 /** A text frame of a server (RFC 6455, 5.2): not masked, whole, its length in one byte or in two after a 126. */
