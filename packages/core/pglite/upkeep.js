@@ -13,7 +13,7 @@ const VACUUM_EVERY = 1024 * 1024;
 /** So much log between two checkpoints, bytes. What is older than a checkpoint is removed. */
 const CHECKPOINT_EVERY = 8 * 1024 * 1024;
 /** Tables whose rows change or go; the others only grow. */
-const CHANGING = ['brains', 'outbox', 'orders', 'positions', 'equity', 'verdicts'];
+const CHANGING = ['brains', 'outbox', 'orders', 'positions', 'equity', 'verdicts', 'input_log', 'logs'];
 
 /**
  * Does what the background processes of a PostgreSQL server do, and PGlite has none of: removes the old versions of rows, and

@@ -103,13 +103,17 @@ export type {
   BarQuery,
   BrainName,
   Checkpoint,
+  CompactedPage,
+  InputLogPage,
   InputLogRow,
+  KeepInputs,
   OrderRow,
   Ownership,
   SessionRecord,
   StepRecord,
   Store,
   StoreCounts,
+  ThinnedWindow,
 } from './store/store.js';
 export {
   defineStrategy,

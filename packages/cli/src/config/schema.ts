@@ -207,6 +207,22 @@ export const configSchema = z.strictObject({
     description: 'Archived days that ended longer ago are dropped.',
     defaultText: 'everything is kept',
   }),
+  inputRetentionDays: withDefault(kinds.numberFrom(1), 7, {
+    env: 'ALPHA_INPUT_RETENTION_DAYS',
+    flag: 'input-retention-days',
+    description:
+      'Days for which the record keeps all that the brains read, for replays. What a restart needs is kept for good.',
+  }),
+  equityDetailDays: withDefault(kinds.numberFrom(1), 7, {
+    env: 'ALPHA_EQUITY_DETAIL_DAYS',
+    flag: 'equity-detail-days',
+    description: 'Days for which equity is kept by the second; after that, one row a minute.',
+  }),
+  logRetentionDays: withDefault(kinds.numberFrom(1), 30, {
+    env: 'ALPHA_LOG_RETENTION_DAYS',
+    flag: 'log-retention-days',
+    description: 'Days for which log lines are kept in the database.',
+  }),
   metricsPort: optional(kinds.numberFrom(0, 65_535), {
     env: 'METRICS_PORT',
     flag: 'metrics-port',

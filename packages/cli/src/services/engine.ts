@@ -1,9 +1,7 @@
 import {
   AlphaError,
-  type Books,
   type Broker,
   type Clock,
-  type EventBus,
   type ExchangeAdapter,
   type ExchangeContext,
   type InstanceSpec,
@@ -28,14 +26,16 @@ import { loadStrategy } from '../plugins/load-strategy.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
 import { lockDataFolder, lockHalf } from './data-folder.js';
+import { engineFitness } from './engine-fitness.js';
 import { executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
+import { keepRecord } from './keep-record.js';
 import { logToStore } from './log-to-store.js';
 import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
 import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
-import { behind, Watch } from './watch.js';
+import { Watch } from './watch.js';
 
 export interface EngineRequest {
   readonly config: Config;
@@ -103,7 +103,8 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
         store: watch.store(store),
         opened: (books) => {
           if (books) watch.books(books);
-          watch.started(() => unfit(config, bus, books));
+          watch.started(() => engineFitness(config, bus, books?.()));
+          closers.add(keepRecord(config, store, marketClock, logger));
         },
         logger,
         marketClock,
@@ -122,24 +123,6 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   } finally {
     await closers.close();
   }
-}
-
-/** Why an engine whose brains are open should not be counted on: behind, not reconciled, halted. A sentence each. */
-async function unfit(
-  { enableExecution, enableStrategy, exchange, maxDataAgeMs, symbols }: Config,
-  bus: EventBus,
-  books: (() => Books) | undefined,
-): Promise<readonly string[]> {
-  const { halts = {}, reconciled = symbols } = books?.() ?? {};
-  const groups = [
-    ...(enableStrategy ? [`strategy:${exchange}`] : []),
-    ...(enableExecution ? [`execution:${exchange}`] : []),
-  ];
-  return [
-    ...(await behind(bus, groups, maxDataAgeMs)),
-    ...symbols.filter((one) => !reconciled.includes(one)).map((one) => `The books of ${one} are not reconciled yet.`),
-    ...Object.entries(halts).map(([symbol, why]) => `${symbol === '*' ? 'The account' : symbol} is halted: ${why}.`),
-  ];
 }
 
 /** The embedded database has one owner; on a server each half is one of its kind. Throws `DATA_FOLDER_LOCKED`. */

@@ -33,6 +33,16 @@ export function logRead(deliveries: readonly Delivery[], clock: EpochMs | undefi
   return { ranges: [...ranges.values()], ...(clock !== undefined && { clock }) };
 }
 
+/**
+ * What a rebuild reads of a row: what reached the strategies and what they decided. The reads are for replay only, and a row
+ * in which nothing reached a strategy changes no rebuild.
+ */
+export function neededForRebuild(inputs: unknown): unknown {
+  const entry = inputs as StrategyLogEntry | null;
+  if (!entry || (entry.fed.length === 0 && entry.signalIds.length === 0)) return null;
+  return entry.reads.length === 0 ? entry : { ...entry, reads: [] };
+}
+
 /** The stored batches from `since` on with their bars in place of the keys, for `StrategyRunner.rebuild`. */
 export async function* rebuildRecords(
   store: Store,

@@ -38,6 +38,29 @@ export interface InputLogRow {
   readonly inputs: unknown;
 }
 
+/** Which rows of the input log: those after a batch and before a time, so many at most. */
+export interface InputLogPage {
+  readonly after: number;
+  readonly before: EpochMs;
+  readonly limit: number;
+}
+
+/** What must stay of a row's inputs: the same, something smaller, or null for nothing. */
+export type KeepInputs = (inputs: unknown) => unknown;
+
+export interface CompactedPage {
+  /** The batch to go on after; null when no older row is left. */
+  readonly next: number | null;
+  readonly removed: number;
+  readonly changed: number;
+}
+
+export interface ThinnedWindow {
+  /** The time to go on from; null when nothing older is left. */
+  readonly next: EpochMs | null;
+  readonly removed: number;
+}
+
 /**
  * Everything one batch of a brain changes, in one transaction. Rows are upserts by their natural keys; a repeated commit of
  * the same batch with the same fence is a success and changes nothing.
@@ -114,6 +137,14 @@ export interface Store {
   /** Input-log rows of a brain with `batch > after`, ascending. */
   inputLog(brain: BrainName, after: number): AsyncIterable<InputLogRow>;
   startSession(session: SessionRecord): Promise<void>;
+
+  // What time makes smaller: each call is one short transaction, so that no brain waits for it.
+  /** Puts in place of a page of old inputs what `keep` makes of them; a row of which nothing stays is removed. */
+  compactInputLog(brain: BrainName, page: InputLogPage, keep: KeepInputs): Promise<CompactedPage>;
+  /** Leaves one row a minute of an hour of equity, the last; begins with the oldest row not before `after`. */
+  thinEquity(after: EpochMs, before: EpochMs): Promise<ThinnedWindow>;
+  /** Removes log lines, the oldest first. Returns how many; fewer than `limit` means that none older is left. */
+  dropLogs(before: EpochMs, limit: number): Promise<number>;
 
   /** Skips what is there already: the same series, `seq` and `ts`. Returns how many were new. */
   appendRawEvents(events: readonly AlphaEvent[]): Promise<number>;

@@ -20,6 +20,7 @@ import {
   tradeOf,
   verdictOf,
 } from './store-records.js';
+import { STORE_RETENTION_CASES } from './store-retention-cases.js';
 
 /** What every Store must do. An implementation's test is a factory and one loop over these. */
 export const STORE_CASES: readonly StoreCase[] = [
@@ -36,6 +37,7 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   ...STORE_COMMIT_CASES,
+  ...STORE_RETENTION_CASES,
   {
     name: 'keeps the keys from a fill back to its bar',
     async run(store) {

@@ -12,6 +12,7 @@ import { MIGRATIONS, type Migration } from './migrations/index.js';
 import { readOrderEvents, readOrders } from './orders.js';
 import { appendRawEvents, readRawEvents, readRawSegments } from './raw-events.js';
 import { RawPartitions } from './raw-partitions.js';
+import { compactInputs, dropLogs, thinEquity } from './retention.js';
 import { readSignals, readVerdicts } from './signals.js';
 
 const INPUT_LOG_PAGE = 500;
@@ -47,6 +48,9 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
     unpublished: (brain) => database.read((session) => readOutbox(session, brain)),
     inputLog: (brain, after) => inputLog(database, brain, after),
     startSession: (record) => database.write((session) => writeSession(session, record)),
+    compactInputLog: (brain, page, keep) => database.write((session) => compactInputs(session, brain, page, keep)),
+    thinEquity: (after, before) => database.write((session) => thinEquity(session, after, before)),
+    dropLogs: (before, limit) => database.write((session) => dropLogs(session, before, limit)),
 
     appendRawEvents: async (events) => (events.length === 0 ? 0 : appendRawEvents(database, partitions, events, copy)),
     rawSegments: (query = {}) => database.read((session) => readRawSegments(session, query)),
