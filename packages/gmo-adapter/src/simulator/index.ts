@@ -7,7 +7,7 @@ export {
   readFaultScript,
 } from './faults/fault-script.js';
 export type { TapeOrigin } from './market-clock.js';
-export type { ExchangeState, GmoSimulator, GmoSimulatorOptions, SimulatorClock } from './options.js';
+export type { ExchangeState, GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 export { startGmoSimulator } from './server.js';
 export type { Counts, SimulatorStats } from './stats.js';
 export {

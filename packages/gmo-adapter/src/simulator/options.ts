@@ -5,13 +5,13 @@ import type { FaultScriptText } from './faults/fault-script.js';
 import type { TapeOrigin } from './market-clock.js';
 import type { SimulatorStats } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
-import type { TapeHeader } from './tape.js';
+import type { Tape, TapeHeader, TapeRecord } from './tape.js';
 
 export type ExchangeState = 'OPEN' | 'PREOPEN' | 'MAINTENANCE';
 
 export interface GmoSimulatorOptions {
-  /** Path of a tape. Default: the one that comes with the package. */
-  readonly tape?: string;
+  /** A tape or its path. Default: the one that comes with the package. */
+  readonly tape?: string | Tape;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   /** Default 127.0.0.1. */
@@ -38,6 +38,13 @@ export interface GmoSimulatorOptions {
   readonly wallClock?: Clock;
 }
 
+/** A record of a tape whose time is now. */
+export type MarketRecord = TapeRecord extends infer Record
+  ? Record extends TapeRecord
+    ? Omit<Record, 'ts'>
+    : never
+  : never;
+
 /** Body of `GET /sim/clock`. `speed` is 0 while held. */
 export interface SimulatorClock {
   readonly wallTs: number;
@@ -63,6 +70,10 @@ export interface GmoSimulator {
   setExchangeState(state: ExchangeState): void;
   /** Cuts every open socket, as a lost connection does. */
   dropSockets(): void;
+  /** Plays one record now, beside the tape. `TAPE_INVALID` for a symbol that is not on it. */
+  play(record: MarketRecord): void;
+  /** Sends this text as a frame to every public socket, whatever it is. */
+  sendFrame(text: string): void;
   /** Adds a fault; its times count from now. Gives its number. Throws `FAULTS_INVALID`. */
   injectFault(fault: FaultText): number;
   /** Ends the fault of this number, or all. */

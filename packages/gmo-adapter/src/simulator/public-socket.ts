@@ -114,6 +114,11 @@ export class PublicSockets {
     }
   }
 
+  /** To every socket, whatever it is. */
+  send(text: string): void {
+    for (const { outlet } of this.#clients) outlet.send(text);
+  }
+
   closeAll(): void {
     for (const { outlet } of this.#clients) outlet.cut();
   }

@@ -14,7 +14,7 @@ import { readBody, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
-import type { ExchangeState, GmoSimulator, GmoSimulatorOptions, SimulatorClock } from './options.js';
+import type { ExchangeState, GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 import { Playback } from './playback.js';
 import { allSummaries, privateFrames } from './private-frames.js';
 import { PrivateSockets } from './private-socket.js';
@@ -31,7 +31,8 @@ import { defaultTapePath, loadTape, type Tape, type TapeHeader, type TapeRecord 
  */
 export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Promise<GmoSimulator> {
   const faults = checkFaultScript(options.faults ?? { faults: [] });
-  const tape = await loadTape(options.tape ?? defaultTapePath());
+  const { tape: source = defaultTapePath() } = options;
+  const tape = typeof source === 'string' ? await loadTape(source) : source;
   const simulator = new SimulatorServer(tape, faults, options);
   await simulator.listen();
   return simulator;
@@ -112,7 +113,7 @@ class SimulatorServer implements GmoSimulator {
       wallNow: () => this.#wallNow(),
       exchangeState: () => this.#state,
     });
-    const publicCommands = new RateLimit(wall, 1, 1_000);
+    const publicCommands = new RateLimit(wall, 1, timings.commandMs);
     this.#publicSockets = new PublicSockets({
       switches: this.#switches,
       faults: this.#faults,
@@ -123,7 +124,7 @@ class SimulatorServer implements GmoSimulator {
     this.#privateSockets = new PrivateSockets({
       timings,
       faults: this.#faults,
-      commands: this.#switches.sharedSocketBudget ? publicCommands : new RateLimit(wall, 1, 1_000),
+      commands: this.#switches.sharedSocketBudget ? publicCommands : new RateLimit(wall, 1, timings.commandMs),
       initialSummaries: () =>
         this.#switches.summaryInit ? allSummaries(this.exchange, 'INIT', this.#marketNow()) : [],
       periodicSummaries: () => allSummaries(this.exchange, 'PERIODIC', this.#marketNow()),
@@ -213,6 +214,23 @@ class SimulatorServer implements GmoSimulator {
       maxLagMs: Math.round(this.#playback.maxLagMs),
       faults: this.#faults.records.map((record) => ({ ...record })),
     };
+  }
+
+  play(record: MarketRecord): void {
+    const { symbol } = record;
+    if (!this.#views.has(symbol)) {
+      throw new AlphaError('TAPE_INVALID', `${symbol} is not on the tape; the symbols of its header can be played.`, {
+        context: { symbol },
+      });
+    }
+    // What is due already comes first.
+    this.#playback.catchUp();
+    const ts = this.#marketNow();
+    this.#deliver({ ...record, ts }, ts);
+  }
+
+  sendFrame(text: string): void {
+    this.#publicSockets.send(text);
   }
 
   injectFault(fault: FaultText): number {

@@ -62,6 +62,8 @@ export const DEFAULT_SWITCHES: SimulatorSwitches = {
 export interface SimulatorTimings {
   /** Server ping. */
   readonly pingMs: number;
+  /** One socket command of an address in this time. */
+  readonly commandMs: number;
   /** A socket without traffic in either direction is dropped after this. */
   readonly idleMs: number;
   /** Life of a socket token, from issue or extension. */
@@ -72,6 +74,7 @@ export interface SimulatorTimings {
 
 export const DEFAULT_TIMINGS: SimulatorTimings = {
   pingMs: 60_000,
+  commandMs: 1_000,
   idleMs: 60_000,
   tokenMs: 3_600_000,
   summaryMs: 5_000,
