@@ -142,6 +142,19 @@ it('stops at full memory without an error, readers go on and may start, and cont
   await load.end();
 });
 
+it('puts everything back when a server came back with nothing, and readers go on', async () => {
+  const { server, admin } = await start();
+  await using _ = server;
+  const load = await startLoad(open);
+  for (let round = 0; round < 3; round++) {
+    await load.more(200);
+    // As a restart with `appendonly no`: entries, counts, claims and groups are gone.
+    await admin.flushall();
+  }
+  await load.more(200);
+  await load.end();
+});
+
 /** What the server says to one PING on a plain socket; empty when nobody answers. */
 function ping(port: number): Promise<string> {
   return new Promise((resolve) => {

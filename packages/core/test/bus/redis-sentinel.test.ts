@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const bus of opened.splice(0)) await bus.close();
 });
 
-it('goes on at the new master when the old one is killed under load and comes back as a replica', async () => {
+it('goes on at the new master when the old one is killed under load', async () => {
   await using group = await startSentinelGroup('open-sesame', ['--appendonly', 'yes']);
   await group.replicated();
   const load = await startLoad(async () => {
@@ -21,9 +21,6 @@ it('goes on at the new master when the old one is killed under load and comes ba
   const master = await group.master();
   await master.kill();
   await expect.poll(() => group.master(), { timeout: 20_000 }).not.toBe(master);
-  await load.more(500);
-  await master.start();
-  await group.replicated();
   await load.more(500);
   await load.end();
 }, 90_000);

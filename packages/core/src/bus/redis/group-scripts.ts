@@ -1,4 +1,5 @@
-import { redisScript, smallScript } from './redis-script.js';
+import { DROPPED } from './redis-keys.js';
+import { smallScript } from './redis-script.js';
 
 /** Splits and compares ids, and finds a group's place; put in front of the scripts that need it. */
 const COMMON = `
@@ -19,10 +20,11 @@ local function place(stream, group)
     if field(info, 'name') == group then return field(info, 'last-delivered-id') end
   end
 end
+local function last(stream)
+  return field(redis.call('XINFO', 'STREAM', stream), 'last-generated-id')
+end
 local function reach(stream, id)
-  if before(field(redis.call('XINFO', 'STREAM', stream), 'last-generated-id'), id) then
-    redis.call('XSETID', stream, id)
-  end
+  if before(last(stream), id) then redis.call('XSETID', stream, id) end
 end
 `;
 
@@ -33,7 +35,7 @@ end
 export const JOIN_SCRIPT = smallScript(`${COMMON}
 local owner = redis.call('GET', KEYS[2])
 local mode = string.match(ARGV[2], '^%a+')
-if owner and string.match(owner, '^%a+') ~= mode then return {'mode', owner} end
+if owner and owner ~= '${DROPPED}' and string.match(owner, '^%a+') ~= mode then return {'mode', owner} end
 local at = place(KEYS[1], ARGV[1])
 if not at then
   redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], ARGV[3], 'MKSTREAM')
@@ -43,8 +45,27 @@ redis.call('SET', KEYS[2], ARGV[2])
 return {'at', at}
 `);
 
+/**
+ * What a member finds after a connection was cut. A server that came back without its last moments (a restart, a failover)
+ * may have forgotten entries, places, even the group: then it is made again, at the member's place, or at the start when
+ * the stream no longer reaches that. KEYS: stream, owner. ARGV: group, what stood in owner, the member's place. Answers
+ * `at`, the group's place and the last entry's, or `taken` and what stands in owner now.
+ */
+export const RESUME_SCRIPT = smallScript(`${COMMON}
+local owner = redis.call('GET', KEYS[2])
+if owner and owner ~= ARGV[2] then return {'taken', owner} end
+local at = place(KEYS[1], ARGV[1])
+if not at then
+  at = ARGV[3]
+  if redis.call('EXISTS', KEYS[1]) == 0 or before(last(KEYS[1]), at) then at = '0-0' end
+  redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], at, 'MKSTREAM')
+end
+if not owner then redis.call('SET', KEYS[2], ARGV[2]) end
+return {'at', at, last(KEYS[1])}
+`);
+
 /** Moves the owner's place. KEYS: stream, owner. ARGV: group, owner, place. Answers `ok`, or what stands in owner (empty: nothing). */
-export const ACK_SCRIPT = redisScript(`
+export const ACK_SCRIPT = smallScript(`
 local owner = redis.call('GET', KEYS[2])
 if owner ~= ARGV[2] then return owner or '' end
 redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], ARGV[3])
@@ -68,9 +89,9 @@ redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], ARGV[3])
 return 'ok'
 `);
 
-/** KEYS: stream, owner. ARGV: group. Answers 1 when there was one. */
-export const DROP_SCRIPT = redisScript(`${COMMON}
-redis.call('DEL', KEYS[2])
+/** Leaves a word for a member that still reads, for a day. KEYS: stream, owner. ARGV: group. Answers 1 when there was one. */
+export const DROP_SCRIPT = smallScript(`${COMMON}
+if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('SET', KEYS[2], '${DROPPED}', 'EX', 86400) end
 if not place(KEYS[1], ARGV[1]) then return 0 end
 return redis.call('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
 `);
@@ -79,7 +100,7 @@ return redis.call('XGROUP', 'DESTROY', KEYS[1], ARGV[1])
  * Removes entries from the head of a stream, a limited number a call. KEYS: stream. ARGV: most entries that stay, most to
  * remove now, the id that entries must lie before. Never one after the place of a group, or pending there.
  */
-export const TRIM_SCRIPT = redisScript(`${COMMON}
+export const TRIM_SCRIPT = smallScript(`${COMMON}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local surplus = math.min(redis.call('XLEN', KEYS[1]) - tonumber(ARGV[1]), tonumber(ARGV[2]))
 if surplus <= 0 then return 0 end

@@ -10,10 +10,13 @@ export function bookKey(stream: StreamName): string {
   return `{${stream}}:book`;
 }
 
-/** Who reads a group: `owned <token> <consumer>`, or `shared`. */
+/** Who reads a group: `owned <token> <consumer>`, `shared`, or `dropped`. Absent although somebody reads: the server lost it. */
 export function ownerKey(stream: StreamName, group: string): string {
   return `{${stream}}:owner:${group}`;
 }
+
+export const SHARED = 'shared';
+export const DROPPED = 'dropped';
 
 /** Set of the ids of `stream` that stand on its dead-letter stream; in that one's slot. */
 export function deadKey(deadLetterStream: StreamName): string {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntryId } from '../event-bus.js';
 import type { StreamName } from '../streams.js';
 import { ACK_SCRIPT, SEEK_SCRIPT } from './group-scripts.js';
-import { groupTaken, joinGroup } from './join-group.js';
+import { groupTaken, joinGroup, resumeGroup } from './join-group.js';
 import { ReaderConnection } from './reader-connection.js';
 import type { RedisClient } from './redis-client.js';
 import { compareIds, entriesByStream, entryOf, type RawEntry, type RedisEntry } from './redis-entry.js';
@@ -13,7 +13,8 @@ import { type RedisScript, runScript } from './redis-script.js';
 
 /**
  * The owner of a group. It reads with XREAD from a cursor it keeps here; the group in Redis stands at the acknowledged place,
- * so that whoever subscribes next starts there and Redis's own tools show the truth. Each read carries a look at who owns.
+ * so that whoever subscribes next starts there and Redis's own tools show the truth. Each read carries a look at who owns. After a
+ * cut connection it first asks whether the server has forgotten anything.
  */
 export class RedisOwnedPlaces implements RedisPlaces {
   readonly streams: readonly StreamName[];
@@ -27,6 +28,9 @@ export class RedisOwnedPlaces implements RedisPlaces {
   readonly #handed = new Map<StreamName, EntryId[]>();
   /** Counts seeks: what was asked for before one is not taken. */
   #seeks = 0;
+  /** The connection was cut: who answers now may have forgotten something. */
+  #wasCut = false;
+  readonly #moves = new Set<Promise<void>>();
 
   private constructor(link: RedisLink, member: RedisMember, owner: string, places: Map<StreamName, EntryId>) {
     this.streams = member.streams;
@@ -46,13 +50,22 @@ export class RedisOwnedPlaces implements RedisPlaces {
 
   async take(limit: number, blockMs: number): Promise<Taken> {
     const client = await this.#connection.client(blockMs);
+    if (this.#wasCut) {
+      // An acknowledgement on its way is no sign of a loss.
+      await Promise.allSettled(this.#moves);
+      await this.#resume();
+    }
     const seeks = this.#seeks;
     // One entry more than wanted tells whether there is more, at no cost.
     const ask = (streams: readonly StreamName[], waitMs: number) => this.#read(client, streams, limit + 1, waitMs);
-    const replies = this.#connection.canBlock
-      ? [await ask(this.streams, blockMs)]
-      : await Promise.all(this.streams.map((stream) => ask([stream], 0)));
-    if (seeks !== this.#seeks) return { streams: [], drained: false };
+    const asked = this.#connection.canBlock
+      ? [ask(this.streams, blockMs)]
+      : this.streams.map((stream) => ask([stream], 0));
+    const replies = await Promise.all(asked).catch((error) => {
+      this.#wasCut = true;
+      throw error;
+    });
+    if (seeks !== this.#seeks || this.#wasCut) return { streams: [], drained: false };
 
     let drained = true;
     const streams: { stream: StreamName; entries: RedisEntry[] }[] = [];
@@ -90,9 +103,7 @@ export class RedisOwnedPlaces implements RedisPlaces {
   async seek(stream: StreamName, place: EntryId): Promise<void> {
     await this.#move(SEEK_SCRIPT, stream, () => place);
     this.#seeks += 1;
-    this.#acked.set(stream, place);
-    this.#cursors.set(stream, place);
-    this.#handed.set(stream, []);
+    this.#stand(stream, place);
   }
 
   delivered(stream: StreamName): number {
@@ -121,17 +132,47 @@ export class RedisOwnedPlaces implements RedisPlaces {
     const reading = client.call('xread', 'COUNT', String(count), ...block, 'STREAMS', ...streams, ...cursors);
     const [read, owned] = await Promise.all([reading, client.mget(...owners)]);
     for (const [index, owner] of owned.entries()) {
-      if (owner !== this.#owner) throw groupTaken(this.#member, streams[index]!, owner);
+      if (owner === null) this.#wasCut = true;
+      else if (owner !== this.#owner) throw groupTaken(this.#member, streams[index]!, owner);
     }
     return entriesByStream(read);
   }
 
-  async #move(script: RedisScript, stream: StreamName, place: () => EntryId): Promise<void> {
+  /** After a cut: a server that lost acknowledgements or entries is read again from where it says the group stands. */
+  async #resume(): Promise<void> {
+    for (const stream of this.streams) {
+      const mine = this.#acked.get(stream)!;
+      const { place, last } = await resumeGroup(this.#link, this.#member, stream, { owner: this.#owner, mine });
+      const hasLost = compareIds(place, mine) < 0 || compareIds(last, this.#cursors.get(stream)!) < 0;
+      if (hasLost) this.#stand(stream, place);
+    }
+    this.#wasCut = false;
+  }
+
+  #move(script: RedisScript, stream: StreamName, place: () => EntryId): Promise<void> {
+    const moving = this.#moved(script, stream, place).finally(() => this.#moves.delete(moving));
+    this.#moves.add(moving);
+    return moving;
+  }
+
+  async #moved(script: RedisScript, stream: StreamName, place: () => EntryId): Promise<void> {
     const { group } = this.#member;
-    const answer = await this.#link.call((client) =>
-      runScript(client, script, [stream, ownerKey(stream, group)], [group, this.#owner, place()]),
-    );
+    const move = () =>
+      this.#link.call((client) =>
+        runScript(client, script, [stream, ownerKey(stream, group)], [group, this.#owner, place()]),
+      );
+    let answer = await move();
+    if (answer === '') {
+      await this.#resume();
+      answer = await move();
+    }
     if (answer !== 'ok') throw groupTaken(this.#member, stream, answer as string);
+  }
+
+  #stand(stream: StreamName, place: EntryId): void {
+    this.#acked.set(stream, place);
+    this.#cursors.set(stream, place);
+    this.#handed.set(stream, []);
   }
 
   #hand(stream: StreamName, entries: readonly RedisEntry[]): void {

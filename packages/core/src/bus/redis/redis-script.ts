@@ -7,16 +7,24 @@ export interface RedisScript {
   readonly sha: string;
 }
 
-export function redisScript(source: string): RedisScript {
-  return { source, sha: createHash('sha1').update(source).digest('hex') };
+/**
+ * The first line makes Redis refuse the whole script on a replica and without memory. Without it the script would run up to
+ * its first write, and what a replica that is behind says there (a hole, another writer) is not true.
+ */
+export function redisScript(body: string): RedisScript {
+  return named(`#!lua\n${body}`);
 }
 
 /**
- * A script that runs when Redis has no memory left too: what writes a few bytes so that readers and writers can start and
- * go on, while appending waits. Otherwise nobody could read, and nothing could be trimmed, to make room.
+ * A script that runs without memory too: what writes a few bytes so that readers and writers can start and go on, while
+ * appending waits. Otherwise nobody could read, and nothing could be trimmed, to make room.
  */
-export function smallScript(source: string): RedisScript {
-  return redisScript(`#!lua flags=allow-oom\n${source}`);
+export function smallScript(body: string): RedisScript {
+  return named(`#!lua flags=allow-oom\n${body}`);
+}
+
+function named(source: string): RedisScript {
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
 /** Runs a script by its name; a server that does not know it (just started, flushed) gets the source. */

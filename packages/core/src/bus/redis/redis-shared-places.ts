@@ -2,11 +2,11 @@ import type { Clock } from '../../telemetry/clock.js';
 import type { EntryId } from '../event-bus.js';
 import type { StreamName } from '../streams.js';
 import { SEEK_SCRIPT } from './group-scripts.js';
-import { groupTaken, joinGroup } from './join-group.js';
+import { groupTaken, joinGroup, resumeGroup } from './join-group.js';
 import { ReaderConnection } from './reader-connection.js';
 import type { RedisClient } from './redis-client.js';
 import { BEFORE_FIRST, entriesByStream, entryOf, type RawEntry } from './redis-entry.js';
-import { ownerKey } from './redis-keys.js';
+import { ownerKey, SHARED } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisMember, RedisPlaces, Taken } from './redis-places.js';
 import { runScript } from './redis-script.js';
@@ -15,8 +15,6 @@ export interface SharedMember extends RedisMember {
   readonly redeliverAfterMs: number;
 }
 
-/** The word in the owner key of a shared group. */
-const SHARED = 'shared';
 /** Between two looks for what other members left, at most a fourth of the time after which it counts as left. */
 const LOOKS = 4;
 
@@ -52,13 +50,14 @@ export class RedisSharedPlaces implements RedisPlaces {
 
   async take(limit: number, blockMs: number): Promise<Taken> {
     const client = await this.#connection.client(blockMs);
-    const again = (await this.#missed(client, limit)) ?? (await this.#left(client, limit));
-    if (again !== null) return again;
     try {
-      return await this.#fresh(client, limit, Math.min(blockMs, this.#member.redeliverAfterMs / LOOKS));
+      const again = (await this.#missed(client, limit)) ?? (await this.#left(client, limit));
+      return again ?? (await this.#fresh(client, limit, Math.min(blockMs, this.#member.redeliverAfterMs / LOOKS)));
     } catch (error) {
       this.#mayMiss = new Set(this.streams);
-      throw this.#explained(error);
+      if (!isGroupGone(error)) throw error;
+      await this.#resume();
+      return { streams: [], drained: false };
     }
   }
 
@@ -72,9 +71,15 @@ export class RedisSharedPlaces implements RedisPlaces {
 
   async seek(stream: StreamName, place: EntryId): Promise<void> {
     const { group } = this.#member;
-    const answer = await this.#link.call((client) =>
-      runScript(client, SEEK_SCRIPT, [stream, ownerKey(stream, group)], [group, SHARED, place]),
-    );
+    const move = () =>
+      this.#link.call((client) =>
+        runScript(client, SEEK_SCRIPT, [stream, ownerKey(stream, group)], [group, SHARED, place]),
+      );
+    let answer = await move();
+    if (answer === '') {
+      await this.#resume();
+      answer = await move();
+    }
     if (answer !== 'ok') throw groupTaken(this.#member, stream, answer as string);
     this.#arrived.set(stream, place);
   }
@@ -99,9 +104,8 @@ export class RedisSharedPlaces implements RedisPlaces {
     for (const stream of [...this.#mayMiss]) {
       const after = this.#arrived.get(stream) ?? BEFORE_FIRST;
       const { group, consumer } = this.#member;
-      const reply = await this.#explain(
-        client.call('xreadgroup', 'GROUP', group, consumer, 'COUNT', String(limit), 'STREAMS', stream, after),
-      );
+      const head = ['GROUP', group, consumer, 'COUNT', String(limit)];
+      const reply = await client.call('xreadgroup', ...head, 'STREAMS', stream, after);
       const raw = entriesByStream(reply).get(stream) ?? [];
       if (raw.length < limit) this.#mayMiss.delete(stream);
       if (raw.length > 0) this.#arrived.set(stream, raw.at(-1)![0]);
@@ -118,9 +122,8 @@ export class RedisSharedPlaces implements RedisPlaces {
     const idleMs = await this.#idleMs(client, redeliverAfterMs);
     const streams = [];
     for (const stream of this.streams) {
-      const reply = (await this.#explain(
-        client.call('xautoclaim', stream, group, consumer, String(idleMs), '0-0', 'COUNT', String(limit)),
-      )) as [string, RawEntry[]];
+      const how = [group, consumer, String(idleMs), '0-0', 'COUNT', String(limit)];
+      const reply = (await client.call('xautoclaim', stream, ...how)) as [string, RawEntry[]];
       await this.#stamp(client, stream, reply[1]);
       streams.push({ stream, entries: await this.#alive(client, stream, reply[1]) });
     }
@@ -176,16 +179,18 @@ export class RedisSharedPlaces implements RedisPlaces {
     await client.call('xclaim', stream, group, consumer, '0', ...ids, 'TIME', String(this.#clock.now()), 'JUSTID');
   }
 
-  async #explain<T>(work: Promise<T>): Promise<T> {
-    return work.catch((error) => {
-      throw this.#explained(error);
-    });
+  /** The group is gone: dropped, or lost by a server that came back without it; then it goes on where this member was. */
+  async #resume(): Promise<void> {
+    for (const stream of this.streams) {
+      const mine = this.#arrived.get(stream) ?? BEFORE_FIRST;
+      await resumeGroup(this.#link, this.#member, stream, { owner: SHARED, mine });
+      this.#arrived.delete(stream);
+    }
   }
+}
 
-  #explained(error: unknown): unknown {
-    const isGone = error instanceof Error && /^(NOGROUP|UNBLOCKED the stream key)/.test(error.message);
-    return isGone ? groupTaken(this.#member, this.streams.join(', '), null) : error;
-  }
+function isGroupGone(error: unknown): boolean {
+  return error instanceof Error && /^(NOGROUP|UNBLOCKED the stream key)/.test(error.message);
 }
 
 function batchOf(streams: Taken['streams']): Taken | null {

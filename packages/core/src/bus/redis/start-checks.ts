@@ -4,7 +4,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import { MARKET_STREAMS } from '../streams.js';
 import { bookKey, ownerKey, WRITER_KEY } from './redis-keys.js';
 import type { RedisLink } from './redis-link.js';
-import { redisScript, runScript } from './redis-script.js';
+import { runScript, smallScript } from './redis-script.js';
 
 const OLDEST_MAJOR = 7;
 /** With less, a burst of order books fills Redis before a reader that is away comes back. */
@@ -14,7 +14,7 @@ const LEAST_MEMORY = 64 * 1024 * 1024;
  * Does what the bus does in ways that change nothing (no entry has this id), so that a user without the rights is told now.
  * KEYS: stream, book, owner. Answers what is not allowed, or nothing.
  */
-const PROBE_SCRIPT = redisScript(`
+const PROBE_SCRIPT = smallScript(`
 local tried = {
   redis.pcall('XADD', KEYS[1], '0-0', 'e', ''),
   redis.pcall('XTRIM', KEYS[1], 'MINID', '0-0'),

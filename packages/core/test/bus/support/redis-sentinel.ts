@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
 import { Redis } from 'ioredis';
 
-const DOWN_AFTER_MS = 300;
+/** Long enough that a busy machine is not taken for a dead one. */
+const DOWN_AFTER_MS = 2000;
 const GROUP = 'mymaster';
 
 export interface SentinelGroup extends AsyncDisposable {
@@ -53,8 +54,8 @@ export async function startSentinelGroup(password: string, args: readonly string
     return flat[flat.indexOf(name) + 1];
   };
   while (client.status !== 'ready') await delay(10);
-  // Else it asks the servers how they stand every ten seconds.
-  await client.call('SENTINEL', 'DEBUG', 'info-period', '200');
+  // Else it asks the servers whether they live every second, and how they stand every ten.
+  await client.call('SENTINEL', 'DEBUG', 'info-period', '200', 'ping-period', '200');
   return {
     url: `redis+sentinel://:${password}@127.0.0.1:${port}/${GROUP}?sentinelPassword=${password}`,
     servers,
