@@ -1,4 +1,5 @@
 export { type BrokerOptions, GmoBroker } from './adapter/broker.js';
+export type { FeedTimings } from './adapter/feed-timings.js';
 export { createGmoAdapter, type GmoAdapterOptions, gmoAdapter } from './adapter/gmo-adapter.js';
 export { type FeedOptions, GmoMarketFeed } from './adapter/market-feed.js';
 export { GmoMarketHistory } from './adapter/market-history.js';

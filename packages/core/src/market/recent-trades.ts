@@ -9,10 +9,13 @@ export class RecentTrades {
   readonly #ring: (TradeEvent | undefined)[];
   #count = 0;
   #newestTs: EpochMs | null = null;
+  /** Of the trades known from before the first moment may be cut. */
+  readonly #beganAfter: EpochMs;
 
-  /** `capacity`: how many are remembered. `trades`: known from before, oldest first. */
+  /** `capacity`: how many are remembered. `trades`: known from before, oldest first; there may be older ones. */
   constructor(capacity: number, trades: readonly TradeEvent[] = []) {
     this.#ring = new Array<TradeEvent | undefined>(capacity).fill(undefined);
+    this.#beganAfter = trades[0]?.ts ?? -1;
     for (const trade of trades) this.add(trade);
   }
 
@@ -27,11 +30,10 @@ export class RecentTrades {
     return this.#newestTs;
   }
 
-  /** The earliest moment from which on every trade is remembered, if all before it came in order; 0 when none was forgotten. */
+  /** The earliest moment from which on every trade that came is remembered, if they came in order. */
   get completeFrom(): EpochMs {
-    if (this.#count <= this.#ring.length) return 0;
     const oldest = this.#ring[this.#count % this.#ring.length];
-    return oldest === undefined ? 0 : oldest.ts + 1;
+    return Math.max(this.#beganAfter, this.#count > this.#ring.length ? (oldest?.ts ?? 0) : -1) + 1;
   }
 
   /**

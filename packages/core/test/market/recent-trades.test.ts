@@ -10,7 +10,11 @@ const trade = (ts: number, price = 100, size = 1, side: 'buy' | 'sell' = 'buy'):
   ts,
   data: { price, size, side },
 });
-const recent = (trades: readonly TradeEvent[], capacity = 100) => new RecentTrades(capacity, trades);
+function recent(trades: readonly TradeEvent[], capacity = 100): RecentTrades {
+  const known = new RecentTrades(capacity);
+  for (const one of trades) known.add(one);
+  return known;
+}
 
 describe('RecentTrades', () => {
   it('tells what it has not seen, in order', () => {
@@ -48,6 +52,11 @@ describe('RecentTrades', () => {
     expect(known.completeFrom).toBe(3);
     expect(known.newestTs).toBe(4);
     expect(recent([]).newestTs).toBeNull();
+  });
+
+  it('does not trust the first moment of what is known from before', () => {
+    expect(new RecentTrades(9, [trade(7), trade(8)]).completeFrom).toBe(8);
+    expect(new RecentTrades(2, [trade(7), trade(8), trade(9)]).completeFrom).toBe(9);
   });
 
   it('together with what it misses is always the whole, whatever was lost', () => {

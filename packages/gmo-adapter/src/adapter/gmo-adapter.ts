@@ -1,7 +1,7 @@
 import type { ExchangeAdapter } from '@alpha-engine/core';
-import type { SocketTimings } from '../client/timings.js';
 import { EXCHANGE } from '../mapper/market-frame.js';
 import { GmoBroker } from './broker.js';
+import type { FeedTimings } from './feed-timings.js';
 import { GmoMarketFeed } from './market-feed.js';
 import { GmoMarketHistory } from './market-history.js';
 import { measureClock } from './measure-clock.js';
@@ -11,7 +11,7 @@ export interface GmoAdapterOptions {
   readonly timeoutMs?: number;
   /** See `Broker.horizonMs`; default 60 000. Lower it with a simulator only. */
   readonly horizonMs?: number;
-  readonly timings?: Partial<SocketTimings>;
+  readonly timings?: Partial<FeedTimings>;
 }
 
 /** GMO Coin with other waits than the real exchange wants: for a simulator and for tests. */

@@ -16,7 +16,8 @@ import {
 } from '@alpha-engine/core';
 import { z } from 'zod';
 import { resolveEndpoints } from '../client/endpoints.js';
-import { GmoRestClient } from '../client/rest-client.js';
+import { GmoRestClient, type RestClientOptions } from '../client/rest-client.js';
+import { parseIsoTime } from '../mapper/iso-time.js';
 import { badAnswerError, codeError } from '../mapper/rest-answer.js';
 import {
   businessDays,
@@ -27,13 +28,39 @@ import {
   mapTickerRow,
   mergeBars,
 } from '../mapper/rest-public.js';
-import { isAhead, joinPages, mapTradeRows } from '../mapper/rest-trades.js';
-import { bookData, klineRow, listOf, statusData, symbolRow, tickerRow, tradeRow } from '../schema/rest-public.js';
+import { mapTradeRows } from '../mapper/rest-trades.js';
+import {
+  bookData,
+  klineRow,
+  listOf,
+  statusData,
+  symbolRow,
+  type TradeRow,
+  tickerRow,
+  tradeRow,
+} from '../schema/rest-public.js';
 import { assertListed } from './instruments.js';
+import { PAGE_ROWS, readTradePages } from './trade-pages.js';
 
-const PAGE_ROWS = 100;
 const tradeList = listOf(tradeRow);
 const klineList = z.array(klineRow);
+
+export interface ReadSinceOptions {
+  readonly maxPages: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface TradesSince {
+  readonly trades: readonly TradeEvent[];
+  /** Of everything read, older than `from` included; null when there was nothing. */
+  readonly newestTs: EpochMs | null;
+  readonly oldestTs: EpochMs | null;
+  /**
+   * How far back the reading went: past `from`, so that nothing is missing; to the end of what the exchange tells; or to the limit of
+   * pages. In the last two cases the moment `oldestTs` itself may not be whole.
+   */
+  readonly reaches: 'from' | 'end' | 'limit';
+}
 
 /** GMO Coin's public REST side. */
 export class GmoMarketHistory implements MarketHistory {
@@ -41,7 +68,7 @@ export class GmoMarketHistory implements MarketHistory {
   readonly #context: ExchangeContext;
   readonly #rest: GmoRestClient;
 
-  constructor(context: ExchangeContext, options: { readonly timeoutMs?: number } = {}) {
+  constructor(context: ExchangeContext, options: Pick<RestClientOptions, 'timeoutMs' | 'budget'> = {}) {
     this.#context = context;
     const { signal, wallClock } = context;
     const { restPublicUrl } = resolveEndpoints(context.endpoints);
@@ -88,23 +115,48 @@ export class GmoMarketHistory implements MarketHistory {
   }
 
   async recentTrades(symbol: string, limit: number): Promise<readonly TradeEvent[]> {
-    let rows: z.infer<typeof tradeList> = [];
-    let complete = false;
-    let trades: TradeEvent[] = [];
-    for (let page = 1; !complete && trades.length <= limit; page++) {
-      const query = { symbol, page, count: PAGE_ROWS };
-      const { data } = await this.#ofSymbol(symbol, this.#rest.request({ path: '/v1/trades', query }, tradeList));
-      if (isAhead(data, rows)) continue;
-      const joined = joinPages(rows, data);
-      complete = data.length < PAGE_ROWS || joined.length === rows.length;
-      rows = joined;
-      const mapped = mapTradeRows(rows, symbol, this.#context.marketClock.now());
-      // The page may have ended between the two rows of a match: the oldest moment is believed only when nothing is behind it.
-      const oldest = mapped.trades[0]?.ts;
-      trades = complete ? mapped.trades : mapped.trades.filter((trade) => trade.ts !== oldest);
-      if (complete || trades.length > limit) this.#reportRejected('/v1/trades', mapped.rejected);
-    }
-    return limit > 0 ? trades.slice(-limit) : [];
+    const recvTs = this.#context.marketClock.now();
+    // A page may have ended between the two rows of a match: the oldest moment is believed only when nothing is behind it.
+    const whole = (rows: readonly TradeRow[]) => {
+      const { trades } = mapTradeRows(rows, symbol, recvTs);
+      return trades.filter(({ ts }) => ts !== trades[0]?.ts);
+    };
+    const { rows, ended } = await readTradePages(
+      (page) => this.#tradePage({ symbol, page }),
+      (read) => whole(read).length > limit,
+      Number.POSITIVE_INFINITY,
+    );
+    const { trades, rejected } = mapTradeRows(rows, symbol, recvTs);
+    this.#reportRejected('/v1/trades', rejected);
+    return limit > 0 ? (ended ? trades : whole(rows)).slice(-limit) : [];
+  }
+
+  /** All trades with `ts >= from` that the exchange still tells, one per match, oldest first. Reads at most `maxPages` pages of 100 rows. */
+  async tradesSince(symbol: string, from: EpochMs, options: ReadSinceOptions): Promise<TradesSince> {
+    const { maxPages, signal } = options;
+    const reachesFrom = (rows: readonly TradeRow[]) => parseIsoTime(rows.at(-1)?.timestamp) < from;
+    const { rows, ended } = await readTradePages(
+      // The changing value makes the exchange's cache, a second old, answer nothing.
+      (page) => this.#tradePage({ symbol, page, _: this.#context.wallClock.now() }, signal),
+      reachesFrom,
+      maxPages,
+    );
+    const { trades, rejected } = mapTradeRows(rows, symbol, this.#context.marketClock.now());
+    this.#reportRejected('/v1/trades', rejected);
+    return {
+      trades: trades.filter(({ ts }) => ts >= from),
+      newestTs: trades.at(-1)?.ts ?? null,
+      oldestTs: trades[0]?.ts ?? null,
+      reaches: reachesFrom(rows) ? 'from' : ended ? 'end' : 'limit',
+    };
+  }
+
+  async #tradePage(
+    query: Readonly<Record<string, string | number>>,
+    signal?: AbortSignal,
+  ): Promise<readonly TradeRow[]> {
+    const request = { path: '/v1/trades', query: { ...query, count: PAGE_ROWS }, ...(signal && { signal }) };
+    return (await this.#ofSymbol(String(query.symbol), this.#rest.request(request, tradeList))).data;
   }
 
   async bars(symbol: string, timeframe: Timeframe, from: EpochMs, to: EpochMs): Promise<readonly Bar[]> {

@@ -12,7 +12,6 @@ const CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents', 'positionS
 const SUBSCRIPTIONS: readonly SocketSubscription[] = CHANNELS.map((channel) => ({
   key: channel,
   command: { command: 'subscribe', channel },
-  expectsData: false,
 }));
 
 /** Far more than an account can do between two reads. */

@@ -13,6 +13,10 @@ export class BatchQueue<T> {
     this.#capacity = capacity;
   }
 
+  get size(): number {
+    return this.#items.length;
+  }
+
   /** False when the queue is full; the item is not in it then. */
   push(item: T): boolean {
     if (this.#items.length >= this.#capacity) return false;

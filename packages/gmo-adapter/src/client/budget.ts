@@ -11,6 +11,7 @@ export class Budget {
   /** When the slot after the last one handed out would be free, were there no burst. */
   #nextAt = 0;
   #pausedUntil = 0;
+  #pauseMs = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: { spacingMs: number; burst?: number; now?: () => number }) {
@@ -26,9 +27,18 @@ export class Budget {
     return turn;
   }
 
-  /** Nobody goes for the next `ms` milliseconds. */
-  pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms);
+  /**
+   * The exchange refused one for coming too soon. Nobody goes for `firstMs`, twice as long at each refusal that follows soon, at most
+   * `mostMs`: whoever goes on asking may be shut out without a word. Returns the length of the pause.
+   */
+  refused(firstMs: number, mostMs: number): number {
+    const now = this.#now();
+    // Those that were under way already when the pause began.
+    if (now < this.#pausedUntil) return this.#pauseMs;
+    const soon = now < this.#pausedUntil + this.#pauseMs;
+    this.#pauseMs = soon ? Math.min(mostMs, this.#pauseMs * 2) : firstMs;
+    this.#pausedUntil = now + this.#pauseMs;
+    return this.#pauseMs;
   }
 
   /** Milliseconds until a caller could go, were it first in the queue. */

@@ -10,15 +10,15 @@ export interface SocketSubscription {
   readonly key: string;
   /** The command, whole. */
   readonly command: Readonly<Record<string, string>>;
-  /** Data come soon when it works, so that silence means it was lost. */
-  readonly expectsData: boolean;
 }
 
 export interface SocketHandlers {
   opened(): void;
   frame(text: string): void;
-  /** Every command that was due has been sent, and the exchange has read them (a ping sent after them came back). */
-  settled(): void;
+  /** The exchange has read the command of this subscription (a ping sent after it came back); it does not say whether it obeys. */
+  read?(subscription: SocketSubscription): void;
+  /** As `read`, and no other command is due. */
+  settled?(): void;
   /** The exchange will not serve this subscription: bad symbol or channel, or no permission. */
   refused(subscription: SocketSubscription, error: FrameError): void;
   /** Once per connection or failed attempt. `httpStatus` when the handshake was answered with one. */
@@ -41,13 +41,22 @@ const SUSPECT_MS = 5_000;
 const MAX_FRAME_BYTES = 1_000_000;
 const CLOSE_GRACE_MS = 500;
 
+interface Command {
+  readonly subscription: SocketSubscription;
+  readonly unsubscribes: boolean;
+}
+
 interface Connection {
   readonly socket: WebSocket;
   readonly abort: AbortController;
-  readonly queue: SocketSubscription[];
+  readonly queue: Command[];
+  /** By the payload of the ping that was sent after them. */
+  readonly unread: Map<string, SocketSubscription>;
   readonly sentAt: Map<string, number>;
   readonly confirmed: Set<string>;
   readonly refused: Set<string>;
+  /** Unsubscribed, and to be subscribed again whatever still arrives. */
+  readonly parted: Set<string>;
   last: SocketSubscription | null;
   wake: () => void;
 }
@@ -61,6 +70,7 @@ export class GmoSocket {
   readonly #options: GmoSocketOptions;
   #connection: Connection | null = null;
   #sawData = false;
+  #pings = 0;
 
   constructor(options: GmoSocketOptions) {
     this.#options = options;
@@ -97,13 +107,13 @@ export class GmoSocket {
     const connection = this.#connection;
     if (connection === null) return;
     if (error.code === 'ERR-5003') {
-      commands.pause(timings.rateLimitPauseMs);
+      const pauseMs = commands.refused(timings.rateLimitPauseMs, timings.rateLimitPauseMaxMs);
       const suspects = this.#options.subscriptions.filter(({ key }) => this.#isSuspect(connection, key));
       logger.warn(
-        { error: error.text, pauseMs: timings.rateLimitPauseMs, again: suspects.map(({ key }) => key) },
+        { error: error.text, pauseMs, again: suspects.map(({ key }) => key) },
         'GMO Coin refused a command for coming too soon; it is sent again after a pause. Is another program at this address?',
       );
-      this.#enqueue(connection, suspects);
+      this.#enqueue(connection, suspects.map(subscribing));
       return;
     }
     const cause = connection.last;
@@ -111,6 +121,18 @@ export class GmoSocket {
     if (cause === null || connection.confirmed.has(cause.key)) return;
     connection.refused.add(cause.key);
     on.refused(cause, error);
+  }
+
+  /**
+   * Subscribes anew to what has gone silent. With `afresh` the exchange is told to unsubscribe first, because it ignores a
+   * subscription that it believes to have.
+   */
+  again(key: string, afresh: boolean): void {
+    const connection = this.#connection;
+    const subscription = this.#options.subscriptions.find((one) => one.key === key);
+    if (connection === null || subscription === undefined || connection.refused.has(key)) return;
+    connection.confirmed.delete(key);
+    this.#enqueue(connection, [...(afresh ? [{ subscription, unsubscribes: true }] : []), subscribing(subscription)]);
   }
 
   /** Ends the present connection; a new one follows. */
@@ -124,10 +146,9 @@ export class GmoSocket {
     return sent !== undefined && !confirmed.has(key) && !refused.has(key) && performance.now() - sent < SUSPECT_MS;
   }
 
-  #enqueue(connection: Connection, subscriptions: readonly SocketSubscription[]): void {
-    for (const subscription of subscriptions) {
-      if (!connection.queue.includes(subscription)) connection.queue.push(subscription);
-    }
+  #enqueue(connection: Connection, commands: readonly Command[]): void {
+    const due = new Set(connection.queue.map(({ subscription }) => subscription));
+    connection.queue.push(...commands.filter(({ subscription }) => !due.has(subscription)));
     connection.wake();
   }
 
@@ -144,10 +165,12 @@ export class GmoSocket {
       const connection: Connection = {
         socket,
         abort: new AbortController(),
-        queue: [...subscriptions],
+        queue: subscriptions.map(subscribing),
+        unread: new Map(),
         sentAt: new Map(),
         confirmed: new Set(),
         refused: new Set(),
+        parted: new Set(),
         last: null,
         wake: () => undefined,
       };
@@ -176,7 +199,6 @@ export class GmoSocket {
               socket.terminate();
             }
           }, timings.pingMs),
-          setInterval(() => this.#resendSilent(connection), timings.resubscribeMs),
         );
         on.opened();
         void this.#sendCommands(connection);
@@ -185,11 +207,13 @@ export class GmoSocket {
         alive = true;
         on.frame(data.toString());
       });
-      for (const sign of ['ping', 'pong'] as const) {
-        socket.on(sign, () => {
-          alive = true;
-        });
-      }
+      socket.on('ping', () => {
+        alive = true;
+      });
+      socket.on('pong', (payload) => {
+        alive = true;
+        this.#wasRead(connection, payload.toString());
+      });
       socket.on('unexpected-response', (request, response) => {
         httpStatus = response.statusCode;
         reason = `The handshake was answered with HTTP ${httpStatus}.`;
@@ -211,21 +235,18 @@ export class GmoSocket {
     });
   }
 
-  #resendSilent(connection: Connection): void {
-    const now = performance.now();
-    const silent = this.#options.subscriptions.filter(({ key, expectsData }) => {
-      const sent = connection.sentAt.get(key);
-      const known = connection.confirmed.has(key) || connection.refused.has(key);
-      return expectsData && !known && sent !== undefined && now - sent >= this.#options.timings.resubscribeMs;
-    });
-    if (silent.length === 0) return;
-    this.#options.logger.info({ again: silent.map(({ key }) => key) }, 'Subscriptions without data are sent again.');
-    this.#enqueue(connection, silent);
+  #wasRead(connection: Connection, ping: string): void {
+    const { on } = this.#options;
+    const subscription = connection.unread.get(ping);
+    if (subscription === undefined) return;
+    connection.unread.delete(ping);
+    on.read?.(subscription);
+    if (connection.queue.length === 0 && connection.unread.size === 0) on.settled?.();
   }
 
   async #sendCommands(connection: Connection): Promise<void> {
     const { socket, abort, queue } = connection;
-    const { commands, on } = this.#options;
+    const { commands } = this.#options;
     try {
       while (!abort.signal.aborted) {
         const next = queue[0];
@@ -237,16 +258,21 @@ export class GmoSocket {
         }
         await commands.take(abort.signal);
         queue.shift();
-        if (connection.confirmed.has(next.key) || connection.refused.has(next.key)) continue;
-        socket.send(JSON.stringify(next.command));
-        connection.sentAt.set(next.key, performance.now());
-        connection.last = next;
-        if (queue.length === 0) {
-          socket.ping();
-          socket.once('pong', () => {
-            if (queue.length === 0) on.settled();
-          });
+        const { subscription, unsubscribes } = next;
+        const { key, command } = subscription;
+        const works = connection.confirmed.has(key) && !connection.parted.has(key);
+        if (works || connection.refused.has(key)) continue;
+        socket.send(JSON.stringify(unsubscribes ? { ...command, command: 'unsubscribe' } : command));
+        connection.last = subscription;
+        if (unsubscribes) {
+          connection.parted.add(key);
+          continue;
         }
+        connection.parted.delete(key);
+        connection.sentAt.set(key, performance.now());
+        const ping = String(++this.#pings);
+        connection.unread.set(ping, subscription);
+        socket.ping(ping);
       }
     } catch (error) {
       if (!abort.signal.aborted) {
@@ -258,4 +284,8 @@ export class GmoSocket {
       }
     }
   }
+}
+
+function subscribing(subscription: SocketSubscription): Command {
+  return { subscription, unsubscribes: false };
 }

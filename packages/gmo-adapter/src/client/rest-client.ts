@@ -8,6 +8,7 @@ import {
   type RestAnswer,
   readEnvelope,
 } from '../mapper/rest-answer.js';
+import type { Budget } from './budget.js';
 import { type HttpAnswer, HttpClient, HttpFailure, type HttpRequest } from './http.js';
 import { accountLimits, type HostLimits, hostLimits } from './limits.js';
 import type { GmoMethod, GmoSigner } from './sign.js';
@@ -21,6 +22,8 @@ export interface RestClientOptions {
   /** For one request from connecting to the last byte. */
   readonly timeoutMs?: number;
   readonly http?: HttpClient;
+  /** Public: default the one that all clients of this process at this host share. */
+  readonly budget?: Budget;
   /** Ends reads that have no signal of their own. */
   readonly signal?: AbortSignal;
 }
@@ -61,7 +64,7 @@ export class GmoRestClient {
     this.#http = options.http ?? new HttpClient();
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (options.signer === undefined) {
-      const { publicRest } = hostLimits(options.baseUrl);
+      const publicRest = options.budget ?? hostLimits(options.baseUrl).publicRest;
       this.#limits = { get: publicRest, post: publicRest };
     } else {
       this.#limits = accountLimits(options.baseUrl, options.signer.accountId);

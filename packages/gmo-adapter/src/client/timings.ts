@@ -5,10 +5,9 @@ export interface SocketTimings {
   /** Our own pings: GMO closes a socket without traffic after 60 s. One without an answer ends the connection. */
   readonly pingMs: number;
   readonly handshakeMs: number;
-  /** No command from this process for so long after an ERR-5003. More refusals may grow into a block of the address. */
+  /** No command from this process for so long after an ERR-5003, twice as long after the next. More may grow into a block of the address. */
   readonly rateLimitPauseMs: number;
-  /** A subscription that showed no data is sent again after this: a lost one is never answered. */
-  readonly resubscribeMs: number;
+  readonly rateLimitPauseMaxMs: number;
   /** First and longest wait between two attempts to connect. */
   readonly reconnectMinMs: number;
   readonly reconnectMaxMs: number;
@@ -20,7 +19,7 @@ export const DEFAULT_TIMINGS: SocketTimings = {
   pingMs: 25_000,
   handshakeMs: 10_000,
   rateLimitPauseMs: 60_000,
-  resubscribeMs: 30_000,
+  rateLimitPauseMaxMs: 600_000,
   reconnectMinMs: 1_000,
   reconnectMaxMs: 30_000,
   extendTokenMs: 25 * 60_000,

@@ -8,16 +8,28 @@ const keyOf = (row: TradeRow): string => `${row.timestamp} ${row.price} ${row.si
 const sameRow = (a: TradeRow, b: TradeRow): boolean => a.side === b.side && keyOf(a) === keyOf(b);
 
 /**
- * Appends the next page (both newest first). Trades that arrived between the two reads pushed the end of the last page onto the
- * beginning of this one: the longest such overlap is cut.
+ * How many rows at the beginning of the next page may be the end of what was read (both newest first): trades that arrived between the
+ * two reads pushed them over. Mostly there is one answer. There are several where equal rows stand at the edge, because equal rows can
+ * be matches of their own, and none where the page does not follow.
  */
-export function joinPages(rows: readonly TradeRow[], page: readonly TradeRow[]): TradeRow[] {
-  for (let overlap = Math.min(rows.length, page.length); overlap > 0; overlap--) {
+export function overlapsOf(rows: readonly TradeRow[], page: readonly TradeRow[]): number[] {
+  const [first] = page;
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined) return [0];
+  const overlaps = parseIsoTime(first.timestamp) > parseIsoTime(last.timestamp) ? [] : [0];
+  for (let overlap = 1; overlap <= Math.min(rows.length, page.length); overlap++) {
     const start = rows.length - overlap;
-    if (page.slice(0, overlap).every((row, i) => sameRow(row, rows[start + i]!)))
-      return [...rows, ...page.slice(overlap)];
+    if (page.slice(0, overlap).every((row, i) => sameRow(row, rows[start + i]!))) overlaps.push(overlap);
   }
-  return [...rows, ...page];
+  return overlaps;
+}
+
+/** How many rows a first page read now has before the first of `rows`; null when that is not on it any more. */
+export function shiftOf(firstPage: readonly TradeRow[], rows: readonly TradeRow[]): number | null {
+  for (let shift = 0; shift < firstPage.length; shift++) {
+    if (firstPage.slice(shift).every((row, i) => rows[i] === undefined || sameRow(row, rows[i]))) return shift;
+  }
+  return null;
 }
 
 /** Whether more than a page arrived between two reads, so that the next page begins with rows newer than any read before: it says nothing about what is older. */

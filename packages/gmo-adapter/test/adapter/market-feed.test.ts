@@ -5,7 +5,7 @@ import { hostLimits } from '../../src/client/limits.js';
 import { Collected, eventually } from '../support/collect.js';
 import { type LogLine, testContext } from '../support/context.js';
 import { BAD_SYMBOL, BOOK, SYMBOLS, TICKER, TOO_MANY, TRADE } from '../support/frames.js';
-import { success } from '../support/http-server.js';
+import { type Answering, success } from '../support/http-server.js';
 import { type Exchange, startExchange, type TestExchange } from '../support/ws-server.js';
 
 type FeedEvent = MarketEvent | StatusEvent;
@@ -14,7 +14,19 @@ let exchange: TestExchange;
 let feed: Collected<FeedEvent> | undefined;
 let lines: LogLine[] = [];
 
-const FAST = { reconnectMinMs: 20, reconnectMaxMs: 100, rateLimitPauseMs: 150 };
+/** Open, and no trades to tell. */
+const quietRest: Answering = ({ url }, response) =>
+  success(response, url.includes('status') ? { status: 'OPEN' } : url.includes('trades') ? {} : SYMBOLS);
+
+const FAST = {
+  reconnectMinMs: 20,
+  reconnectMaxMs: 100,
+  rateLimitPauseMs: 150,
+  watchMs: 10,
+  settleMs: 20,
+  rereadMs: 10,
+  backfillMs: 100,
+};
 
 async function start(
   behaviour: Omit<Exchange, 'rest'>,
@@ -23,7 +35,7 @@ async function start(
   symbols = ['BTC_JPY'],
 ): Promise<Collected<FeedEvent>> {
   lines = [];
-  exchange = await startExchange({ ...behaviour, rest: (_, response) => success(response, SYMBOLS) });
+  exchange = await startExchange({ ...behaviour, rest: quietRest });
   const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }, lines), {
     commands: new Budget({ spacingMs: 20 }),
     ...options,
@@ -37,8 +49,11 @@ afterEach(async () => {
   await exchange.close();
 });
 
+/** Whether the exchange is open is asked of REST, and so comes at any moment. */
+const withoutOpen = (items: readonly FeedEvent[]) =>
+  items.filter((event) => event.type !== 'status' || event.data.state !== 'open');
 const states = (items: readonly FeedEvent[]) =>
-  items.flatMap((event) =>
+  withoutOpen(items).flatMap((event) =>
     event.type === 'status'
       ? [event.data.channel ? `${event.data.state} ${event.data.channel}` : event.data.state]
       : [],
@@ -49,6 +64,13 @@ const trades = (items: readonly FeedEvent[]) => items.filter(({ type }) => type 
 const tradeAt = (ms: number) =>
   JSON.stringify({ ...JSON.parse(TRADE), timestamp: new Date(Date.UTC(2026, 8, 23) + ms).toISOString() });
 
+const silentAfter = (ms: number): FeedOptions => {
+  const limits = { floorMs: ms, initialMs: ms, ceilingMs: ms };
+  return {
+    timings: { ...FAST, resubscribeMs: 60, silence: { trade: limits, orderbook: limits, ticker: limits } },
+  };
+};
+
 describe('GmoMarketFeed', () => {
   it('subscribes one command at a time, takers only, and says when data of each came', async () => {
     const frames: Record<string, string> = { trades: TRADE, orderbooks: BOOK, ticker: TICKER };
@@ -57,26 +79,27 @@ describe('GmoMarketFeed', () => {
       ['ticker', 'orderbook', 'trade'],
       { commands: hostLimits('http://127.0.0.1').commands },
     );
-    await seen.until((items) => items.some(({ type }) => type === 'ticker'));
+    await seen.until((items) => items.some(({ type }) => type === 'orderbook'));
     expect(exchange.commands.map(({ text }) => JSON.parse(text))).toEqual([
       { command: 'subscribe', channel: 'trades', symbol: 'BTC_JPY', option: 'TAKER_ONLY' },
-      { command: 'subscribe', channel: 'orderbooks', symbol: 'BTC_JPY' },
       { command: 'subscribe', channel: 'ticker', symbol: 'BTC_JPY' },
+      { command: 'subscribe', channel: 'orderbooks', symbol: 'BTC_JPY' },
     ]);
     const [first, second, third] = exchange.commands.map(({ at }) => at);
     expect(second! - first!).toBeGreaterThanOrEqual(1_050);
     expect(third! - second!).toBeGreaterThanOrEqual(1_050);
-    expect(seen.items.map((event) => (event.type === 'status' ? event.data.state : event.type))).toEqual([
+    const { items } = seen;
+    expect(withoutOpen(items).map((event) => (event.type === 'status' ? event.data.state : event.type))).toEqual([
       'connected',
       'subscribed',
       'trade',
       'subscribed',
-      'orderbook',
-      'subscribed',
       'ticker',
+      'subscribed',
+      'orderbook',
     ]);
-    expect(seen.items[0]).toMatchObject({ symbol: '*', exchange: 'gmo' });
-    expect(seen.items[2]).toMatchObject({ recv_ts: expect.any(Number), data: { side: 'buy' } });
+    expect(withoutOpen(items)[0]).toMatchObject({ symbol: '*', exchange: 'gmo' });
+    expect(trades(items)[0]).toMatchObject({ recv_ts: expect.any(Number), data: { side: 'buy' } });
   });
 
   it('refuses an unlisted symbol before it connects, naming the likely ones', async () => {
@@ -99,7 +122,7 @@ describe('GmoMarketFeed', () => {
     expect(seen.batches.length).toBeLessThan(50);
   });
 
-  it('comes back after a close and tells the gap from the last trade it saw', async () => {
+  it('comes back after a close; where REST knows nothing, it tells the gap from the last trade it saw', async () => {
     const seen = await start({
       command(socket, _, count) {
         socket.send(tradeAt(count * 1_000));
@@ -112,6 +135,7 @@ describe('GmoMarketFeed', () => {
       'subscribed trade',
       'disconnected',
       'connected',
+      'stale trade',
       'gap trade',
       'subscribed trade',
     ]);
@@ -206,12 +230,55 @@ describe('GmoMarketFeed', () => {
     expect(exchange.commands).toHaveLength(2);
   });
 
-  it('sends a silent subscription again', async () => {
-    const seen = await start({ command: (socket, _, count) => count === 2 && socket.send(BOOK) }, ['orderbook'], {
-      timings: { ...FAST, resubscribeMs: 60 },
+  it('notices that a subscription was refused without a word: says stale, unsubscribes, subscribes anew', async () => {
+    const seen = await start(
+      { command: (socket, _, count) => count === 3 && socket.send(BOOK) },
+      ['orderbook'],
+      silentAfter(60),
+    );
+    await seen.until((items) => states(items).includes('resynced orderbook'));
+    expect(exchange.commands.map(({ text }) => JSON.parse(text).command)).toEqual([
+      'subscribe',
+      'unsubscribe',
+      'subscribe',
+    ]);
+    expect(states(seen.items)).toEqual(['connected', 'stale orderbook', 'subscribed orderbook', 'resynced orderbook']);
+  });
+
+  it('notices that one channel has gone silent while others flow', async () => {
+    let pulse: NodeJS.Timeout | undefined;
+    const seen = await start(
+      {
+        command(socket, text, count) {
+          const { channel, command } = JSON.parse(text);
+          // Books come once, and again when asked again; tickers all the time.
+          if (channel === 'orderbooks' && command === 'subscribe') socket.send(BOOK);
+          if (channel === 'ticker' && count === 1) pulse = setInterval(() => socket.send(TICKER), 10);
+        },
+      },
+      ['orderbook', 'ticker'],
+      silentAfter(80),
+    );
+    await seen.until((items) => states(items).includes('resynced orderbook'));
+    clearInterval(pulse);
+    expect(states(seen.items).slice(0, 5)).toEqual([
+      'connected',
+      'subscribed ticker',
+      'subscribed orderbook',
+      'stale orderbook',
+      'resynced orderbook',
+    ]);
+    expect(status(seen.items, 'stale')[0]).toMatchObject({ symbol: 'BTC_JPY' });
+    expect(exchange.connections()).toBe(1);
+  });
+
+  it('takes a socket on which nothing comes any more for dead', async () => {
+    const seen = await start({ connection: (socket) => socket.send(BOOK) }, ['orderbook'], {
+      timings: { ...FAST, deadMs: 60 },
     });
-    await seen.until((items) => items.some(({ type }) => type === 'orderbook'));
-    expect(exchange.commands.length).toBeGreaterThanOrEqual(2);
+    await seen.until((items) => items.filter(({ type }) => type === 'orderbook').length === 2);
+    // Another program would call it connected: pings are answered.
+    expect(states(seen.items)).toContain('disconnected');
   });
 
   it('survives garbage, counts it, and logs each kind once', async () => {
@@ -233,7 +300,7 @@ describe('GmoMarketFeed', () => {
       },
     });
     await seen.until((items) => trades(items).length === 1);
-    expect(seen.items).toHaveLength(3);
+    expect(withoutOpen(seen.items)).toHaveLength(3);
     const kinds = lines.filter(({ message }) => message.includes('cannot be used')).map(({ fields }) => fields.kind);
     expect(kinds).toEqual(['not_json', 'unknown_channel', 'not_an_object', 'unknown_side', 'not_subscribed']);
     await seen.stop();
@@ -244,7 +311,8 @@ describe('GmoMarketFeed', () => {
 
   it('drops nothing in silence when its reader is slow', async () => {
     exchange = await startExchange({
-      rest: (_, response) => success(response, SYMBOLS),
+      // What else REST tells would come at any moment.
+      rest: (request, response, raw) => request.url.includes('status') || quietRest(request, response, raw),
       command(socket) {
         for (let i = 1; i <= 50; i++) socket.send(tradeAt(i));
         socket.send('{"channel":"done"}');
@@ -283,7 +351,7 @@ describe('GmoMarketFeed', () => {
 
   it('lets go of the socket when its reader leaves the loop', async () => {
     exchange = await startExchange({
-      rest: (_, response) => success(response, SYMBOLS),
+      rest: quietRest,
       command: (socket) => socket.send(TRADE),
     });
     feed = undefined;

@@ -67,7 +67,8 @@ describe('private updates', () => {
     const seen = await start({
       connection(socket, _, count) {
         // The ping that follows the last command; its pong is out by then.
-        if (count === 1) socket.on('ping', () => setTimeout(() => socket.terminate(), 20));
+        let pings = 0;
+        if (count === 1) socket.on('ping', () => ++pings === 4 && setTimeout(() => socket.terminate(), 20));
       },
     });
     await seen.until((items) => kinds(items).filter((kind) => kind === 'connected').length === 2);

@@ -62,7 +62,7 @@ describe('market data from the simulator', () => {
     const seen = watch(new Collected<MarketEvent | StatusEvent>((signal) => feed.subscribe({ symbols }, signal)));
     const wanted = symbols.flatMap((symbol) => ['trade', 'orderbook', 'ticker'].map((type) => `${symbol} ${type}`));
     await seen.until((items) => wanted.every((key) => items.some(({ symbol, type }) => `${symbol} ${type}` === key)));
-    expect(seen.items.filter(({ type }) => type === 'status')).toHaveLength(7);
+    await seen.until((items) => items.filter(({ type }) => type === 'status').length === 8);
     const books = seen.items.filter((event) => event.type === 'orderbook');
     expect(books.every(({ data }) => data.is_snapshot && data.bids[0]![0] < data.asks[0]![0])).toBe(true);
 

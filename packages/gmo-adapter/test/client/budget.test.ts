@@ -33,10 +33,26 @@ describe('Budget', () => {
 
   it('holds everybody back while paused', async () => {
     const budget = new Budget({ spacingMs: 1 });
-    budget.pause(60);
+    budget.refused(60, 60);
     const start = performance.now();
     await budget.take();
     expect(performance.now() - start).toBeGreaterThanOrEqual(59);
+  });
+
+  it('pauses twice as long at each refusal that follows soon', async () => {
+    let now = 0;
+    const budget = new Budget({ spacingMs: 1, now: () => now });
+    const refuseAt = (ms: number) => {
+      now = ms;
+      return budget.refused(60_000, 200_000);
+    };
+    expect(refuseAt(0)).toBe(60_000);
+    // Another command was under way already.
+    expect(refuseAt(1_000)).toBe(60_000);
+    expect(budget.waitMs).toBe(59_000);
+    expect(refuseAt(60_500)).toBe(120_000);
+    expect(refuseAt(181_000)).toBe(200_000);
+    expect(refuseAt(381_000 + 200_001)).toBe(60_000);
   });
 
   it('gives up without spending a slot when its caller does', async () => {

@@ -3,7 +3,7 @@ import { mapInstrument } from '@alpha-engine/gmo-adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { businessDays, KLINE_INTERVALS, mapKline, mapTickerRow, mergeBars } from '../../src/mapper/rest-public.js';
-import { isAhead, joinPages, mapTradeRows } from '../../src/mapper/rest-trades.js';
+import { isAhead, mapTradeRows, overlapsOf, shiftOf } from '../../src/mapper/rest-trades.js';
 import type { TradeRow } from '../../src/schema/rest-public.js';
 import { SYMBOLS, TICKER } from '../support/frames.js';
 
@@ -159,12 +159,13 @@ describe('REST trades', () => {
     expect(mapTradeRows([...pair('100', '1', 0), ...bad], 'BTC', 0)).toMatchObject({ trades: [{}], rejected: 4 });
   });
 
-  it('join pages that new trades have pushed apart', () => {
+  it('show how many rows new trades have pushed onto the next page', () => {
     const all = Array.from({ length: 12 }, (_, i) => pair(String(100 - i), '1', 100 - i)).flat();
     for (let pushed = 0; pushed <= 6; pushed++) {
-      const first = all.slice(0, 8);
-      const second = all.slice(8 - pushed, 16 - pushed);
-      expect(joinPages(first, second)).toEqual(all.slice(0, 16 - pushed));
+      expect(overlapsOf(all.slice(0, 8), all.slice(8 - pushed, 16 - pushed)), String(pushed)).toEqual(
+        pushed === 1 || pushed === 2 ? [0, pushed] : [pushed],
+      );
+      expect(shiftOf(all.slice(0, 8), all.slice(pushed, 16))).toBe(pushed);
     }
   });
 

@@ -1,0 +1,72 @@
+import { type Labels, type Metrics, silentMetrics } from '@alpha-engine/core';
+import { EXCHANGE } from '../mapper/market-frame.js';
+import type { FeedStream } from './feed-stream.js';
+
+const OF_EXCHANGE: Labels = { exchange: EXCHANGE };
+
+/** The measurements of one feed. Those of every event are taken from the streams' own counts, once a second. */
+export class FeedMeter {
+  readonly #metrics: Metrics;
+  readonly #streams: readonly { readonly stream: FeedStream; readonly labels: Labels; counted: number }[];
+
+  constructor(metrics: Metrics | undefined, streams: readonly FeedStream[]) {
+    this.#metrics = metrics ?? silentMetrics;
+    this.#streams = streams.map((stream) => ({ stream, labels: labelsOf(stream), counted: 0 }));
+    this.connected(false);
+  }
+
+  /** `now` on the monotonic clock of the watches. */
+  sample(now: number, queued: number, held: number): void {
+    const metrics = this.#metrics;
+    metrics.set('alpha_feed_queued_events', queued, OF_EXCHANGE);
+    metrics.set('alpha_feed_held_trades', held, OF_EXCHANGE);
+    for (const one of this.#streams) {
+      const { stream, labels } = one;
+      const news = stream.received - one.counted;
+      one.counted = stream.received;
+      metrics.set('alpha_feed_data_age_seconds', stream.watch.ageMs(now) / 1_000, labels);
+      metrics.set('alpha_feed_silence_limit_seconds', stream.watch.limitMs / 1_000, labels);
+      if (news === 0) continue;
+      metrics.count('alpha_feed_messages_total', news, labels);
+      const lagMs = stream.lastRecvTs - (stream.lastTs ?? stream.lastRecvTs);
+      metrics.observe('alpha_feed_lag_seconds', Math.max(0, lagMs) / 1_000, labels);
+    }
+  }
+
+  connected(yes: boolean): void {
+    this.#metrics.set('alpha_feed_connected', yes ? 1 : 0, OF_EXCHANGE);
+  }
+
+  disconnected(): void {
+    this.connected(false);
+    this.#metrics.count('alpha_feed_disconnects_total', 1, OF_EXCHANGE);
+  }
+
+  stale(stream: FeedStream): void {
+    this.#metrics.count('alpha_feed_stale_total', 1, labelsOf(stream));
+  }
+
+  gap(stream: FeedStream): void {
+    this.#metrics.count('alpha_feed_gaps_total', 1, labelsOf(stream));
+  }
+
+  backfilled(symbol: string, trades: number): void {
+    this.#metrics.count('alpha_feed_backfilled_trades_total', trades, { ...OF_EXCHANGE, symbol });
+  }
+
+  rejected(reason: string): void {
+    this.#metrics.count('alpha_feed_rejected_frames_total', 1, { ...OF_EXCHANGE, reason });
+  }
+
+  refused(): void {
+    this.#metrics.count('alpha_feed_refused_commands_total', 1, OF_EXCHANGE);
+  }
+
+  dropped(stream: FeedStream, events: number): void {
+    this.#metrics.count('alpha_feed_dropped_events_total', events, labelsOf(stream));
+  }
+}
+
+function labelsOf({ channel, symbol }: FeedStream): Labels {
+  return { ...OF_EXCHANGE, channel, symbol };
+}

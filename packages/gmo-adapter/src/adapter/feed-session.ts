@@ -1,0 +1,362 @@
+import type {
+  EpochMs,
+  ExchangeContext,
+  MarketEvent,
+  MarketEventType,
+  StatusEvent,
+  TradeEvent,
+} from '@alpha-engine/core';
+import { BatchQueue } from '../client/batch-queue.js';
+import type { Budget } from '../client/budget.js';
+import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
+import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
+import { ExchangeWatch } from './exchange-watch.js';
+import { FeedMeter } from './feed-meter.js';
+import { type FeedStream, newStream } from './feed-stream.js';
+import type { FeedTimings } from './feed-timings.js';
+import { lookAtStream } from './look-at-stream.js';
+import type { GmoMarketHistory } from './market-history.js';
+import { statusEvent } from './status-event.js';
+import { TradeHealer } from './trade-healer.js';
+
+export type FeedEvent = MarketEvent | StatusEvent;
+
+export interface FeedSessionParts {
+  readonly context: ExchangeContext;
+  readonly wsUrl: string;
+  readonly symbols: readonly string[];
+  readonly channels: readonly MarketEventType[];
+  readonly published: ReadonlyMap<string, readonly TradeEvent[]>;
+  readonly history: GmoMarketHistory;
+  readonly commands: Budget;
+  readonly timings: FeedTimings;
+  readonly capacity: number;
+}
+
+/** A symbol: its channels, and what keeps its trades whole. */
+interface Desk {
+  readonly symbol: string;
+  readonly streams: Partial<Record<MarketEventType, FeedStream>>;
+  readonly healer: TradeHealer | null;
+}
+
+/** What a symbol is traded on first. One command a second: of all 29 symbols, each is whole three seconds after the one before. */
+const ORDER: readonly MarketEventType[] = ['trade', 'ticker', 'orderbook'];
+const METER_MS = 1_000;
+
+/**
+ * One subscription from its first connection to its end. Owns the socket, the queue to its reader, a timer that looks at the age of
+ * the data, the poll of the exchange's status and a healer for the trades of each symbol; all end with `run`.
+ */
+export class FeedSession {
+  readonly #parts: FeedSessionParts;
+  readonly #queue: BatchQueue<FeedEvent>;
+  readonly #socket: GmoSocket;
+  readonly #desks: readonly Desk[];
+  readonly #bySymbol: ReadonlyMap<string, Desk>;
+  readonly #streams: readonly FeedStream[];
+  readonly #byKey: ReadonlyMap<string, FeedStream>;
+  readonly #exchange: ExchangeWatch;
+  readonly #meter: FeedMeter;
+  readonly #oddities = new Map<string, number>();
+  #frames = 0;
+  #anyDropped = false;
+  #connected = false;
+  /** The outage in hand has been told. */
+  #outageTold = false;
+  #stopping = false;
+
+  constructor(parts: FeedSessionParts) {
+    this.#parts = parts;
+    const { context, wsUrl, commands, timings, history } = parts;
+    this.#queue = new BatchQueue(parts.capacity);
+    this.#desks = parts.symbols.map((symbol) => this.#newDesk(symbol));
+    this.#bySymbol = new Map(this.#desks.map((desk) => [desk.symbol, desk]));
+    this.#streams = this.#desks.flatMap(({ streams }) => ORDER.flatMap((channel) => streams[channel] ?? []));
+    this.#byKey = new Map(this.#streams.map((stream) => [stream.subscription.key, stream]));
+    this.#meter = new FeedMeter(context.metrics, this.#streams);
+    this.#exchange = new ExchangeWatch({
+      history,
+      pollMs: timings.statusPollMs,
+      logger: context.logger,
+      tell: (data) => this.#status(data),
+    });
+    this.#socket = new GmoSocket({
+      url: async () => wsUrl,
+      subscriptions: this.#streams.map(({ subscription }) => subscription),
+      commands,
+      timings,
+      logger: context.logger,
+      on: {
+        opened: () => this.#opened(),
+        frame: (text) => this.#frame(text),
+        read: (subscription) => this.#read(subscription),
+        refused: (subscription, error) => this.#refused(subscription, error),
+        closed: (reason, httpStatus) => this.#closed(reason, httpStatus),
+      },
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => {
+      this.#stopping = true;
+    });
+    const ended = new AbortController();
+    const polling = this.#exchange.run(AbortSignal.any([signal, ended.signal]));
+    const looking = this.#startLooking();
+    let failure: unknown;
+    try {
+      await this.#socket.run(signal);
+    } catch (error) {
+      failure = error;
+    }
+    clearInterval(looking);
+    ended.abort();
+    await polling;
+    this.#queue.end(failure);
+    const counts = Object.fromEntries(this.#oddities);
+    const { logger } = this.#parts.context;
+    if (this.#oddities.size > 0) logger.warn({ counts }, 'Frames of GMO Coin that could not be used.');
+  }
+
+  /** What arrived since the last call, as soon as there is something. Null at the end. */
+  async take(): Promise<readonly FeedEvent[] | null> {
+    const batch = await this.#queue.take();
+    if (batch !== null && this.#anyDropped) batch.push(...this.#droppedEvents());
+    return batch;
+  }
+
+  #newDesk(symbol: string): Desk {
+    const { channels, timings, context, history, published } = this.#parts;
+    const now = performance.now();
+    const streams: Desk['streams'] = Object.fromEntries(
+      ORDER.filter((channel) => channels.includes(channel)).map((channel) => [
+        channel,
+        newStream(symbol, channel, timings.silence[channel], now),
+      ]),
+    );
+    const { trade } = streams;
+    if (trade === undefined) return { symbol, streams, healer: null };
+    const healer = new TradeHealer({
+      symbol,
+      published: published.get(symbol) ?? [],
+      history,
+      timings,
+      now: () => context.marketClock.now(),
+      logger: context.logger,
+      out: {
+        trade: (event) => this.#push(trade, event),
+        status: (data) => this.#statusOf(trade, data),
+        backfilled: (count) => this.#meter.backfilled(symbol, count),
+      },
+    });
+    return { symbol, streams, healer };
+  }
+
+  #opened(): void {
+    this.#connected = true;
+    this.#outageTold = false;
+    this.#meter.connected(true);
+    for (const stream of this.#streams) {
+      stream.asked = false;
+      stream.live = false;
+      stream.stale = false;
+    }
+    this.#status({ state: 'connected' });
+    for (const { healer } of this.#desks) healer?.opened();
+  }
+
+  /** The exchange has read this subscription: from now on its silence counts. */
+  #read({ key }: SocketSubscription): void {
+    const stream = this.#byKey.get(key);
+    if (stream === undefined) return;
+    stream.asked = true;
+    stream.watch.restart(performance.now());
+    if (stream.channel === 'trade') this.#bySymbol.get(stream.symbol)?.healer?.asked();
+  }
+
+  #closed(reason: string, httpStatus: number | undefined): void {
+    if (this.#connected || !this.#outageTold) this.#status({ state: 'disconnected', reason });
+    this.#connected = false;
+    this.#outageTold = true;
+    this.#meter.disconnected();
+    for (const { healer } of this.#desks) healer?.closed();
+    // Only maintenance answers the handshake with 503.
+    if (httpStatus === 503) this.#exchange.saw('maintenance', reason);
+    const { logger } = this.#parts.context;
+    if (this.#stopping) logger.debug({ reason }, 'The market data of GMO Coin have ended.');
+    else logger.warn({ reason, httpStatus }, 'No connection to the market data of GMO Coin; trying again.');
+  }
+
+  #refused(subscription: SocketSubscription, error: FrameError): void {
+    const stream = this.#byKey.get(subscription.key);
+    if (stream === undefined) return;
+    this.#statusOf(stream, { state: 'degraded', channel: stream.channel, reason: error.text });
+  }
+
+  #frame(text: string): void {
+    this.#frames++;
+    const frame = mapMarketFrame(text, this.#parts.context.marketClock.now());
+    if (frame.type === 'rejected') this.#rejected(frame.reason, text);
+    else if (frame.type === 'error') {
+      this.#meter.refused();
+      this.#socket.fault(frame);
+    } else this.#event(frame, text);
+  }
+
+  #event(frame: MarketEvent, text: string): void {
+    const desk = this.#bySymbol.get(frame.symbol);
+    const stream = desk?.streams[frame.type];
+    if (desk === undefined || stream === undefined) {
+      this.#odd('not_subscribed', text);
+      return;
+    }
+    stream.received++;
+    stream.lastRecvTs = frame.recv_ts ?? frame.ts;
+    if (!stream.live) this.#becomesLive(stream, frame.ts);
+    if (stream.lastTs === null || frame.ts > stream.lastTs) stream.lastTs = frame.ts;
+    if (frame.type === 'trade' && desk.healer?.holds(frame) === true) return;
+    this.#push(stream, frame);
+  }
+
+  /** Trades are spoken for by their healer. */
+  #becomesLive(stream: FeedStream, ts: EpochMs): void {
+    const { channel, lastTs, subscription } = stream;
+    stream.live = true;
+    this.#socket.confirm(subscription.key);
+    if (channel === 'trade') return;
+    if (lastTs !== null) {
+      const reason = 'GMO Coin tells no past order books and tickers.';
+      this.#statusOf(stream, { state: 'gap', channel, from_ts: lastTs, to_ts: Math.max(ts, lastTs), reason });
+    }
+    this.#statusOf(stream, { state: 'subscribed', channel });
+  }
+
+  #push(stream: FeedStream, event: MarketEvent): void {
+    if (this.#queue.push(event)) return;
+    this.#anyDropped = true;
+    stream.dropped ??= { count: 0, fromTs: event.ts, toTs: event.ts };
+    stream.dropped.count++;
+    stream.dropped.toTs = Math.max(stream.dropped.toTs, event.ts);
+  }
+
+  #droppedEvents(): StatusEvent[] {
+    this.#anyDropped = false;
+    const { marketClock, logger } = this.#parts.context;
+    return this.#streams.flatMap((stream) => {
+      const { dropped, channel, symbol } = stream;
+      if (dropped === null) return [];
+      stream.dropped = null;
+      const { count, fromTs, toTs } = dropped;
+      const reason = `The reader was too slow: ${count} events were dropped.`;
+      logger.error({ symbol, channel, count, fromTs, toTs }, 'Market events were dropped.');
+      this.#meter.dropped(stream, count);
+      return [
+        statusEvent(marketClock.now(), { state: 'dropped', channel, reason, from_ts: fromTs, to_ts: toTs }, symbol),
+      ];
+    });
+  }
+
+  #startLooking(): NodeJS.Timeout {
+    const { timings } = this.#parts;
+    let framesSeen = 0;
+    let frameAt = performance.now();
+    let meteredAt = 0;
+    return setInterval(() => {
+      const now = performance.now();
+      if (this.#frames !== framesSeen || !this.#connected) frameAt = now;
+      framesSeen = this.#frames;
+      const watched = this.#connected && this.#exchange.isOpen;
+      if (
+        watched &&
+        now - frameAt > timings.deadMs &&
+        this.#streams.some(({ channel, live }) => live && channel === 'orderbook')
+      ) {
+        frameAt = now;
+        this.#socket.reconnect(`Nothing came for ${timings.deadMs} ms.`);
+      }
+      for (const stream of this.#streams) {
+        if (!watched) stream.watch.restart(now);
+        else this.#look(stream, now);
+      }
+      if (now - meteredAt < METER_MS) return;
+      meteredAt = now;
+      this.#meter.sample(
+        now,
+        this.#queue.size,
+        this.#desks.reduce((sum, { healer }) => sum + (healer?.held ?? 0), 0),
+      );
+    }, timings.watchMs);
+  }
+
+  #look(stream: FeedStream, now: number): void {
+    const { channel, subscription } = stream;
+    const ageMs = Math.round(stream.watch.ageMs(now));
+    switch (lookAtStream(stream, now, this.#parts.timings)) {
+      case 'silent':
+        if (channel === 'trade') void this.#doubt(stream, `No trade for ${ageMs} ms, and REST shows some.`);
+        else {
+          const reason = `Nothing for ${ageMs} ms; ${Math.round(stream.watch.limitMs)} ms are usual at most.`;
+          this.#statusOf(stream, { state: 'stale', channel, reason });
+          this.#socket.again(subscription.key, true);
+        }
+        return;
+      case 'again':
+        this.#socket.again(subscription.key, true);
+        return;
+      case 'back':
+        if (channel !== 'trade') this.#statusOf(stream, { state: 'resynced', channel });
+        return;
+      case null:
+        return;
+    }
+  }
+
+  /** Trades may be silent for hours: only REST knows whether they are missing. */
+  async #doubt(stream: FeedStream, reason: string): Promise<void> {
+    const healer = this.#bySymbol.get(stream.symbol)?.healer;
+    const received = stream.received;
+    const finding = await healer?.check();
+    if (healer === null || healer === undefined || stream.received !== received || !this.#connected) return;
+    if (finding === 'whole') {
+      stream.stale = false;
+      stream.watch.seen(performance.now());
+      return;
+    }
+    healer.distrust(finding === 'missed' ? reason : `${reason.split(',')[0]}, and REST does not answer.`);
+    this.#socket.again(stream.subscription.key, true);
+  }
+
+  /** A frame that cannot be used may have been a trade. */
+  #rejected(reason: FrameRejection['reason'], text: string): void {
+    this.#meter.rejected(reason);
+    this.#odd(reason, text);
+    if (/"channel":"(orderbooks|ticker)"/.test(text)) return;
+    for (const { symbol, healer } of this.#desks) {
+      if (/"symbol":"/.test(text) && !text.includes(`"symbol":"${symbol}"`)) continue;
+      void healer?.check();
+    }
+  }
+
+  /** Counted always, logged once a kind. */
+  #odd(kind: FrameRejection['reason'] | 'not_subscribed', text: string): void {
+    const count = (this.#oddities.get(kind) ?? 0) + 1;
+    this.#oddities.set(kind, count);
+    if (count > 1) return;
+    const sample = text.slice(0, 200);
+    this.#parts.context.logger.warn(
+      { kind, sample },
+      'GMO Coin sent a frame that cannot be used; more of this kind are only counted.',
+    );
+  }
+
+  #statusOf(stream: FeedStream, data: StatusEvent['data']): void {
+    if (data.state === 'gap') this.#meter.gap(stream);
+    if (data.state === 'stale') this.#meter.stale(stream);
+    this.#status(data, stream.symbol);
+  }
+
+  #status(data: StatusEvent['data'], symbol?: string): void {
+    this.#queue.force(statusEvent(this.#parts.context.marketClock.now(), data, symbol));
+  }
+}

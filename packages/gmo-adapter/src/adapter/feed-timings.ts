@@ -1,0 +1,44 @@
+import type { MarketEventType, SilenceLimits } from '@alpha-engine/core';
+import { DEFAULT_TIMINGS, type SocketTimings } from '../client/timings.js';
+
+/** How long a feed waits for what. Wall time, milliseconds. */
+export interface FeedTimings extends SocketTimings {
+  /** Between two looks at the age of the data. */
+  readonly watchMs: number;
+  /** How long each channel may be silent. In between, the limit is learnt. */
+  readonly silence: Readonly<Record<MarketEventType, SilenceLimits>>;
+  /** No frame of any kind for so long, on a socket that carried books: it is dead. */
+  readonly deadMs: number;
+  /** First and longest wait until a silent subscription is sent again. */
+  readonly resubscribeMs: number;
+  readonly resubscribeMaxMs: number;
+  /** From the moment the exchange has read a subscription until it surely serves it, and REST shows what came before. */
+  readonly settleMs: number;
+  /** Between two reads of REST that is behind the socket; its replies are made anew every half second and kept for one. */
+  readonly rereadMs: number;
+  /** For the back-fill of one symbol; live trades wait for it no longer. */
+  readonly backfillMs: number;
+  /** Between two looks whether the exchange is open. */
+  readonly statusPollMs: number;
+}
+
+/**
+ * Books: a quiet one is sent again after 5 s at the latest. Tickers: those of busy symbols come every 4 s, others on a change. Trades:
+ * may be silent for hours; their silence is only a reason to ask REST, so a short limit costs a request and no alarm.
+ */
+export const DEFAULT_FEED_TIMINGS: FeedTimings = {
+  ...DEFAULT_TIMINGS,
+  watchMs: 250,
+  silence: {
+    trade: { floorMs: 60_000, initialMs: 600_000, ceilingMs: 1_800_000 },
+    orderbook: { floorMs: 15_000, initialMs: 15_000, ceilingMs: 60_000 },
+    ticker: { floorMs: 60_000, initialMs: 300_000, ceilingMs: 1_800_000 },
+  },
+  deadMs: 20_000,
+  resubscribeMs: 30_000,
+  resubscribeMaxMs: 600_000,
+  settleMs: 2_000,
+  rereadMs: 600,
+  backfillMs: 60_000,
+  statusPollMs: 30_000,
+};

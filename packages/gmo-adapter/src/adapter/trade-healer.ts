@@ -1,0 +1,266 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type EpochMs, type Logger, RecentTrades, type StatusEvent, type TradeEvent } from '@alpha-engine/core';
+import type { FeedTimings } from './feed-timings.js';
+import type { GmoMarketHistory, TradesSince } from './market-history.js';
+
+/** Trades kept to recognise what REST tells again: a second of the busiest market. */
+const REMEMBERED = 1_024;
+/** How far before the last trade the comparison begins: frames of one moment may have been cut apart, or come out of order. */
+const OVERLAP_MS = 1_000;
+/** Live trades that wait at most. */
+const MAX_HELD = 10_000;
+/** The exchange was seen to answer a hundredth page. */
+const MAX_PAGES = 100;
+const LONGEST_PAUSE_MS = 10_000;
+
+export interface HealerParts {
+  readonly symbol: string;
+  /** The last trades known from before, oldest first. */
+  readonly published: readonly TradeEvent[];
+  readonly history: Pick<GmoMarketHistory, 'tradesSince'>;
+  readonly timings: Pick<FeedTimings, 'settleMs' | 'rereadMs' | 'backfillMs'>;
+  /** Market time. */
+  readonly now: () => EpochMs;
+  readonly logger: Logger;
+  /** Where trades and what is said of them go, in order. */
+  readonly out: {
+    trade(event: TradeEvent): void;
+    status(data: StatusEvent['data']): void;
+    backfilled(count: number): void;
+  };
+}
+
+/** `whole`: REST knows of no other trade. `unknown`: REST did not tell in time, or the connection ended first. */
+export type Finding = 'whole' | 'missed' | 'unknown';
+
+/**
+ * Keeps the trades of one symbol whole across cuts. From the moment something may be missing, live trades wait; REST is read back to the
+ * last trade known; what was missed goes out in order of time, then the live ones. REST and socket have met when REST shows the first
+ * live trade, or, while none comes, when it was read after the exchange surely served the subscription; then the first live trade is
+ * the occasion to look again.
+ */
+export class TradeHealer {
+  readonly #parts: HealerParts;
+  readonly #recent: RecentTrades;
+  /** Live trades that wait, or null. */
+  #held: TradeEvent[] | null = null;
+  /** Where the live trades that wait begin on this connection; those of the one before may wait in front of them. */
+  #liveFrom: EpochMs | null = null;
+  /** Live trades came on this connection, and nothing is missing before them. */
+  #joined = false;
+  /** Since when trades are watched, as long as none is known. */
+  #beganTs: EpochMs | null = null;
+  /** Something may be missing since this trade, though later ones came. */
+  #doubtTs: EpochMs | null = null;
+  /** Nothing is known from before this connection, so nothing can be missing. */
+  #fresh: boolean;
+  #open = false;
+  /** What follows is told, because `stale` was. */
+  #owesWord = false;
+  /** A check that waits for the one that is running, or runs. */
+  #next: Promise<Finding> | null = null;
+  #running: { readonly abort: AbortController; readonly ended: Promise<Finding> } | null = null;
+
+  constructor(parts: HealerParts) {
+    this.#parts = parts;
+    this.#recent = new RecentTrades(REMEMBERED, parts.published);
+    this.#fresh = parts.published.length === 0;
+  }
+
+  get held(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  /** A live trade. True when it waits here; else it is the caller's to pass on. */
+  holds(trade: TradeEvent): boolean {
+    if (this.#held === null && this.#joined) {
+      this.#recent.add(trade);
+      return false;
+    }
+    if (this.#fresh && !this.#joined) {
+      this.#joined = true;
+      this.#recent.add(trade);
+      this.#parts.out.status({ state: 'subscribed', channel: 'trade' });
+      return false;
+    }
+    this.#held ??= [];
+    this.#held.push(trade);
+    this.#liveFrom ??= trade.ts;
+    if (this.#held.length > MAX_HELD) {
+      this.#stop();
+      this.#giveUp(`More than ${MAX_HELD} live trades waited for the backfill.`);
+    } else if (this.#running === null) void this.#start(this.#parts.timings.rereadMs);
+    return true;
+  }
+
+  /** A new connection. */
+  opened(): void {
+    this.#open = true;
+    if (!this.#fresh) this.distrust('Trades may have been missed; they are read from REST.');
+  }
+
+  /** The socket is not to be relied on: from now on trades wait until it is joined with REST again. */
+  distrust(reason: string): void {
+    this.#joined = false;
+    this.#held ??= [];
+    this.#liveFrom = null;
+    this.#owesWord = true;
+    this.#parts.out.status({ state: 'stale', channel: 'trade', reason });
+  }
+
+  /** The exchange has read the subscription. */
+  asked(): void {
+    if (this.#fresh) this.#beganTs ??= this.#parts.now();
+    if (this.#fresh || this.#joined) return;
+    this.#stop();
+    void this.#start(this.#parts.timings.settleMs);
+  }
+
+  /** The connection ended: what waits goes on waiting for the next. */
+  closed(): void {
+    this.#stop();
+    this.#open = false;
+    this.#joined = false;
+    this.#liveFrom = null;
+    if (this.#anchor !== null) this.#fresh = false;
+  }
+
+  /** Something speaks for missing trades: a frame that could not be read, or a silence. Live trades wait until REST was asked. */
+  async check(): Promise<Finding> {
+    const doubt = this.#anchor;
+    if (doubt === null) return 'whole';
+    if (!this.#open) return 'unknown';
+    if (this.#running === null) return this.#startChecking(doubt);
+    // What is being read may have been asked for before the doubt arose.
+    this.#next ??= this.#running.ended.then(() => {
+      this.#next = null;
+      return this.#open ? (this.#running?.ended ?? this.#startChecking(doubt)) : 'unknown';
+    });
+    return this.#next;
+  }
+
+  #startChecking(doubt: EpochMs): Promise<Finding> {
+    this.#held ??= [];
+    this.#doubtTs = doubt;
+    return this.#start(this.#parts.timings.rereadMs);
+  }
+
+  /** From here on something may be missing. */
+  get #anchor(): EpochMs | null {
+    return this.#recent.newestTs ?? this.#beganTs;
+  }
+
+  #start(waitMs: number): Promise<Finding> {
+    const abort = new AbortController();
+    const ended = this.#heal(waitMs, abort.signal).finally(() => {
+      if (this.#running?.abort === abort) this.#running = null;
+    });
+    this.#running = { abort, ended };
+    return ended;
+  }
+
+  #stop(): void {
+    this.#running?.abort.abort();
+    this.#running = null;
+  }
+
+  async #heal(waitMs: number, signal: AbortSignal): Promise<Finding> {
+    const { timings, logger, symbol } = this.#parts;
+    const deadline = performance.now() + timings.backfillMs;
+    let trouble = 'REST does not show the first live trade.';
+    try {
+      await delay(waitMs, undefined, { signal });
+      for (let pause = timings.rereadMs; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+        const from = this.#from();
+        try {
+          const told = await this.#parts.history.tradesSince(symbol, from, { maxPages: MAX_PAGES, signal });
+          signal.throwIfAborted();
+          if (this.#meets(told)) return this.#release(told, from);
+        } catch (error) {
+          signal.throwIfAborted();
+          trouble = error instanceof Error ? error.message : String(error);
+          logger.warn({ symbol, error: trouble }, 'Missed trades could not be read; trying again.');
+        }
+        if (performance.now() + pause > deadline) return this.#giveUp(trouble);
+        await delay(pause, undefined, { signal });
+      }
+    } catch {
+      return 'unknown';
+    }
+  }
+
+  #from(): EpochMs {
+    const anchor = this.#anchor ?? 0;
+    const doubt = Math.min(anchor, this.#doubtTs ?? anchor);
+    return Math.max(this.#recent.completeFrom, doubt - OVERLAP_MS);
+  }
+
+  #meets({ newestTs }: TradesSince): boolean {
+    return this.#liveFrom === null || (newestTs !== null && newestTs >= this.#liveFrom);
+  }
+
+  #release(told: TradesSince, from: EpochMs): Finding {
+    const held = this.#held ?? [];
+    const missing = this.#recent.missingFrom(told.trades, from, held);
+    const gapEnd = this.#gapEnd(told, held);
+    const fromTs = this.#anchor ?? from;
+    if (gapEnd !== null) this.#gap(fromTs, gapEnd, 'The exchange does not tell trades so old any more.');
+    this.#passOn([...missing, ...held].sort((a, b) => a.ts - b.ts));
+    if (missing.length > 0) this.#parts.out.backfilled(missing.length);
+    if (this.#owesWord || missing.length > 0) {
+      const toTs = Math.max(fromTs, this.#anchor ?? fromTs);
+      const reason = `${missing.length} missed trades were backfilled.`;
+      this.#parts.out.status({ state: 'resynced', channel: 'trade', from_ts: fromTs, to_ts: toTs, reason });
+      this.#owesWord = false;
+    }
+    this.#joins();
+    return missing.length > 0 ? 'missed' : 'whole';
+  }
+
+  /** Up to where trades are lost for good, or null. */
+  #gapEnd({ reaches, oldestTs }: TradesSince, held: readonly TradeEvent[]): EpochMs | null {
+    const { newestTs } = this.#recent;
+    if (reaches === 'from' || (reaches === 'end' && newestTs === null)) return null;
+    if (oldestTs !== null) return oldestTs > (newestTs ?? 0) ? oldestTs : null;
+    return held[0]?.ts ?? this.#parts.now();
+  }
+
+  #giveUp(reason: string): Finding {
+    const held = this.#held ?? [];
+    const fromTs = this.#anchor ?? 0;
+    this.#gap(fromTs, this.#liveFrom ?? held[0]?.ts ?? this.#parts.now(), reason);
+    this.#passOn(held);
+    this.#joins();
+    return 'unknown';
+  }
+
+  #passOn(trades: readonly TradeEvent[]): void {
+    this.#held = null;
+    this.#doubtTs = null;
+    for (const trade of trades) {
+      this.#recent.add(trade);
+      this.#parts.out.trade(trade);
+    }
+  }
+
+  /** Everything that waited is out. */
+  #joins(): void {
+    const live = this.#liveFrom !== null;
+    this.#liveFrom = null;
+    if (!live || this.#joined) return;
+    this.#joined = true;
+    this.#owesWord = false;
+    this.#parts.out.status({ state: 'subscribed', channel: 'trade' });
+  }
+
+  #gap(fromTs: EpochMs, toTs: EpochMs, reason: string): void {
+    this.#parts.logger.error({ symbol: this.#parts.symbol, fromTs, toTs, reason }, 'Trades are missing for good.');
+    this.#parts.out.status({
+      state: 'gap',
+      channel: 'trade',
+      from_ts: fromTs,
+      to_ts: Math.max(fromTs, toTs),
+      reason,
+    });
+  }
+}

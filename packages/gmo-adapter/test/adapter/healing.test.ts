@@ -1,0 +1,274 @@
+import { type MarketEvent, MetricsRegistry, type StatusEvent, type TradeEvent } from '@alpha-engine/core';
+import { Budget, type FeedTimings, GmoMarketFeed } from '@alpha-engine/gmo-adapter';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Collected, eventually } from '../support/collect.js';
+import { testContext } from '../support/context.js';
+import { failure } from '../support/http-server.js';
+import { T0, TestMarket, tradeKey } from '../support/test-market.js';
+
+type FeedEvent = MarketEvent | StatusEvent;
+
+const FAST: Partial<FeedTimings> = {
+  reconnectMinMs: 20,
+  reconnectMaxMs: 50,
+  watchMs: 10,
+  settleMs: 30,
+  rereadMs: 10,
+  backfillMs: 3_000,
+};
+
+let market: TestMarket;
+let metrics: MetricsRegistry;
+const running: Collected<FeedEvent>[] = [];
+
+beforeEach(async () => {
+  market = await new TestMarket().start();
+  metrics = new MetricsRegistry();
+});
+afterEach(async () => {
+  for (const feed of running.splice(0)) await feed.stop();
+  await market.exchange.close();
+});
+
+function open(published: readonly TradeEvent[] = [], timings: Partial<FeedTimings> = {}): Collected<FeedEvent> {
+  const context = { ...testContext({ restBaseUrl: market.exchange.url }), marketClock: { now: () => T0 }, metrics };
+  const feed = new GmoMarketFeed(context, {
+    commands: new Budget({ spacingMs: 5 }),
+    requests: new Budget({ spacingMs: 2 }),
+    timings: { ...FAST, ...timings },
+  });
+  const subscription = {
+    symbols: ['BTC_JPY'],
+    channels: ['trade' as const],
+    ...(published.length > 0 && { published: new Map([['BTC_JPY', published]]) }),
+  };
+  const seen = new Collected<FeedEvent>((signal) => feed.subscribe(subscription, signal));
+  running.push(seen);
+  return seen;
+}
+
+/** A feed that has taken `count` live trades. */
+async function openWith(count: number, timings: Partial<FeedTimings> = {}): Promise<Collected<FeedEvent>> {
+  const seen = open([], timings);
+  await eventually(() => market.exchange.commands.length === 1);
+  market.matchMany(count);
+  await seen.until((items) => tradesOf(items).length === count);
+  return seen;
+}
+
+/** The feed's socket is gone, and trading goes on. */
+async function cutAndMiss(missed: () => void): Promise<void> {
+  const { exchange } = market;
+  const before = exchange.connections();
+  market.cut();
+  missed();
+  await eventually(() => exchange.connections() > before && exchange.sockets.size === 1);
+  const commands = exchange.commands.length;
+  await eventually(() => exchange.commands.length > commands - 1 && exchange.commands.length >= 2);
+}
+
+const tradesOf = (items: readonly FeedEvent[]): TradeEvent[] => items.filter((event) => event.type === 'trade');
+const keysOf = (items: readonly FeedEvent[]) => tradesOf(items).map(tradeKey);
+const whole = (items: readonly FeedEvent[]) => tradesOf(items).length >= market.matches.length;
+/** After the first connection. */
+const statesOf = (items: readonly FeedEvent[]) =>
+  items.flatMap((event) => (event.type === 'status' && event.data.state !== 'open' ? [event.data.state] : [])).slice(2);
+const statusOf = (items: readonly FeedEvent[], state: string) =>
+  items.find((event): event is StatusEvent => event.type === 'status' && event.data.state === state);
+
+function expectWhole(seen: Collected<FeedEvent>): void {
+  expect(keysOf(seen.items)).toEqual(market.matches.map(tradeKey));
+  expect(statesOf(seen.items)).not.toContain('gap');
+}
+
+describe('trades missed by the socket', () => {
+  it('are read from REST and come in order, before the live ones', async () => {
+    const seen = await openWith(3);
+    await cutAndMiss(() => market.matchMany(4));
+    market.matchMany(2);
+    await seen.until(whole);
+    expectWhole(seen);
+    expect(tradesOf(seen.items).map(({ origin }) => origin ?? 'live')).toEqual([
+      ...['live', 'live', 'live'],
+      ...['backfill', 'backfill', 'backfill', 'backfill'],
+      ...['live', 'live'],
+    ]);
+    await seen.until((items) => statesOf(items).includes('subscribed'));
+    expect(statesOf(seen.items)).toEqual(['disconnected', 'connected', 'stale', 'resynced', 'subscribed']);
+    expect(statusOf(seen.items, 'resynced')?.data).toMatchObject({
+      channel: 'trade',
+      from_ts: market.matches[2]!.ts,
+      to_ts: market.matches[8]!.ts,
+      reason: '4 missed trades were backfilled.',
+    });
+  });
+
+  it('are told though no live one follows, and the first live one is the occasion to look again', async () => {
+    const seen = await openWith(3);
+    await cutAndMiss(() => market.matchMany(2));
+    await seen.until((items) => statesOf(items).includes('resynced'));
+    expect(tradesOf(seen.items)).toHaveLength(5);
+    // The exchange served the subscription later than it should: this one came neither by socket nor in time for REST.
+    market.spoil = () => null;
+    market.match();
+    market.spoil = (frame) => frame;
+    market.match();
+    await seen.until(whole);
+    expectWhole(seen);
+  });
+
+  it('are counted, not compared alone: equal ones of one moment may be genuine', async () => {
+    const seen = await openWith(2);
+    // Of four equal matches of one millisecond the socket carried two.
+    let carried = 0;
+    market.spoil = (frame) => (carried++ < 2 ? frame : null);
+    market.match({ price: 99 });
+    for (let n = 0; n < 3; n++) market.match({ price: 99 }, 0);
+    await seen.until((items) => tradesOf(items).length === 4);
+    market.spoil = (frame) => frame;
+    await cutAndMiss(() => market.match());
+    await seen.until(whole);
+    expectWhole(seen);
+  });
+
+  it('are found on as many pages as it takes', async () => {
+    const seen = await openWith(1);
+    await cutAndMiss(() => market.matchMany(333));
+    market.match();
+    await seen.until(whole);
+    expectWhole(seen);
+    expect(metrics.samples().find(({ name }) => name === 'alpha_feed_backfilled_trades_total')?.value).toBe(333);
+  });
+
+  it('are read though REST fails at first and then lags behind; live ones wait', async () => {
+    const seen = await openWith(3);
+    let failures = 0;
+    market.interfere = (_, response) => {
+      if (++failures > 2) return false;
+      failure(response, 'ERR-5003', 'Requests are too many.', 200, 4);
+      return true;
+    };
+    market.restIsBehindBy = 2;
+    await cutAndMiss(() => market.matchMany(3));
+    market.match();
+    market.match();
+    await eventually(() => failures > 3);
+    expect(tradesOf(seen.items)).toHaveLength(3);
+    market.restIsBehindBy = 0;
+    await seen.until(whole);
+    expectWhole(seen);
+  });
+
+  it('before the start are read from the last that was published', async () => {
+    market.matchMany(200);
+    const published = market.matches.slice(40, 60).map(
+      ({ ts, price, size, side }): TradeEvent => ({
+        type: 'trade',
+        exchange: 'gmo',
+        symbol: 'BTC_JPY',
+        ts,
+        data: { price, size, side },
+      }),
+    );
+    const seen = open(published);
+    await seen.until((items) => tradesOf(items).length === 140);
+    market.match();
+    await seen.until((items) => tradesOf(items).length === 141);
+    expect(keysOf(seen.items)).toEqual(market.matches.slice(60).map(tradeKey));
+  });
+
+  it('and forgotten by the exchange become a gap, behind which all is told', async () => {
+    const seen = await openWith(3);
+    const last = market.matches[2]!.ts;
+    market.restBegins = 8;
+    await cutAndMiss(() => market.matchMany(10));
+    market.match();
+    await seen.until((items) => tradesOf(items).length === 9);
+    expect(keysOf(seen.items)).toEqual(market.matches.filter((_, n) => n < 3 || n >= 8).map(tradeKey));
+    expect(statusOf(seen.items, 'gap')?.data).toMatchObject({
+      channel: 'trade',
+      from_ts: last,
+      to_ts: market.matches[8]!.ts,
+      reason: 'The exchange does not tell trades so old any more.',
+    });
+    expect(metrics.samples().find(({ name }) => name === 'alpha_feed_gaps_total')?.value).toBe(1);
+  });
+
+  it('that cannot be read in time become a gap, and live ones wait no longer', async () => {
+    const seen = await openWith(3, { backfillMs: 80 });
+    market.interfere = (_, response) => {
+      response.destroy();
+      return true;
+    };
+    await cutAndMiss(() => market.matchMany(3));
+    const live = market.match();
+    await seen.until((items) => tradesOf(items).length === 4);
+    expect(statusOf(seen.items, 'gap')?.data).toMatchObject({ from_ts: market.matches[2]!.ts, to_ts: live.ts });
+    expect(statesOf(seen.items).at(-1)).toBe('subscribed');
+  });
+
+  it('in a frame that cannot be read are read from REST, in their place', async () => {
+    const seen = await openWith(3);
+    market.spoil = (frame) => frame.slice(0, 40);
+    market.match({ price: 98 });
+    market.spoil = (frame) => frame;
+    market.matchMany(3);
+    await seen.until(whole);
+    expectWhole(seen);
+  });
+
+  it('on a channel that died without a word are found by asking REST; it is stale until it lives', async () => {
+    const limits = { floorMs: 100, initialMs: 100, ceilingMs: 100 };
+    const seen = await openWith(3, {
+      silence: { trade: limits, orderbook: limits, ticker: limits },
+      resubscribeMs: 50,
+    });
+    market.spoil = () => null;
+    market.matchMany(2);
+    await seen.until((items) => statesOf(items).includes('stale'));
+    await seen.until(whole);
+    market.spoil = (frame) => frame;
+    market.match();
+    await seen.until((items) => whole(items) && statesOf(items).at(-1) === 'subscribed');
+    expectWhole(seen);
+    await eventually(() => market.exchange.commands.length >= 3);
+    expect(market.exchange.commands.map(({ text }) => JSON.parse(text).command).slice(0, 3)).toEqual([
+      'subscribe',
+      'unsubscribe',
+      'subscribe',
+    ]);
+  });
+
+  it('are none in a market that is quiet: its silence is no fault', async () => {
+    const limits = { floorMs: 40, initialMs: 40, ceilingMs: 40 };
+    const seen = await openWith(3, { silence: { trade: limits, orderbook: limits, ticker: limits } });
+    const asked = () => market.exchange.seen.filter(({ url }) => url.includes('/v1/trades')).length;
+    await eventually(() => asked() >= 3);
+    expect(statesOf(seen.items)).toEqual([]);
+    market.match();
+    await seen.until(whole);
+    expect(market.exchange.commands).toHaveLength(1);
+  });
+
+  it('never are too many, too few or out of order, whenever the socket is cut', async () => {
+    const seed = Date.now();
+    let state = seed % 2_147_483_647;
+    const random = (below: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % below;
+    };
+    const seen = await openWith(1);
+    for (let n = 0; n < 60; n++) {
+      for (let m = random(30); m > 0; m--) market.match({ price: 100 + random(2) }, random(3));
+      if (random(3) === 0) market.cut();
+      await new Promise((resolve) => void setTimeout(resolve, random(30)));
+    }
+    await eventually(() => market.exchange.sockets.size === 1);
+    await seen.until((items) => ['resynced', 'subscribed'].includes(statesOf(items).at(-1) ?? ''));
+    market.match();
+    await seen.until(whole);
+    const times = tradesOf(seen.items).map(({ ts }) => ts);
+    expect(keysOf(seen.items).toSorted(), `seed ${seed}`).toEqual(market.matches.map(tradeKey).toSorted());
+    expect(times, `seed ${seed}`).toEqual(times.toSorted((a, b) => a - b));
+  });
+});
