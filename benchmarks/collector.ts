@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -115,11 +118,14 @@ const ownCollector: Collector = async ({ port, redis }, signal) => {
       feed.subscribe({ ...wanted, channels: ['trade'] }, stop),
   };
   const bus = await openRedisBus({ url: redis.url });
+  const folder = await mkdtemp(join(tmpdir(), 'alpha-spool-'));
+  const spool = { folder, maxBytes: 1024 ** 3 };
   await runCollector(
-    { exchange: 'gmo', symbols: ['BTC_JPY'], feed: trades, bus, logger: silentLogger, wallClock },
+    { exchange: 'gmo', symbols: ['BTC_JPY'], feed: trades, bus, spool, logger: silentLogger, wallClock },
     signal,
   );
   await bus.close();
+  await rm(folder, { recursive: true });
 };
 
 /** Lets one collector work until so many trades are there. */

@@ -17,6 +17,7 @@ export default class Collect extends ProcessCommand {
     'partition',
     'metricsPort',
     'metricsHost',
+    'spoolMaxMb',
     'dataDir',
     'logLevel',
   ]);

@@ -170,6 +170,12 @@ export const configSchema = z.strictObject({
     description:
       'With `symbol` each symbol has streams of its own, so that a Redis Cluster shares the load. The same for every process on the bus.',
   }),
+  spoolMaxMb: withDefault(kinds.numberFrom(1), 1024, {
+    env: 'ALPHA_SPOOL_MAX_MB',
+    flag: 'spool-max-mb',
+    description:
+      'Most that the collector keeps on disk while the bus is away, in MB. Beyond it new events are dropped, and which ones is published.',
+  }),
   databaseUrl: optional(kinds.secretUrl('postgres:', 'postgresql:'), {
     env: 'DATABASE_URL',
     description: 'A PostgreSQL server to keep the records in.',

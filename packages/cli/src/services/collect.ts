@@ -1,5 +1,5 @@
 import type { Logger } from '@alpha-engine/core';
-import { type CollectorReport, prepareDataFolder, runCollector } from '@alpha-engine/core/process';
+import { type CollectorReport, prepareDataFolder, runCollector, takeSpoolFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
@@ -15,7 +15,7 @@ export async function collect(
   signal: AbortSignal,
 ): Promise<CollectorReport | null> {
   const adapter = await exchangeAdapter(config.exchange);
-  const { dataDir, exchange, symbols, maxClockSkewMs, maxDataAgeMs } = config;
+  const { dataDir, exchange, symbols, maxClockSkewMs, maxDataAgeMs, spoolMaxMb } = config;
   const places = await prepareDataFolder(dataDir);
   const closers = new Closers();
   // The clock is measured until everything is closed, also while the collector is stopping.
@@ -33,9 +33,12 @@ export async function collect(
     const live = adapter.marketFeed({ ...context, marketClock });
     const feed = watch.feed({ symbols, feed: live, wallClock }, maxDataAgeMs);
     signal.throwIfAborted();
+    const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });
+    closers.add(() => lock.release());
+    const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2 };
     started = true;
     watch.started();
-    return await runCollector({ exchange, symbols, feed, bus, logger, wallClock }, signal);
+    return await runCollector({ exchange, symbols, feed, bus, spool, logger, wallClock, ...watch.metrics }, signal);
   } catch (error) {
     if (started || !signal.aborted) throw error;
     logger.info({}, 'stopped before it had started');

@@ -1,6 +1,7 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
 import { type Logger, silentLogger } from '../telemetry/logger.js';
+import { Backoff, isFinal } from './backoff.js';
 import type { EventBus, WriterId } from './event-bus.js';
 import { type Series, type SeriesKey, seriesKey, seriesOf } from './streams.js';
 
@@ -15,6 +16,8 @@ export interface PublisherOptions {
   readonly giveUpAfterMs?: number;
   /** Acknowledged events kept for a bus that comes back without its last moments. Default 20 000. */
   readonly maxKept?: number;
+  /** Goes on as this writer instead of becoming a new one; where a later one stands, opening fails with `BUS_FENCED`. */
+  readonly as?: WriterId;
   readonly logger?: Logger;
 }
 
@@ -32,9 +35,6 @@ interface Numbered {
   readonly requests: readonly Request[];
 }
 
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 1000;
-
 /**
  * The writer of its series: numbers events and hands them to the bus in order, several batches at once. A batch whose
  * answer is unknown is sent again unchanged, which is safe because the bus appends once; one that came before its
@@ -43,7 +43,8 @@ const LONGEST_PAUSE_MS = 1000;
  */
 export class Publisher {
   readonly #bus: EventBus;
-  readonly #options: Required<PublisherOptions>;
+  readonly #options: Required<Omit<PublisherOptions, 'as'>>;
+  readonly #backoff: Backoff;
   readonly #lastSeq = new Map<SeriesKey, number>();
   readonly #waiting: Request[] = [];
   /** Series met in `publish` and not claimed yet. */
@@ -58,6 +59,7 @@ export class Publisher {
   #stopped: unknown = null;
   #published = 0;
   #skipped = 0;
+  #republished = 0;
 
   private constructor(bus: EventBus, options: PublisherOptions) {
     this.#bus = bus;
@@ -70,6 +72,8 @@ export class Publisher {
       logger: silentLogger,
       ...options,
     };
+    this.#backoff = new Backoff(this.#options.giveUpAfterMs);
+    this.#writer = options.as;
   }
 
   /** Claims these series. One that is first seen in `publish` is claimed then. */
@@ -80,9 +84,14 @@ export class Publisher {
     return publisher;
   }
 
-  /** Events new on the bus, and those that were there already. */
-  get counts(): { readonly published: number; readonly skipped: number } {
-    return { published: this.#published, skipped: this.#skipped };
+  /** Events new on the bus, those that were there already, and those sent again to a bus that had lost them. */
+  get counts(): { readonly published: number; readonly skipped: number; readonly republished: number } {
+    return { published: this.#published, skipped: this.#skipped, republished: this.#republished };
+  }
+
+  /** Undefined until the first series was claimed. */
+  get writer(): WriterId | undefined {
+    return this.#writer;
   }
 
   /** Events taken and not durable yet. */
@@ -126,10 +135,34 @@ export class Publisher {
     });
   }
 
+  /** The last number given in each claimed series. */
+  get lastSeqs(): ReadonlyMap<SeriesKey, number> {
+    return this.#lastSeq;
+  }
+
+  /**
+   * Leaves numbers out on purpose: the bus then takes `seq` + 1 next. Everything published before must have been acknowledged,
+   * or it would be taken for present already.
+   */
+  async skipTo(series: Series, seq: number): Promise<void> {
+    if (this.#stopped !== null) throw this.#stopped;
+    const key = seriesKey(series);
+    const { writer, lastSeq } = await this.#bus.claim([series], this.#writer, new Map([[key, seq]]));
+    this.#writer = writer;
+    this.#lastSeq.set(key, Math.max(lastSeq.get(key) ?? 0, this.#lastSeq.get(key) ?? 0));
+    this.#unclaimed.delete(key);
+  }
+
+  /** Stops at once: what is not acknowledged yet fails with `reason`; some of it may still reach the bus. */
+  abandon(reason: unknown): void {
+    if (this.#stopped === null) this.#stop(reason);
+    this.#backoff.wake();
+  }
+
   async #run(): Promise<void> {
     // Calls of the same turn share the first batch.
     await Promise.resolve();
-    const retry = new Backoff(this.#options.giveUpAfterMs);
+    const retry = this.#backoff;
     try {
       while (this.#waiting.length > 0 || this.#window.length > 0) {
         const unknown = await this.#claim().then(() => this.#sendWindow(), asUnknown);
@@ -151,6 +184,7 @@ export class Publisher {
     const window = this.#window;
     const writer = this.#writer ?? null;
     const answers = await Promise.allSettled(window.map(({ events }) => this.#bus.publish(writer, events)));
+    if (this.#stopped !== null) return null;
     const left: Numbered[] = [];
     let unknown: unknown = null;
     for (const [index, answer] of answers.entries()) {
@@ -212,7 +246,10 @@ export class Publisher {
     const from = this.#kept.findIndex((events) => events.some(isThere));
     if (!AlphaError.is(reason, 'BUS_SEQUENCE_HOLE') || from === -1) throw reason;
     const again = this.#kept.splice(from);
-    for (const events of again) this.#keptEvents -= events.length;
+    for (const events of again) {
+      this.#keptEvents -= events.length;
+      this.#republished += events.length;
+    }
     this.#options.logger.warn(
       { series, from: expected, batches: again.length },
       'The bus had lost events; they are sent again.',
@@ -271,36 +308,6 @@ export class Publisher {
     this.#queued = 0;
     for (const { fail } of failed) fail(error);
   }
-}
-
-/** Pauses that double, until giving up. */
-class Backoff {
-  readonly #giveUpAfterMs: number;
-  #pauseMs = FIRST_PAUSE_MS;
-  #sinceMs: number | null = null;
-
-  constructor(giveUpAfterMs: number) {
-    this.#giveUpAfterMs = giveUpAfterMs;
-  }
-
-  reset(): void {
-    this.#pauseMs = FIRST_PAUSE_MS;
-    this.#sinceMs = null;
-  }
-
-  /** Throws the reason when it has lasted too long. */
-  async pause(reason: unknown, logger: Logger): Promise<void> {
-    this.#sinceMs ??= performance.now();
-    if (performance.now() - this.#sinceMs >= this.#giveUpAfterMs) throw reason;
-    logger.warn({ error: String(reason), pauseMs: this.#pauseMs }, 'The bus did not answer; the batch is sent again.');
-    await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
-  }
-}
-
-/** Errors that say what happened and that sending again cannot change. */
-function isFinal(reason: unknown): boolean {
-  return AlphaError.is(reason) && !reason.retryable;
 }
 
 function asUnknown(reason: unknown): unknown {

@@ -39,6 +39,11 @@ export function seriesKey(series: Series): SeriesKey {
   return `${series.stream}|${series.exchange}|${series.symbol}|${series.type}`;
 }
 
+export function parseSeriesKey(key: SeriesKey): Series {
+  const [stream, exchange, symbol, type] = key.split('|') as [string, string, string, EventType];
+  return { stream, exchange, symbol, type };
+}
+
 export function seriesOf(event: AlphaEvent): Series {
   return { stream: streamOf(event), exchange: event.exchange, symbol: event.symbol, type: event.type };
 }

@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly bus: string;
   /** For `openEmbeddedDatabase` and `connectEmbeddedDatabase`. */
   readonly database: string;
+  /** For `takeSpoolFolder`. */
+  readonly spool: string;
   /** For `acquireLock`: held by the one engine of the folder. */
   readonly lock: string;
 }
@@ -30,9 +32,16 @@ export async function prepareDataFolder(folder: string): Promise<DataFolder> {
   const marker = await readMarker(path);
   if (marker === undefined) await claim(path);
   else check(path, marker);
-  const places = { folder: path, bus: join(path, 'bus'), database: join(path, 'database'), lock: join(path, 'lock') };
+  const places = {
+    folder: path,
+    bus: join(path, 'bus'),
+    database: join(path, 'database'),
+    spool: join(path, 'spool'),
+    lock: join(path, 'lock'),
+  };
   await make(places.bus);
   await make(places.database);
+  await make(places.spool);
   return places;
 }
 

@@ -1,3 +1,4 @@
+export { type SpoolingCounts, type SpoolingOptions, SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 export { acquireLock, type Lock, type LockOptions } from '../lock/acquire-lock.js';
 export { accountLockPath, type DataFolder, prepareDataFolder } from './data-folder.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
@@ -6,3 +7,4 @@ export { type CollectorOptions, type CollectorReport, runCollector } from './run
 export { type EngineOptions, type EngineReport, runEngine } from './run-engine.js';
 export { type RetentionOptions, runRetention } from './run-retention.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './serve-metrics.js';
+export { type SpoolFolder, takeSpoolFolder } from './spool-folder.js';

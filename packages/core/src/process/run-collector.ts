@@ -1,73 +1,101 @@
 import type { EventBus } from '../bus/event-bus.js';
-import { Publisher } from '../bus/publisher.js';
+import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 import { type Series, seriesKey, seriesOf } from '../bus/streams.js';
 import type { AlphaEvent } from '../events/event.js';
+import type { MarketEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
 import type { MarketFeed } from '../exchange/market-feed.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import { type Metrics, silentMetrics } from '../telemetry/metrics.js';
 
 export interface CollectorOptions {
   readonly exchange: string;
   readonly symbols: readonly string[];
   readonly feed: MarketFeed;
   readonly bus: EventBus;
+  /** Where events wait while the bus is away; no other process may use the folder. */
+  readonly spool: { readonly folder: string; readonly maxBytes: number };
   readonly logger: Logger;
   readonly wallClock: Clock;
+  readonly metrics?: Metrics;
 }
 
 export interface CollectorReport {
   /** Market events the feed handed over. */
   readonly received: number;
-  /** Of these, how many this process put on the bus. */
+  /** Of these, how many this process put on the bus, … */
   readonly published: number;
+  /** … how many it left on disk for the next start, because the bus was away, … */
+  readonly spooled: number;
+  /** … and how many it dropped because there was no room left. The three add up to `received`. */
+  readonly dropped: number;
   /** Received market events by series key. */
   readonly bySeries: Readonly<Record<string, number>>;
 }
 
 /**
- * The collector: feed → bus, until `signal` aborts. It takes over as the writer of its series and goes on from the last
- * `seq`. On the way out everything received is published first, then the feed's end is told on `md:status`.
+ * The collector: feed → bus, until `signal` aborts. It takes over as the writer of its series, publishes what an earlier one left
+ * on disk, and goes on from the last `seq`. What the bus does not take goes to disk. On the way out
+ * everything received is on the bus or on disk before the report, the feed's end on `md:status` included.
  */
 export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<CollectorReport> {
-  const { exchange, symbols, feed, bus, logger, wallClock } = options;
-  const publisher = await Publisher.open(bus, collectorSeries(exchange, symbols));
+  const { exchange, symbols, feed, bus, spool, logger, wallClock, metrics = silentMetrics } = options;
+  const failed = new AbortController();
+  const publisher = await SpoolingPublisher.open(bus, collectorSeries(exchange, symbols), {
+    ...spool,
+    clock: wallClock,
+    logger,
+    metrics,
+    onFailure: () => failed.abort(),
+  });
   const bySeries: Record<string, number> = {};
-  let received = 0;
-  let published = 0;
   logger.info({ exchange, symbols }, 'collector started');
+  let left = 0;
   try {
-    for await (const batch of feed.subscribe({ symbols }, signal)) {
-      const market = countMarketEvents(batch, bySeries);
-      received += market;
-      await publisher.publish(batch);
-      published += market;
+    for await (const batch of feed.subscribe({ symbols }, AbortSignal.any([signal, failed.signal]))) {
+      countMarketEvents(batch, bySeries);
+      await publisher.take(batch.some(speaksOfAll) ? batch.flatMap((event) => forEach(event, symbols)) : batch);
       for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
     }
-    await publisher.publish([stopped(exchange, wallClock.now())]);
+    await publisher.take(forEach(stopped(exchange, wallClock.now()), symbols));
   } finally {
-    await publisher.close();
+    left = await publisher.close();
+    const where = { events: left, folder: spool.folder };
+    if (left > 0)
+      logger.warn(where, 'Events wait on disk; the next collector with these symbols publishes them first.');
   }
-  const report: CollectorReport = { received, published, bySeries };
+  const { taken: received, published, dropped } = publisher.counts;
+  const report: CollectorReport = { received, published, spooled: received - published - dropped, dropped, bySeries };
   logger.info({ ...report }, 'collector stopped');
   return report;
 }
 
 function collectorSeries(exchange: string, symbols: readonly string[]): Series[] {
   const types = ['trade', 'orderbook', 'ticker', 'status'] as const;
-  const series = symbols.flatMap((symbol) => types.map((type) => ({ stream: `md:${type}`, exchange, symbol, type })));
-  return [...series, { stream: 'md:status', exchange, symbol: ALL_SYMBOLS, type: 'status' as const }];
+  return symbols.flatMap((symbol) => types.map((type) => ({ stream: `md:${type}`, exchange, symbol, type })));
 }
 
-function countMarketEvents(batch: readonly AlphaEvent[], bySeries: Record<string, number>): number {
-  let count = 0;
+type FeedEvent = MarketEvent | StatusEvent;
+
+function speaksOfAll({ type, symbol }: FeedEvent): boolean {
+  return type === 'status' && symbol === ALL_SYMBOLS;
+}
+
+/**
+ * What a feed says of its whole connection is published for each of our symbols: the symbols of one exchange may be spread
+ * over several collectors, and a series has one writer.
+ */
+function forEach(event: FeedEvent, symbols: readonly string[]): FeedEvent[] {
+  return speaksOfAll(event) ? symbols.map((symbol) => ({ ...event, symbol })) : [event];
+}
+
+function countMarketEvents(batch: readonly AlphaEvent[], bySeries: Record<string, number>): void {
   for (const event of batch) {
     if (event.type === 'status') continue;
     const key = seriesKey(seriesOf(event));
     bySeries[key] = (bySeries[key] ?? 0) + 1;
-    count++;
   }
-  return count;
 }
 
 /** What happens to a feed that was asked to end is no news. */

@@ -91,6 +91,18 @@ export const METRICS = {
   },
   alpha_bus_spool_bytes: { kind: 'gauge', help: 'What waits on disk until the bus is back.', labels: [] },
   alpha_bus_spool_events: { kind: 'gauge', help: 'Events that wait on disk until the bus is back.', labels: [] },
+  alpha_bus_spool_oldest_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest event that waits on disk until the bus is back.',
+    labels: [],
+  },
+  alpha_bus_spooled_events_total: { kind: 'counter', help: 'Events put on disk because the bus was away.', labels: [] },
+  alpha_bus_drained_events_total: { kind: 'counter', help: 'Of these, events that the bus has by now.', labels: [] },
+  alpha_bus_republished_events_total: {
+    kind: 'counter',
+    help: 'Events sent again to a bus that had lost what it had acknowledged.',
+    labels: [],
+  },
   alpha_bus_stream_length: { kind: 'gauge', help: 'Entries on a stream.', labels: ['stream'] },
   alpha_bus_group_lag: { kind: 'gauge', help: 'Entries a group has not acknowledged.', labels: ['group', 'stream'] },
   alpha_bus_group_pending: {

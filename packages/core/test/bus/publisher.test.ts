@@ -60,7 +60,7 @@ describe('Publisher', () => {
       [4, 5],
       [5, 6],
     ]);
-    expect(second.counts).toEqual({ published: 3, skipped: 0 });
+    expect(second.counts).toEqual({ published: 3, skipped: 0, republished: 0 });
     expect(second.queued).toBe(0);
     await second.close();
     await bus.close();
@@ -82,7 +82,7 @@ describe('Publisher', () => {
     const publisher = await Publisher.open(bus, [BITCOIN]);
     await publisher.publish([trade(1), trade(2)]);
     await publisher.publish([{ ...trade(2), seq: 2 }, { ...trade(3), seq: 3 }, trade(4)]);
-    expect(publisher.counts).toEqual({ published: 4, skipped: 1 });
+    expect(publisher.counts).toEqual({ published: 4, skipped: 1, republished: 0 });
     expect((await prices(bus)).map(([seq]) => seq)).toEqual([1, 2, 3, 4]);
     await bus.close();
   });

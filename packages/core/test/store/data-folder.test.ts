@@ -20,6 +20,7 @@ test('a new folder is made, marked and closed to others; a second call changes n
     folder,
     bus: join(folder, 'bus'),
     database: join(folder, 'database'),
+    spool: join(folder, 'spool'),
     lock: join(folder, 'lock'),
   });
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -35,7 +36,7 @@ test('an empty folder is taken, and many that start at once agree', async () => 
   await mkdir(folder, { recursive: true });
   const places = await Promise.all(Array.from({ length: 8 }, () => prepareDataFolder(folder)));
   expect(new Set(places.map(({ bus }) => bus)).size).toBe(1);
-  expect((await readdir(folder)).toSorted()).toEqual(['alpha.json', 'bus', 'database']);
+  expect((await readdir(folder)).toSorted()).toEqual(['alpha.json', 'bus', 'database', 'spool']);
 });
 
 const refused = async (sentence: RegExp) => {

@@ -1,0 +1,430 @@
+import { AlphaError } from '../../errors/alpha-error.js';
+import type { AlphaEvent } from '../../events/event.js';
+import type { Clock } from '../../telemetry/clock.js';
+import { type Logger, silentLogger } from '../../telemetry/logger.js';
+import { type Metrics, silentMetrics } from '../../telemetry/metrics.js';
+import { isFinal } from '../backoff.js';
+import type { EventBus } from '../event-bus.js';
+import type { Publisher } from '../publisher.js';
+import { type Series, type SeriesKey, seriesKey, seriesOf } from '../streams.js';
+import { claimSeries } from './claim-series.js';
+import { droppedRange } from './dropped-ranges.js';
+import { LostEvents } from './lost-events.js';
+import { Numbering } from './numbering.js';
+import { Overflow } from './overflow.js';
+import { Spool, type SpooledBatch, type SpoolPlace } from './spool.js';
+
+export interface SpoolingOptions {
+  /** Of this publisher alone; made if it is not there. What an earlier process left in it is published first. */
+  readonly folder: string;
+  /** Most bytes on disk. Beyond them new events are dropped, and the numbers that are missing are published. */
+  readonly maxBytes: number;
+  /** Events in memory that the bus has not acknowledged; beyond them they go to disk. Default 50 000. */
+  readonly maxInMemory?: number;
+  /** How long the bus may leave events unanswered before they go to disk, milliseconds of wall time. Default 250. */
+  readonly patienceMs?: number;
+  /** Wall time. */
+  readonly clock: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  /** Called once when another writer took over or the bus refuses for good; `take` then throws the same. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** Market events that `take` was given; status events are not counted. */
+export interface SpoolingCounts {
+  readonly taken: number;
+  /** Known to be on the bus. */
+  readonly published: number;
+  readonly dropped: number;
+}
+
+/** Handed to the publisher and not acknowledged, in order. */
+interface Sent {
+  readonly events: readonly AlphaEvent[];
+  /** When they were taken, wall time. */
+  readonly at: number;
+  readonly sentAtMs: number;
+  /** Market events that this process took itself. */
+  readonly own: number;
+  /** Where they end on disk; null while they are in memory alone. */
+  place: SpoolPlace | null;
+  isDone: boolean;
+}
+
+const MAX_BATCH = 512;
+/** Events from disk in memory. */
+const READ_AHEAD = 8192;
+const FULL_MS = 1000;
+const TELL_AFTER_MS = 1000;
+
+/**
+ * A publisher that never makes its caller wait: it numbers events as they come and hands them on, and while the bus is away
+ * puts them on disk in order. Back, the bus gets everything in that order before anything newer. It goes on for as long as
+ * the bus is merely away, and stops when another writer takes over. Two things run in the background, the publisher and
+ * the reading from disk; `close` ends both.
+ */
+export class SpoolingPublisher {
+  readonly #publisher: Publisher;
+  readonly #spool: Spool;
+  readonly #overflow: Overflow;
+  readonly #numbers: Numbering;
+  readonly #options: Required<Omit<SpoolingOptions, 'onFailure' | 'folder' | 'maxBytes'>>;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #leftoverEnd: SpoolPlace | null;
+  readonly #lost: LostEvents;
+  /** While events come from disk: the last number of each series on the bus or on its way there. */
+  #sentSeq: Map<SeriesKey, number>;
+  #sent: Sent[] = [];
+  #inMemory = 0;
+  /** Since when there is no room in memory; null when there is plenty. */
+  #fullSinceMs: number | null = null;
+  #answeredAtMs = 0;
+  /** While events go through the disk. */
+  #spooling: { readonly sinceMs: number; measuredMs: number; isTold: boolean } | null = null;
+  #watch: NodeJS.Timeout | undefined;
+  #failure: { readonly error: unknown } | null = null;
+  #isClosing = false;
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+  #published = 0;
+  #republished = 0;
+
+  /** Claims the series. Throws what the bus says; the data folder's disk may be full. */
+  static async open(bus: EventBus, series: readonly Series[], options: SpoolingOptions): Promise<SpoolingPublisher> {
+    const { folder, maxBytes, clock, logger = silentLogger, metrics = silentMetrics } = options;
+    const spool = new Spool(folder, maxBytes);
+    const overflow = new Overflow({ folder, spool, clock, logger, metrics });
+    const giveUpAfterMs = Number.POSITIVE_INFINITY;
+    const { publisher, lost } = await claimSeries(bus, series, spool.leftover, { giveUpAfterMs, logger });
+    spool.begin(publisher.writer ?? 0, lost);
+    return new SpoolingPublisher({ publisher, spool, overflow, lost, series }, options);
+  }
+
+  private constructor(
+    parts: {
+      readonly publisher: Publisher;
+      readonly spool: Spool;
+      readonly overflow: Overflow;
+      readonly lost: readonly SeriesKey[];
+      readonly series: readonly Series[];
+    },
+    options: SpoolingOptions,
+  ) {
+    const { publisher, spool, overflow, series } = parts;
+    this.#publisher = publisher;
+    this.#spool = spool;
+    this.#overflow = overflow;
+    const { clock, maxInMemory = 50_000, patienceMs = 250, logger = silentLogger, metrics = silentMetrics } = options;
+    this.#options = { clock, maxInMemory, patienceMs, logger, metrics };
+    this.#onFailure = options.onFailure ?? (() => {});
+    this.#lost = new LostEvents(logger, metrics);
+
+    const lost = new Set(parts.lost);
+    const spooled = new Map([...(spool.leftover?.lastSeq ?? [])].filter(([key]) => !lost.has(key)));
+    const onBus = new Map(publisher.lastSeqs);
+    this.#sentSeq = new Map(onBus);
+    this.#numbers = new Numbering(new Map(series.map((one) => [seriesKey(one), onBus.get(seriesKey(one)) ?? 0])));
+    for (const [key, seq] of spooled) this.#numbers.raise(key, seq);
+    overflow.begin(this.#numbers, {
+      onBus: (key) => (lost.has(key) ? Number.POSITIVE_INFINITY : (onBus.get(key) ?? 0)),
+      told: (key) => spooled.get(key) ?? 0,
+    });
+    this.#leftoverEnd = spool.leftover === null ? null : spool.end;
+    if (spool.leftover === null && !overflow.isDropping) return;
+    logger.info(
+      { events: spool.events, bytes: spool.bytes },
+      'Events that an earlier process left are published first.',
+    );
+    this.#spoolFromNowOn();
+  }
+
+  get counts(): SpoolingCounts {
+    return { taken: this.#taken, published: this.#published, dropped: this.#overflow.dropped };
+  }
+
+  /** Events on disk that the bus is not known to have. */
+  get spooledEvents(): number {
+    return this.#spool.events;
+  }
+
+  /**
+   * Numbers the events and takes them over: to the bus, to disk, or into the record of what was dropped. Resolves at once, but
+   * for a second at most when the bus answers and cannot follow. Throws why publishing ended.
+   */
+  async take(events: readonly AlphaEvent[]): Promise<void> {
+    if (this.#spooling === null && this.#inMemory >= this.#options.maxInMemory) await this.#room();
+    if (this.#failure !== null) throw this.#failure.error;
+    this.#taken += countMarket(events);
+    for (let from = 0; from < events.length; from += MAX_BATCH) {
+      const batch = events.length <= MAX_BATCH ? events : events.slice(from, from + MAX_BATCH);
+      if (this.#spooling !== null) this.#overflow.store(batch);
+      else this.#send(batch.map((event) => this.#numbers.give(event)));
+    }
+    if (this.#spooling === null) this.#watchBus();
+    else {
+      this.#tellSpooling();
+      this.#wake();
+    }
+  }
+
+  /**
+   * Gives the bus `patienceMs` to take the rest, and leaves on disk what it did not take. Idempotent; the bus stays open.
+   * Returns how many events the next publisher of the folder will find.
+   */
+  async close(patienceMs = 1000): Promise<number> {
+    const deadline = performance.now() + patienceMs;
+    while (!this.#isClosing && this.#failure === null && (this.#spooling !== null || this.#sent.length > 0)) {
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) break;
+      await this.#changed(leftMs);
+    }
+    if (this.#isClosing) return this.#spool.events;
+    this.#isClosing = true;
+    clearTimeout(this.#watch);
+    this.#keepSent();
+    const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
+    if (lost.length > 0) this.#overflow.store(lost);
+    for (const { events, place, isDone } of this.#sent) if (place === null && !isDone) this.#overflow.giveUp(events);
+    this.#overflow.close();
+    const closed = new AlphaError('BUS_CLOSED', 'The publisher was closed; what the bus had not taken is on disk.');
+    this.#publisher.abandon(closed);
+    this.#wake();
+    this.#measure();
+    this.#spool.close();
+    return this.#spool.events;
+  }
+
+  #send(events: readonly AlphaEvent[], from?: SpooledBatch): void {
+    const isLeft = from !== undefined && this.#isLeftover(from.end);
+    const at = from?.at ?? this.#options.clock.now();
+    const own = isLeft ? 0 : countMarket(events);
+    const sent: Sent = { events, at, sentAtMs: performance.now(), own, place: from?.end ?? null, isDone: false };
+    this.#sent.push(sent);
+    this.#inMemory += events.length;
+    this.#publisher.publish(events).then(
+      () => this.#acknowledged(sent),
+      (error) => this.#failed(error),
+    );
+  }
+
+  #acknowledged(sent: Sent): void {
+    sent.isDone = true;
+    this.#answeredAtMs = performance.now();
+    if (this.#isClosing) return;
+    let done = 0;
+    let place: SpoolPlace | null = null;
+    for (; this.#sent[done]?.isDone; done++) {
+      const one = this.#sent[done]!;
+      this.#inMemory -= one.events.length;
+      this.#published += one.own;
+      if (one.place !== null) {
+        place = one.place;
+        this.#options.metrics.count('alpha_bus_drained_events_total', one.events.length);
+      }
+    }
+    this.#sent.splice(0, done);
+    if (this.#inMemory < this.#options.maxInMemory / 2) this.#fullSinceMs = null;
+    if (place !== null) {
+      this.#spool.release(place);
+      this.#tellSpooling();
+    }
+    const { republished } = this.#publisher.counts;
+    if (republished > this.#republished) {
+      this.#options.metrics.count('alpha_bus_republished_events_total', republished - this.#republished);
+      this.#republished = republished;
+    }
+    this.#wake();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#failure !== null || this.#isClosing) return;
+    this.#failure = { error };
+    this.#wake();
+    this.#onFailure(error);
+  }
+
+  /** Waits for a bus that is behind but answers; when that lasts, events go through the disk. */
+  async #room(): Promise<void> {
+    const { maxInMemory } = this.#options;
+    if (this.#fullSinceMs === null) this.#fullSinceMs = performance.now();
+    while (this.#spooling === null && this.#inMemory >= maxInMemory && !this.#isOver) {
+      const leftMs = this.#fullSinceMs + FULL_MS - performance.now();
+      if (leftMs <= 0) this.#startSpooling();
+      else await this.#changed(leftMs);
+    }
+  }
+
+  /** Notices a bus that does not answer. */
+  #watchBus(): void {
+    if (this.#watch !== undefined || this.#sent.length === 0) return;
+    const { patienceMs } = this.#options;
+    const leftMs = patienceMs - this.#silentMs;
+    this.#watch = setTimeout(
+      () => {
+        this.#watch = undefined;
+        if (this.#isClosing || this.#spooling !== null) return;
+        if (this.#isAnswering) this.#watchBus();
+        else this.#startSpooling();
+      },
+      Math.max(1, leftMs),
+    );
+  }
+
+  get #isAnswering(): boolean {
+    return this.#silentMs < this.#options.patienceMs;
+  }
+
+  /** How long the bus has left the oldest event unanswered. */
+  get #silentMs(): number {
+    const [oldest] = this.#sent;
+    return oldest === undefined ? 0 : performance.now() - Math.max(oldest.sentAtMs, this.#answeredAtMs);
+  }
+
+  /** What is on its way goes to disk first, so that order and a kill find it there. */
+  #startSpooling(): void {
+    this.#sentSeq = this.#numbers.all();
+    this.#keepSent();
+    this.#spool.markRead();
+    this.#spoolFromNowOn();
+  }
+
+  #spoolFromNowOn(): void {
+    const now = performance.now();
+    this.#spooling = { sinceMs: now, measuredMs: now, isTold: false };
+    this.#measure();
+    this.#drain().catch((error) => this.#failed(error));
+    this.#wake();
+  }
+
+  /** Puts what is in memory alone on disk, in order, as far as there is room. */
+  #keepSent(): void {
+    for (const sent of this.#sent) {
+      if (sent.place !== null || sent.isDone) continue;
+      sent.place = this.#overflow.keep(sent.events);
+      if (sent.place === null) return;
+    }
+  }
+
+  /** Reads ahead what is on disk, hands it on, and ends spooling once there is no more and the bus answers. */
+  async #drain(): Promise<void> {
+    while (!this.#isOver) {
+      if (this.#inMemory >= READ_AHEAD) {
+        await this.#changed();
+        continue;
+      }
+      const batch = this.#spool.next();
+      if (batch !== null) await this.#forward(batch.events, batch);
+      else if (!this.#isAnswering) await this.#changed();
+      else if (!this.#overflow.isDropping) break;
+      else if (!this.#overflow.tellOnDisk()) await this.#forward(this.#overflow.tellNow());
+    }
+    if (this.#isOver) return;
+    if (this.#spooling?.isTold) {
+      const seconds = Math.round((performance.now() - this.#spooling.sinceMs) / 1000);
+      this.#options.logger.info({ seconds }, 'The bus has everything from disk; events go there directly again.');
+    }
+    this.#spooling = null;
+    this.#measure();
+    const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
+    if (lost.length > 0) this.#send(lost.map((event) => this.#numbers.give(event)));
+    this.#watchBus();
+  }
+
+  /** Hands events on; where numbers were left out, the bus is told so first. */
+  async #forward(events: readonly AlphaEvent[], batch?: SpooledBatch): Promise<void> {
+    // The line is not done with before its last part is.
+    const part = batch && { ...batch, end: { segment: batch.end.segment, offset: 0 } };
+    for (const event of batch?.lost ?? []) this.#lost.overtaken(event);
+    let from = 0;
+    for (const [index, event] of events.entries()) {
+      const range = droppedRange(event) ?? (batch === undefined ? null : this.#missingBefore(event));
+      if (range === null) continue;
+      if (index > from) this.#send(events.slice(from, index), part);
+      from = index;
+      await this.#leaveOut(range.series, range.to);
+      if (this.#isOver) return;
+    }
+    this.#send(events.slice(from), batch);
+  }
+
+  /** What a disk, or a bus that came back without its last moments, lost for good must not stop what comes after it. */
+  #missingBefore(event: AlphaEvent): { series: Series; to: number } | null {
+    const series = seriesOf(event);
+    const seq = event.seq ?? 0;
+    const last = this.#sentSeq.get(seriesKey(series)) ?? 0;
+    this.#sentSeq.set(seriesKey(series), Math.max(seq, last));
+    if (seq <= last + 1) return null;
+    this.#lost.missing(event, last + 1, seq - 1);
+    return { series, to: seq - 1 };
+  }
+
+  async #leaveOut(series: Series, to: number): Promise<void> {
+    while (this.#sent.length > 0 && !this.#isOver) await this.#changed();
+    while (!this.#isOver) {
+      try {
+        await this.#publisher.skipTo(series, to);
+        const key = seriesKey(series);
+        this.#sentSeq.set(key, Math.max(to, this.#sentSeq.get(key) ?? 0));
+        return;
+      } catch (error) {
+        if (isFinal(error)) throw error;
+        this.#options.logger.warn({ error: String(error) }, 'The bus did not answer; it is asked again.');
+        await this.#changed(this.#options.patienceMs);
+      }
+    }
+  }
+
+  #isLeftover(end: SpoolPlace): boolean {
+    const last = this.#leftoverEnd;
+    return last !== null && (end.segment < last.segment || (end.segment === last.segment && end.offset <= last.offset));
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosing || this.#failure !== null;
+  }
+
+  /** Resolves when something happened, or after a while. */
+  #changed(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => this.#wake(), ms);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #tellSpooling(): void {
+    const spooling = this.#spooling;
+    const now = performance.now();
+    if (spooling === null || now - spooling.measuredMs < TELL_AFTER_MS) return;
+    spooling.measuredMs = now;
+    this.#measure();
+    if (spooling.isTold) return;
+    spooling.isTold = true;
+    this.#options.logger.warn({}, 'The bus does not answer; events are kept on disk until it does.');
+  }
+
+  #measure(): void {
+    const { metrics, clock } = this.#options;
+    const events = this.#spool.events;
+    const since = this.#sent[0]?.at;
+    metrics.set('alpha_bus_spool_bytes', this.#spool.bytes);
+    metrics.set('alpha_bus_spool_events', events);
+    metrics.set(
+      'alpha_bus_spool_oldest_seconds',
+      events === 0 || since === undefined ? 0 : (clock.now() - since) / 1000,
+    );
+  }
+}
+
+function countMarket(events: readonly AlphaEvent[]): number {
+  let count = 0;
+  for (const { type } of events) if (type !== 'status') count++;
+  return count;
+}
