@@ -8,7 +8,7 @@ import type { FeedSubscription, MarketFeed } from '../exchange/market-feed.js';
 type FeedEvent = MarketEvent | StatusEvent;
 
 /** Wall time that is enough on any machine, and ends a test that hangs. Milliseconds. */
-export const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 15_000;
 const LOOK_EVERY_MS = 10;
 
 /** Waits for something that nothing announces. `meanwhile` is called before every look. */
