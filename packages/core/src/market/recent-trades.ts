@@ -9,17 +9,17 @@ export class RecentTrades {
   readonly #ring: (TradeEvent | undefined)[];
   #count = 0;
   #newestTs: EpochMs | null = null;
-  /** Of the trades known from before the first moment may be cut. */
-  readonly #beganAfter: EpochMs;
+  /** The first moment of all may be cut. */
+  #beganAfter: EpochMs = -1;
 
-  /** `capacity`: how many are remembered. `trades`: known from before, oldest first; there may be older ones. */
+  /** `capacity`: how many are remembered. `trades`: known from before, oldest first. There may be older ones, here and ever. */
   constructor(capacity: number, trades: readonly TradeEvent[] = []) {
     this.#ring = new Array<TradeEvent | undefined>(capacity).fill(undefined);
-    this.#beganAfter = trades[0]?.ts ?? -1;
     for (const trade of trades) this.add(trade);
   }
 
   add(trade: TradeEvent): void {
+    if (this.#count === 0) this.#beganAfter = trade.ts;
     this.#ring[this.#count % this.#ring.length] = trade;
     this.#count++;
     if (this.#newestTs === null || trade.ts > this.#newestTs) this.#newestTs = trade.ts;

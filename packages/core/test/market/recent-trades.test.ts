@@ -46,7 +46,7 @@ describe('RecentTrades', () => {
 
   it('says from when on it remembers all, once it has forgotten some', () => {
     const known = recent([trade(1), trade(2), trade(3)], 3);
-    expect(known.completeFrom).toBe(0);
+    expect(known.completeFrom).toBe(2);
     known.add(trade(4));
     // The one at 1 is gone, and another at 2 may be.
     expect(known.completeFrom).toBe(3);
@@ -54,7 +54,8 @@ describe('RecentTrades', () => {
     expect(recent([]).newestTs).toBeNull();
   });
 
-  it('does not trust the first moment of what is known from before', () => {
+  it('does not trust the first moment of what it was told: others of it may have come before', () => {
+    expect(recent([trade(7), trade(8)]).completeFrom).toBe(8);
     expect(new RecentTrades(9, [trade(7), trade(8)]).completeFrom).toBe(8);
     expect(new RecentTrades(2, [trade(7), trade(8), trade(9)]).completeFrom).toBe(9);
   });

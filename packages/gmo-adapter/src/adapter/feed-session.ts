@@ -59,6 +59,9 @@ export class FeedSession {
   readonly #exchange: ExchangeWatch;
   readonly #meter: FeedMeter;
   readonly #oddities = new Map<string, number>();
+  readonly #tried: Promise<void>;
+  /** The first connection or its failure is what a feed says first. */
+  #hasTried: () => void = () => undefined;
   #frames = 0;
   #anyDropped = false;
   #connected = false;
@@ -70,6 +73,9 @@ export class FeedSession {
     this.#parts = parts;
     const { context, wsUrl, commands, timings, history } = parts;
     this.#queue = new BatchQueue(parts.capacity);
+    this.#tried = new Promise((resolve) => {
+      this.#hasTried = resolve;
+    });
     this.#desks = parts.symbols.map((symbol) => this.#newDesk(symbol));
     this.#bySymbol = new Map(this.#desks.map((desk) => [desk.symbol, desk]));
     this.#streams = this.#desks.flatMap(({ streams }) => ORDER.flatMap((channel) => streams[channel] ?? []));
@@ -102,7 +108,7 @@ export class FeedSession {
       this.#stopping = true;
     });
     const ended = new AbortController();
-    const polling = this.#exchange.run(AbortSignal.any([signal, ended.signal]));
+    const polling = this.#tried.then(() => this.#exchange.run(AbortSignal.any([signal, ended.signal])));
     const looking = this.#startLooking();
     let failure: unknown;
     try {
@@ -112,6 +118,7 @@ export class FeedSession {
     }
     clearInterval(looking);
     ended.abort();
+    this.#hasTried();
     await polling;
     this.#queue.end(failure);
     const counts = Object.fromEntries(this.#oddities);
@@ -157,6 +164,7 @@ export class FeedSession {
     this.#connected = true;
     this.#outageTold = false;
     this.#meter.connected(true);
+    this.#hasTried();
     for (const stream of this.#streams) {
       stream.asked = false;
       stream.live = false;
@@ -180,6 +188,7 @@ export class FeedSession {
     this.#connected = false;
     this.#outageTold = true;
     this.#meter.disconnected();
+    this.#hasTried();
     for (const { healer } of this.#desks) healer?.closed();
     // Only maintenance answers the handshake with 503.
     if (httpStatus === 503) this.#exchange.saw('maintenance', reason);

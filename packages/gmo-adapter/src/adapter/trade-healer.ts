@@ -190,9 +190,10 @@ export class TradeHealer {
   }
 
   #from(): EpochMs {
-    const anchor = this.#anchor ?? 0;
-    const doubt = Math.min(anchor, this.#doubtTs ?? anchor);
-    return Math.max(this.#recent.completeFrom, doubt - OVERLAP_MS);
+    const { newestTs, completeFrom } = this.#recent;
+    if (newestTs === null) return this.#beganTs ?? 0;
+    const doubt = Math.min(newestTs, this.#doubtTs ?? newestTs);
+    return Math.max(completeFrom, doubt - OVERLAP_MS);
   }
 
   #meets({ newestTs }: TradesSince): boolean {

@@ -5,7 +5,7 @@ import { hostLimits } from '../../src/client/limits.js';
 import { Collected, eventually } from '../support/collect.js';
 import { type LogLine, testContext } from '../support/context.js';
 import { BAD_SYMBOL, BOOK, SYMBOLS, TICKER, TOO_MANY, TRADE } from '../support/frames.js';
-import { type Answering, success } from '../support/http-server.js';
+import { type Answering, failure, success } from '../support/http-server.js';
 import { type Exchange, startExchange, type TestExchange } from '../support/ws-server.js';
 
 type FeedEvent = MarketEvent | StatusEvent;
@@ -29,13 +29,13 @@ const FAST = {
 };
 
 async function start(
-  behaviour: Omit<Exchange, 'rest'>,
+  behaviour: Partial<Exchange>,
   channels: MarketEventType[] = ['trade'],
   options: FeedOptions = {},
   symbols = ['BTC_JPY'],
 ): Promise<Collected<FeedEvent>> {
   lines = [];
-  exchange = await startExchange({ ...behaviour, rest: quietRest });
+  exchange = await startExchange({ rest: quietRest, ...behaviour });
   const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }, lines), {
     commands: new Budget({ spacingMs: 20 }),
     ...options,
@@ -185,11 +185,24 @@ describe('GmoMarketFeed', () => {
   });
 
   it('takes a 503 at the handshake for maintenance, once, and waits for the end of it', async () => {
-    const seen = await start({
-      handshake: (_, count) => (count <= 3 ? 503 : null),
-      connection: (socket) => socket.send(TRADE),
-    });
-    await seen.until((items) => trades(items).length === 1);
+    let closed = true;
+    const seen = await start(
+      {
+        rest(request, response, raw) {
+          const maintenance = closed && request.url.includes('status');
+          if (maintenance) failure(response, 'ERR-5201', 'MAINTENANCE. Please wait for a while', 503, 5);
+          else quietRest(request, response, raw);
+        },
+        handshake(_, count) {
+          closed = count <= 3;
+          return closed ? 503 : null;
+        },
+        connection: (socket) => socket.send(TRADE),
+      },
+      ['trade'],
+      { timings: { ...FAST, statusPollMs: 30 } },
+    );
+    await seen.until((items) => trades(items).length === 1 && status(items, 'open').length === 1);
     expect(states(seen.items)).toEqual(['disconnected', 'maintenance', 'connected', 'subscribed trade']);
   });
 
