@@ -97,6 +97,7 @@ export type { ApprovedOrder } from './risk/approved-order.js';
 export type { Check, CheckResult, Intent, RiskView } from './risk/check.js';
 export { DENIAL_REASONS, type DenialCode } from './risk/denial.js';
 export { CHECKS, RiskGate, type Verdict } from './risk/gate.js';
+export type { BrainLocks, LockHolder, LockName, LockSession, Refusal } from './store/brain-locks.js';
 export { meterStore } from './store/meter-store.js';
 export { DAY_MS, dayOf, type RawEventQuery, type RawSegment, type SeqRange, startOfDay } from './store/raw-events.js';
 export type {

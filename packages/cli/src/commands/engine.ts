@@ -23,6 +23,7 @@ export default class Engine extends ProcessCommand {
       'strategy',
       'strategyParams',
       'timeframe',
+      'engineName',
       'enableStrategy',
       'enableExecution',
       'orderSize',

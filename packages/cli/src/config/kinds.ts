@@ -23,6 +23,16 @@ export const text: Kind<string> = {
   type: 'text',
 };
 
+/** Becomes a part of other names. */
+export const name: Kind<string> = {
+  schema: z
+    .string()
+    .trim()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/),
+  expects: 'up to 32 small letters, digits, - and _',
+  type: 'name',
+};
+
 export function numberFrom(min: number, max = Number.POSITIVE_INFINITY): Kind<number> {
   const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`;
   return { schema: z.preprocess(toNumber, z.number().min(min).max(max)), expects: `a number ${range}`, type: 'number' };

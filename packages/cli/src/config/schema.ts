@@ -86,6 +86,13 @@ export const configSchema = z.strictObject({
     flag: 'timeframe',
     description: 'Length of the bars the strategy gets.',
   }),
+  engineName: optional(kinds.name, {
+    env: 'ALPHA_ENGINE_NAME',
+    flag: 'name',
+    description:
+      'Tells strategy engines apart that share the symbols of an exchange on one database. See [standby.md](standby.md).',
+    defaultText: 'none: the only one',
+  }),
   enableStrategy: withDefault(kinds.flag, true, {
     env: 'ENABLE_STRATEGY',
     flag: 'enable-strategy',

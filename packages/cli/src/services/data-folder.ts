@@ -8,12 +8,3 @@ export function lockDataFolder({ folder, lock }: DataFolder): Promise<Lock> {
     message: `Another engine already uses the data folder ${folder}. Stop it, or give this one its own with --data-dir.`,
   });
 }
-
-/** On a database server the halves of an engine may share a folder, and none of them runs twice in it. Throws `DATA_FOLDER_LOCKED`. */
-export function lockHalf({ folder, lock }: DataFolder, half: 'strategy' | 'execution'): Promise<Lock> {
-  return acquireLock({
-    path: `${lock}-${half}`,
-    code: 'DATA_FOLDER_LOCKED',
-    message: `The ${half} half of an engine already runs in the data folder ${folder}. Stop it, or give this one its own with --data-dir.`,
-  });
-}

@@ -1,17 +1,18 @@
 import type { Books, EventBus } from '@alpha-engine/core';
+import { executionBrain, strategyBrain } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { behind } from './watch.js';
 
 /** Why an engine whose brains are open should not be counted on: behind, not reconciled, halted. A sentence each. */
 export async function engineFitness(
-  { enableExecution, enableStrategy, exchange, maxDataAgeMs, symbols }: Config,
+  { enableExecution, enableStrategy, engineName: name, exchange, maxDataAgeMs, symbols }: Config,
   bus: EventBus,
   books: Books | undefined,
 ): Promise<readonly string[]> {
   const { halts = {}, reconciled = symbols } = books ?? {};
   const groups = [
-    ...(enableStrategy ? [`strategy:${exchange}`] : []),
-    ...(enableExecution ? [`execution:${exchange}`] : []),
+    ...(enableStrategy ? [strategyBrain({ exchange, ...(name !== undefined && { name }) })] : []),
+    ...(enableExecution ? [executionBrain(exchange)] : []),
   ];
   return [
     ...(await behind(bus, groups, maxDataAgeMs)),

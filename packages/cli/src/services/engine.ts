@@ -9,24 +9,16 @@ import {
   type Logger,
   parseParams,
 } from '@alpha-engine/core';
-import {
-  accountLockPath,
-  acquireLock,
-  type DataFolder,
-  type EngineOptions,
-  type EngineReport,
-  type Lock,
-  prepareDataFolder,
-  runEngine,
-} from '@alpha-engine/core/process';
+import { type EngineOptions, type EngineReport, prepareDataFolder, runEngine } from '@alpha-engine/core/process';
 import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
 import { SecretCredentials } from '../config/secret.js';
 import { loadStrategy } from '../plugins/load-strategy.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
-import { lockDataFolder, lockHalf } from './data-folder.js';
+import { lockDataFolder } from './data-folder.js';
 import { engineFitness } from './engine-fitness.js';
+import { lockAccount, ownBrains } from './engine-locks.js';
 import { executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { keepRecord } from './keep-record.js';
@@ -52,6 +44,7 @@ export interface EngineRequest {
  */
 export async function serveEngine(request: EngineRequest, signal: AbortSignal): Promise<EngineReport | null> {
   const { config, live, folder } = request;
+  const { databaseUrl, engineName, symbols } = config;
   // Everything a person may have written wrong is found before anything is opened.
   const adapter = await exchangeAdapter(config.exchange);
   const instances = config.enableStrategy ? await loadInstances(config, folder) : [];
@@ -63,10 +56,15 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   closers.add(() => ended.abort());
   let opened = false;
   try {
-    await lockFolder(config, places, closers);
-    if (credentials && config.enableExecution) {
-      const account = await lockAccount(config.exchange, credentials);
+    const lockThisAccount = async (place?: string) => {
+      if (credentials === undefined || !config.enableExecution) return;
+      const account = await lockAccount(config.exchange, credentials, place);
       closers.add(() => account.release());
+    };
+    if (databaseUrl === undefined) {
+      const lock = await lockDataFolder(places);
+      closers.add(() => lock.release());
+      await lockThisAccount();
     }
     const watch = await Watch.open(config, request.logger);
     closers.add(() => watch.close());
@@ -80,18 +78,29 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     const clock = { adapter, context: base, maxClockSkewMs, stop: signal, ended: ended.signal };
     const marketClock = await connectClock(clock);
     const asked = { ...base, marketClock, signal };
-    const instruments = await instrumentsOf(adapter, config.symbols, asked);
-    const balances = credentials && config.enableExecution ? await adapter.broker(asked, credentials).balances() : [];
+    const readExchange = async () => ({
+      instruments: await instrumentsOf(adapter, symbols, asked),
+      balances: credentials && config.enableExecution ? await adapter.broker(asked, credentials).balances() : [],
+    });
+    let told = await readExchange();
 
     signal.throwIfAborted();
     const opening = openStore(config, places, request.logger);
     // The embedded database opens soon, and has to be closed in order; a server may never answer.
-    const { store, close } = await (config.databaseUrl === undefined ? opening : openUnless(signal, opening));
+    const { store, locks, close } = await (databaseUrl === undefined ? opening : openUnless(signal, opening));
     closers.add(close);
     signal.throwIfAborted();
     const sink = logToStore(request.logger, store, config.logLevel);
     closers.add(() => sink.close());
     const { logger } = sink;
+    if (locks !== undefined) await lockThisAccount(locks.place);
+    const ownership = locks && (await ownBrains(config, credentials, { locks, logger }, signal));
+    if (ownership !== undefined) {
+      closers.add(() => ownership.close());
+      // A standby may have waited for weeks.
+      if (ownership.waited) told = await readExchange();
+    }
+    const { instruments, balances } = told;
     warnOf(live, config, logger);
     const context = { endpoints, logger, marketClock, wallClock };
     const broker = credentials && adapter.broker(context, credentials);
@@ -101,6 +110,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
         exchange: config.exchange,
         bus,
         store: watch.store(store),
+        ...(ownership && { ownership }),
         opened: (books) => {
           if (books) watch.books(books);
           watch.started(() => engineFitness(config, bus, books?.()));
@@ -110,7 +120,13 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
         marketClock,
         wallClock,
         session: sessionFacts({ config, live, instances, instruments, balances }),
-        ...(config.enableStrategy && { strategy: { instances, history: adapter.history({ ...context, signal }) } }),
+        ...(config.enableStrategy && {
+          strategy: {
+            ...(engineName !== undefined && { name: engineName }),
+            instances,
+            history: adapter.history({ ...context, signal }),
+          },
+        }),
         ...(config.enableExecution && { execution: executionOf(config, instruments, marketClock, broker) }),
       },
       signal,
@@ -123,30 +139,6 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   } finally {
     await closers.close();
   }
-}
-
-/** The embedded database has one owner; on a server each half is one of its kind. Throws `DATA_FOLDER_LOCKED`. */
-async function lockFolder(config: Config, places: DataFolder, closers: Closers): Promise<void> {
-  const locks =
-    config.databaseUrl === undefined
-      ? [() => lockDataFolder(places)]
-      : [
-          ...(config.enableStrategy ? [() => lockHalf(places, 'strategy')] : []),
-          ...(config.enableExecution ? [() => lockHalf(places, 'execution')] : []),
-        ];
-  for (const take of locks) {
-    const lock = await take();
-    closers.add(() => lock.release());
-  }
-}
-
-/** One engine per account on this host, whichever folder it runs in. Throws `ACCOUNT_LOCKED`. */
-async function lockAccount(exchange: string, { apiKey }: SecretCredentials): Promise<Lock> {
-  return acquireLock({
-    path: await accountLockPath({ exchange, apiKey }, process.env),
-    code: 'ACCOUNT_LOCKED',
-    message: `Another engine on this host already trades this ${exchange} account. Stop it first: an account has one engine.`,
-  });
 }
 
 async function loadInstances(config: Config, folder: string): Promise<readonly InstanceSpec[]> {

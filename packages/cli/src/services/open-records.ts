@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { AlphaError, type Store, silentLogger } from '@alpha-engine/core';
-import { connectEmbeddedDatabase, connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
+import {
+  connectEmbeddedDatabase,
+  connectServerDatabase,
+  createPostgresStore,
+  databaseStatus,
+} from '@alpha-engine/core/postgres';
 import { prepareDataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { lockDataFolder } from './data-folder.js';
@@ -19,7 +24,14 @@ export interface Records {
 export async function openRecords(config: Config): Promise<Records> {
   if (config.databaseUrl !== undefined) {
     const server = await connectServerDatabase(serverOptions(config, config.databaseUrl));
-    return records(createPostgresStore(server.pool, {}), server, 'unknown', new URL(config.databaseUrl.reveal()).host);
+    const location = new URL(config.databaseUrl.reveal()).host;
+    try {
+      await assertRecords(server.pool, location);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    return records(createPostgresStore(server.pool, {}), server, 'unknown', location);
   }
   const { dataDir } = config;
   if (!existsSync(dataDir)) {
@@ -48,6 +60,15 @@ export async function openRecords(config: Config): Promise<Records> {
     await lock.release();
     throw error;
   }
+}
+
+/** Throws `STORE_EMPTY`. */
+async function assertRecords(pool: Parameters<typeof databaseStatus>[0], location: string): Promise<void> {
+  if ((await databaseStatus(pool)).schema.version > 0) return;
+  throw new AlphaError(
+    'STORE_EMPTY',
+    `The database at ${location} has no records: nothing ran on it yet. Start an engine with this DATABASE_URL, or run \`alpha db migrate\`.`,
+  );
 }
 
 function records(

@@ -1,4 +1,4 @@
-import type { Logger, Store } from '@alpha-engine/core';
+import type { BrainLocks, Logger, Store } from '@alpha-engine/core';
 import {
   connectServerDatabase,
   createPostgresStore,
@@ -15,21 +15,25 @@ export function serverOptions(config: Config, url: Secret, logger?: Logger): Ser
   return { url: url.reveal(), connections, timeoutMs, ...(logger && { logger }) };
 }
 
-/** The engine's own database: the server of DATABASE_URL, or the embedded one, which it then serves to other commands. */
+/**
+ * The engine's own database: the server of DATABASE_URL with its locks, or the embedded one, which it then serves to other
+ * commands.
+ */
 export async function openStore(
   config: Config,
   { database: folder }: DataFolder,
   logger: Logger,
-): Promise<{ readonly store: Store; close(): Promise<void> }> {
+): Promise<{ readonly store: Store; readonly locks: BrainLocks | undefined; close(): Promise<void> }> {
   const database =
     config.databaseUrl === undefined
-      ? await openEmbeddedDatabase({ folder, logger })
+      ? { ...(await openEmbeddedDatabase({ folder, logger })), locks: undefined }
       : await connectServerDatabase(serverOptions(config, config.databaseUrl, logger));
   try {
     const store = createPostgresStore(database.pool, { logger });
     await store.migrate();
     return {
       store,
+      locks: database.locks,
       close: async () => {
         await store.close();
         await database.close();

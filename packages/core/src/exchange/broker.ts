@@ -63,7 +63,11 @@ export type BrokerUpdate =
  * `EXCHANGE_IN_DOUBT` (sent, outcome unknown; this includes overload and throttling). A placement is never repeated here.
  */
 export interface Broker {
-  place(order: ApprovedOrder): Promise<{ readonly exchangeOrderId: ExchangeOrderId }>;
+  /**
+   * `mayLeave` throws when it is too late to send. It is asked after all waiting (for a rate limit, say), right before the request
+   * is signed and its first byte leaves; what it throws is thrown, and nothing is sent.
+   */
+  place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: ExchangeOrderId }>;
   /** Repeating it is safe. "Already done" answers are not errors: the outcome arrives as an update. */
   cancel(exchangeOrderId: ExchangeOrderId): Promise<void>;
 

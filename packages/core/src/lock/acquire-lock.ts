@@ -23,19 +23,22 @@ export interface Lock {
 export interface LockOptions {
   /** Names the lock; its sockets stand beside it as `<path>.<random>`. The folder must exist. */
   readonly path: string;
+  /** Those who give the same word do not exclude each other: something else decides between them. At most 16 letters and digits. */
+  readonly among?: string;
   /** Thrown, with the message, when another process holds the lock. */
   readonly code: ErrorCode;
   readonly message: string;
 }
 
 const RANDOM_BYTES = 4;
+const LONGEST_AMONG = 16;
 const POLL_MS = 5;
 
 type Answer = 'held' | 'trying' | 'dead';
 
 /** Takes the lock at once or throws. It is held until `release` or the end of the process. */
-export async function acquireLock({ path, code, message }: LockOptions): Promise<Lock> {
-  const place = await placeOf(path);
+export async function acquireLock({ path, among, code, message }: LockOptions): Promise<Lock> {
+  const place = await placeOf(path, among);
   const contender = await Contender.stand(place);
   try {
     if (await contender.wins()) return contender;
@@ -50,12 +53,16 @@ export async function acquireLock({ path, code, message }: LockOptions): Promise
 interface Place {
   readonly folder: string;
   readonly prefix: string;
+  /** Of our own name, and of those that are no rivals. */
+  readonly friends: string;
 }
 
-async function placeOf(path: string): Promise<Place> {
+async function placeOf(path: string, among: string | undefined): Promise<Place> {
   const prefix = `${basename(path)}.`;
-  const nameBytes = Buffer.byteLength(prefix) + RANDOM_BYTES * 2 + 1;
-  return { folder: await makeSocketFolder(dirname(path), nameBytes), prefix };
+  const friends = among === undefined ? prefix : `${prefix}${among}-`;
+  // The same for all contenders, who have to meet in one folder.
+  const nameBytes = Buffer.byteLength(prefix) + LONGEST_AMONG + 1 + RANDOM_BYTES * 2 + 1;
+  return { folder: await makeSocketFolder(dirname(path), nameBytes), prefix, friends };
 }
 
 class Contender implements Lock {
@@ -77,7 +84,7 @@ class Contender implements Lock {
 
   /** Its name appears only once it listens, so that a name which refuses a connection is dead for certain. */
   static async stand(place: Place): Promise<Contender> {
-    const contender = new Contender(place, place.prefix + randomBytes(RANDOM_BYTES).toString('hex'));
+    const contender = new Contender(place, place.friends + randomBytes(RANDOM_BYTES).toString('hex'));
     const draft = `${contender.#path}~`;
     await new Promise<void>((done, fail) => {
       contender.#server.once('error', fail);
@@ -92,13 +99,14 @@ class Contender implements Lock {
   }
 
   async wins(): Promise<boolean> {
-    const { folder, prefix } = this.#place;
+    const { folder, friends, prefix } = this.#place;
     for (;;) {
       let wait = false;
       for (const name of await readdir(folder)) {
         if (name === this.#name || !name.startsWith(prefix) || name.endsWith('~')) continue;
         const answer = await ask(join(folder, name));
         if (answer === 'dead') await removeSocket(join(folder, name));
+        if (friends !== prefix && name.startsWith(friends)) continue;
         if (answer === 'held' || (answer === 'trying' && name < this.#name)) return false;
         if (answer === 'trying') wait = true;
       }

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { access, constants, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AlphaError } from '../errors/alpha-error.js';
 import { makeFolder } from '../lock/make-folder.js';
+import { accountHash } from './claims.js';
 
 const MARKER = 'alpha.json';
 const PRODUCT = 'alpha-market-engine';
@@ -133,8 +134,7 @@ export async function accountLockPath(
       cause,
     );
   }
-  const hash = createHash('sha256').update(`${exchange}\0${apiKey}`).digest('hex').slice(0, 24);
-  return join(folder, `account-${hash}`);
+  return join(folder, `account-${accountHash(exchange, apiKey)}`);
 }
 
 function unusable(folder: string, sentence: string, cause?: unknown): AlphaError {

@@ -4,10 +4,16 @@ import type { Broker, BrokerUpdate, ExchangeFill, ExchangeOrder } from '../excha
 import type { ExecutorAction, ExecutorInput, StepTime, SymbolSweep } from '../execution/executor-types.js';
 import type { ClientOrderId, ExchangeOrderId } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
+import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Hold } from './brain-ownership.js';
 
 export interface ExchangeDeskOptions {
   readonly broker: Broker;
+  readonly hold: Hold;
+  /** `ExecutorConfig.inDoubtHorizonMs`. */
+  readonly horizonMs: number;
+  readonly wallClock: Clock;
   readonly logger: Logger;
   /** Takes what the exchange answered or told, for the next step. */
   readonly deliver: (input: ExecutorInput) => void;
@@ -17,6 +23,9 @@ export interface ExchangeDeskOptions {
 }
 
 const RECONNECT_MS = 1000;
+
+/** Of the horizon: how long after `SUBMITTED` the first byte may still leave. The rest is for the request and the exchange. */
+const SEND_SHARE = 0.5;
 
 /**
  * Speaks with the exchange for the execution brain: sends what was committed, sweeps, listens, and turns every answer into an
@@ -37,12 +46,12 @@ export class ExchangeDesk {
     this.#committed.set(order.clientOrderId, order);
   }
 
-  /** The first byte leaves here, once, after `SUBMITTED` was committed. */
-  send(clientOrderId: ClientOrderId): void {
+  /** The first byte leaves here, once, after `SUBMITTED` was committed; `sentWallTs` is the wall time that row says. */
+  send(clientOrderId: ClientOrderId, sentWallTs: number): void {
     const order = this.#committed.get(clientOrderId);
     if (!order) return;
     this.#committed.delete(clientOrderId);
-    this.#track(this.#place(order));
+    this.#track(this.#place(order, sentWallTs));
   }
 
   do(action: Exclude<ExecutorAction, { kind: 'submit' }>): void {
@@ -83,11 +92,13 @@ export class ExchangeDesk {
     while (this.#inFlight.size > 0) await Promise.allSettled([...this.#inFlight]);
   }
 
-  async #place(order: ApprovedOrder): Promise<void> {
+  async #place(order: ApprovedOrder, sentWallTs: number): Promise<void> {
     const { broker, deliver } = this.#options;
     const { clientOrderId } = order;
     try {
-      const { exchangeOrderId } = await broker.place(order);
+      const mayLeave = () => this.#assertMayLeave(sentWallTs);
+      mayLeave();
+      const { exchangeOrderId } = await broker.place(order, mayLeave);
       deliver({ kind: 'accepted', clientOrderId, exchangeOrderId });
     } catch (error) {
       // Whatever is not a documented refusal leaves the outcome unknown.
@@ -97,9 +108,24 @@ export class ExchangeDesk {
     }
   }
 
+  /**
+   * No fence can stop a byte at the exchange, so time does. Whoever takes over finds `SUBMITTED`, and after a horizon without a
+   * trace places the order again: by then ours must have left or never leave. A process that was stopped between commit and
+   * request, or whose commit took long, does not send; the order is in doubt, and whoever owns it then resolves it.
+   */
+  #assertMayLeave(sentWallTs: number): void {
+    const { hold, horizonMs, wallClock } = this.#options;
+    if (!hold.held) throw new Error('It was not sent: this engine no longer knows that it owns the account.');
+    const late = wallClock.now() - sentWallTs;
+    if (horizonMs > 0 && late > horizonMs * SEND_SHARE) {
+      throw new Error(`It was not sent: ${late} ms had passed since it was recorded as sent.`);
+    }
+  }
+
   async #cancel(clientOrderId: ClientOrderId, exchangeOrderId: ExchangeOrderId): Promise<void> {
     const { broker, deliver } = this.#options;
     try {
+      await this.#options.hold.assure();
       await broker.cancel(exchangeOrderId);
       deliver({ kind: 'cancel_answered', clientOrderId, outcome: 'accepted' });
     } catch (error) {

@@ -20,6 +20,8 @@ import type { SimulatedExchangeSnapshot } from '../simulation/simulated-exchange
 import type { Store } from '../store/store.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Hold } from './brain-ownership.js';
+import { executionBrain } from './claims.js';
 import { ExchangeDesk } from './exchange-desk.js';
 import { logExecutorInputs } from './execution-log.js';
 import { Inbox } from './inbox.js';
@@ -30,6 +32,7 @@ export interface ExecutionBrainOptions {
   readonly exchange: string;
   readonly bus: EventBus;
   readonly store: Store;
+  readonly hold: Hold;
   readonly logger: Logger;
   readonly marketClock: Clock;
   readonly wallClock: Clock;
@@ -81,6 +84,9 @@ export class ExecutionBrain {
     if (options.paper && state?.paper !== undefined) options.paper.restore(state.paper);
     this.desk = new ExchangeDesk({
       broker: options.broker,
+      hold: options.hold,
+      horizonMs: options.config.inDoubtHorizonMs,
+      wallClock: options.wallClock,
       logger: options.logger,
       deliver: (input) => this.#inbox.push({ input }),
       time: () => this.#time(),
@@ -90,10 +96,10 @@ export class ExecutionBrain {
 
   /** Takes over the brain: whoever had it before is fenced off. */
   static async open(options: ExecutionBrainOptions): Promise<ExecutionBrain> {
-    const { bus, exchange, logger, marketClock, store } = options;
-    const brain = `execution:${exchange}`;
+    const { bus, exchange, hold, logger, marketClock, store } = options;
+    const brain = executionBrain(exchange);
     const recorder = await Recorder.open({
-      ...{ brain, store, bus, series: orderSeries(options), logger, marketClock },
+      ...{ brain, store, hold, bus, series: orderSeries(options), logger, marketClock },
       lastSeqs: (state) => lastEventSeqs((state as Checkpointed).executor, exchange),
     });
     const streams = streamsOf(options);
@@ -173,7 +179,7 @@ export class ExecutionBrain {
         const differences = await withinMs(this.#compareOnce(), deadline - performance.now());
         if (differences.length === 0 || last) return differences;
       } catch (error) {
-        if (AlphaError.is(error, 'STORE_FENCED')) throw error;
+        if (AlphaError.is(error, 'STORE_FENCED') || AlphaError.is(error, 'OWNERSHIP_LOST')) throw error;
         const fields = { error: String(error) };
         if (last) {
           logger.warn(fields, 'The books could not be compared with the exchange at the end.');
@@ -223,11 +229,12 @@ export class ExecutionBrain {
     // What the gate approved is committed by now; say that it is about to be sent, commit that, and only then send.
     let approved = this.#act(step, signal);
     while (approved.length > 0) {
+      const sentWallTs = this.#options.wallClock.now();
       const submitting = approved.map((clientOrderId) => this.#timed({ kind: 'submitting', clientOrderId }));
       step = this.executor.step(submitting);
       this.#logged.push(...submitting);
       await this.#record(step);
-      for (const clientOrderId of approved) this.desk.send(clientOrderId);
+      for (const clientOrderId of approved) this.desk.send(clientOrderId, sentWallTs);
       approved = this.#act(step, signal);
     }
   }

@@ -1,6 +1,9 @@
 export { type SpoolingCounts, type SpoolingOptions, SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 export { acquireLock, type Lock, type LockOptions } from '../lock/acquire-lock.js';
+export { BrainOwnership, type Hold } from './brain-ownership.js';
+export { executionBrain, executionClaim, type StrategyEngine, strategyBrain, strategyClaim } from './claims.js';
 export { accountLockPath, type DataFolder, prepareDataFolder } from './data-folder.js';
+export type { Claim, ClaimedPart, LockQueueOptions } from './lock-queue.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
 export { type ArchiverOptions, type ArchiverReport, runArchiver } from './run-archiver.js';
 export { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';

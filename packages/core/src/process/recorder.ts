@@ -5,10 +5,13 @@ import type { AlphaEvent } from '../events/event.js';
 import type { BrainName, Ownership, StepRecord, Store } from '../store/store.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Hold } from './brain-ownership.js';
 
 export interface RecorderOptions {
   readonly brain: BrainName;
   readonly store: Store;
+  /** Whether the brain is still ours; asked before every commit. */
+  readonly hold: Hold;
   readonly bus: EventBus;
   /** Series this brain writes; claimed at the start. */
   readonly series: readonly Series[];
@@ -103,6 +106,7 @@ export class Recorder {
   async #commit(record: StepRecord): Promise<void> {
     const begun = performance.now();
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(LONGEST_RETRY_MS, wait * 2)) {
+      await this.#options.hold.assure();
       try {
         await this.#options.store.commit(record);
         return;

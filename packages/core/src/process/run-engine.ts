@@ -10,6 +10,7 @@ import type { Store, StoreCounts } from '../store/store.js';
 import type { InstanceSpec } from '../strategy/runner-types.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import { type BrainOwnership, UNSHARED } from './brain-ownership.js';
 import { ExecutionBrain } from './execution-brain.js';
 import { StrategyBrain, type StrategyBrainReport } from './strategy-brain.js';
 
@@ -17,12 +18,22 @@ export interface EngineOptions {
   readonly exchange: string;
   readonly bus: EventBus;
   readonly store: Store;
+  /**
+   * Of the brains that run here, when other processes may share the database. Absent: the caller has seen to it that
+   * this is the only process, as the lock of an embedded database's folder does.
+   */
+  readonly ownership?: BrainOwnership;
   readonly logger: Logger;
   readonly marketClock: Clock;
   readonly wallClock: Clock;
   /** Facts for the session row: code hashes, parameters, limits, trading rules. No secrets. */
   readonly session: Readonly<Record<string, unknown>>;
-  readonly strategy?: { readonly instances: readonly InstanceSpec[]; readonly history?: MarketHistory };
+  readonly strategy?: {
+    /** Tells engines apart that share the symbols of an exchange. Absent: the only one. */
+    readonly name?: string;
+    readonly instances: readonly InstanceSpec[];
+    readonly history?: MarketHistory;
+  };
   readonly execution?: { readonly broker: Broker; readonly config: ExecutorConfig; readonly paper?: PaperBroker };
   /** Told once both brains are open, with what the executor believes at any moment from then on; for those who watch. */
   readonly opened?: (books: (() => Books) | undefined) => void;
@@ -45,13 +56,13 @@ export interface EngineReport {
 
 /**
  * The engine: both brains (or one of them) in one process, until `signal` aborts or one of them fails; a failure ends both
- * and is thrown. On the way out what was stepped is committed, requests in flight are answered, and the books are compared.
+ * and is thrown; losing the ownership is one. On the way out what was stepped is committed, requests in flight are answered, and the books are compared.
  * A `signal` that aborts before both brains are open calls the start off: its reason is thrown, and nothing stays open.
  */
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<EngineReport> {
-  const { exchange, logger, marketClock, session, store } = options;
+  const { exchange, logger, marketClock, ownership, session, store } = options;
   const failed = new AbortController();
-  const stop = AbortSignal.any([signal, failed.signal]);
+  const stop = AbortSignal.any([signal, failed.signal, ...(ownership ? [ownership.lost] : [])]);
   await store.startSession({
     sessionId: randomUUID(),
     brain: `engine:${exchange}`,
@@ -60,7 +71,8 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   });
 
   // The executor opens first: it must be listening when the first signal is published.
-  const execution = options.execution && (await ExecutionBrain.open({ ...options, ...options.execution }));
+  const hold = ownership ?? UNSHARED;
+  const execution = options.execution && (await ExecutionBrain.open({ ...options, ...options.execution, hold }));
   const strategy = await openStrategy(options, execution, stop);
   logger.info({ exchange, strategy: strategy !== undefined, execution: execution !== undefined }, 'engine started');
   options.opened?.(execution && (() => execution.executor.books()));
@@ -73,6 +85,7 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
     strategy?.run(stop).catch(fail),
     execution?.run(stop).catch(fail),
   ]);
+  ownership?.lost.throwIfAborted();
   if (decided.status === 'rejected') throw decided.reason;
   if (executed.status === 'rejected') throw executed.reason;
 
@@ -88,7 +101,8 @@ async function openStrategy(
 ): Promise<StrategyBrain | undefined> {
   try {
     signal.throwIfAborted();
-    return options.strategy && (await StrategyBrain.open({ ...options, ...options.strategy }, signal));
+    const hold = options.ownership ?? UNSHARED;
+    return options.strategy && (await StrategyBrain.open({ ...options, ...options.strategy, hold }, signal));
   } catch (error) {
     await execution?.close();
     throw error;

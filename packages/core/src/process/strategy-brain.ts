@@ -15,6 +15,8 @@ import type {
 import { StrategyRunner } from '../strategy/strategy-runner.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Hold } from './brain-ownership.js';
+import { strategyBrain } from './claims.js';
 import { mergeStreams } from './merge-streams.js';
 import { Recorder } from './recorder.js';
 import { type LoggedRead, logRead, rebuildRecords } from './strategy-log.js';
@@ -22,8 +24,11 @@ import { warmupInputs } from './warmup.js';
 
 export interface StrategyBrainOptions {
   readonly exchange: string;
+  /** Tells engines apart that share the symbols of an exchange. Absent: the only one. */
+  readonly name?: string;
   readonly bus: EventBus;
   readonly store: Store;
+  readonly hold: Hold;
   readonly logger: Logger;
   readonly marketClock: Clock;
   readonly instances: readonly InstanceSpec[];
@@ -79,10 +84,10 @@ export class StrategyBrain {
    * now, and the reason of `signal` when it aborts before the brain is warm.
    */
   static async open(options: StrategyBrainOptions, signal: AbortSignal): Promise<StrategyBrain> {
-    const { bus, exchange, instances, logger, marketClock, store } = options;
-    const brain = `strategy:${exchange}`;
+    const { bus, exchange, hold, instances, logger, marketClock, store } = options;
+    const brain = strategyBrain(options);
     const recorder = await Recorder.open({
-      ...{ brain, store, bus, series: signalSeries(options), logger, marketClock },
+      ...{ brain, store, hold, bus, series: signalSeries(options), logger, marketClock },
       lastSeqs: (state) => lastSignalSeqs(state as RunnerSnapshot),
     });
     const snapshot = recorder.state as RunnerSnapshot | undefined;

@@ -9,6 +9,7 @@ import {
   type TickerEvent,
 } from '@alpha-engine/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { UNSHARED } from '../../src/process/brain-ownership.js';
 import { ExecutionBrain } from '../../src/process/execution-brain.js';
 import { PaperBroker } from '../../src/simulation/index.js';
 import { createPostgresStore, type EmbeddedDatabase, openEmbeddedDatabase } from '../../src/store/postgres/index.js';
@@ -74,6 +75,7 @@ async function open(bus: MemoryBus) {
       exchange: 'gmo',
       bus,
       store,
+      hold: UNSHARED,
       logger: silentLogger,
       marketClock,
       wallClock: { now: () => Date.now() },

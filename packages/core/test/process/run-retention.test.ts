@@ -3,6 +3,7 @@ import { createPostgresStore, openEmbeddedDatabase } from '@alpha-engine/core/po
 import { runRetention } from '@alpha-engine/core/process';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { UNSHARED } from '../../src/process/brain-ownership.js';
 import { StrategyBrain } from '../../src/process/strategy-brain.js';
 import { rebuildRecords } from '../../src/process/strategy-log.js';
 import { DAY_MS } from '../../src/store/raw-events.js';
@@ -58,8 +59,8 @@ test('what is old goes, and a restart still rebuilds the strategies to the last 
   }
   async function run(rounds: number) {
     const stop = new AbortController();
-    const options = { exchange: 'test', bus, store, logger: silentLogger, marketClock: clock, instances: [instance] };
-    const brain = await StrategyBrain.open(options, stop.signal);
+    const options = { exchange: 'test', bus, store, hold: UNSHARED, logger: silentLogger, marketClock: clock };
+    const brain = await StrategyBrain.open({ ...options, instances: [instance] }, stop.signal);
     const ended = brain.run(stop.signal);
     for (let round = 0; round < rounds; round++) await feed();
     stop.abort();

@@ -1,5 +1,6 @@
 import { MemoryBus, seriesOf, silentLogger } from '@alpha-engine/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UNSHARED } from '../../src/process/brain-ownership.js';
 import { Recorder } from '../../src/process/recorder.js';
 import { connectServerDatabase, createPostgresStore } from '../../src/store/postgres/index.js';
 import type { Store } from '../../src/store/store.js';
@@ -30,6 +31,7 @@ describe('a PostgreSQL server that goes away', () => {
     const recorder = await Recorder.open({
       brain: BRAIN,
       store,
+      hold: UNSHARED,
       bus,
       series,
       logger: silentLogger,

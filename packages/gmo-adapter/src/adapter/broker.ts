@@ -86,9 +86,10 @@ export class GmoBroker implements Broker {
     });
   }
 
-  async place(order: ApprovedOrder): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+  async place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
     const { path, body } = placement(order);
-    const { data } = await this.#rest.request({ method: 'POST', path, body, intent: 'place' }, id);
+    const request = { method: 'POST' as const, path, body, intent: 'place' as const, ...(mayLeave && { mayLeave }) };
+    const { data } = await this.#rest.request(request, id);
     return { exchangeOrderId: data };
   }
 

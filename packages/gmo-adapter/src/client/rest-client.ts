@@ -39,6 +39,8 @@ export interface RestRequest {
   readonly signal?: AbortSignal;
   /** Default: the client's. */
   readonly timeoutMs?: number;
+  /** Asked once the limit let the request pass, right before it is signed; what it throws is thrown, and nothing is sent. */
+  readonly mayLeave?: () => void;
 }
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
@@ -101,6 +103,7 @@ export class GmoRestClient {
 
     await this.#limits[method === 'GET' ? 'get' : 'post'].take(signal);
     const name = { method, path, host: new URL(url).host };
+    request.mayLeave?.();
     let answer: HttpAnswer;
     try {
       const timing = {

@@ -7,3 +7,4 @@ export {
 } from './embedded-database.js';
 export { createPostgresStore, type PostgresStoreOptions } from './postgres-store.js';
 export { connectServerDatabase, type ServerOptions } from './server-database.js';
+export { type BrainOwner, readOwners } from './server-locks.js';

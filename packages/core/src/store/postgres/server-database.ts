@@ -1,7 +1,9 @@
 import { Pool } from 'pg';
 import { AlphaError } from '../../errors/alpha-error.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
+import type { BrainLocks } from '../brain-locks.js';
 import { toStoreError } from './pg-error.js';
+import { connectServerLocks } from './server-locks.js';
 
 const OLDEST = 150_000;
 const CONNECTIONS = 4;
@@ -17,6 +19,8 @@ export interface ServerOptions {
   readonly connections?: number;
   /** What a statement, or a wait for a lock, may take; wall milliseconds. Default 30 000. */
   readonly timeoutMs?: number;
+  /** How long the server waits for word from an engine before it gives its locks to a standby; wall milliseconds. Default 15 000. */
+  readonly lockPatienceMs?: number;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface ServerOptions {
  */
 export async function connectServerDatabase(
   options: ServerOptions,
-): Promise<{ readonly pool: Pool; close(): Promise<void> }> {
+): Promise<{ readonly pool: Pool; readonly locks: BrainLocks; close(): Promise<void> }> {
   const { url, logger = silentLogger, connections = CONNECTIONS, timeoutMs = TIMEOUT_MS } = options;
   if (!/^postgres(ql)?:\/\/./.test(url)) {
     throw new AlphaError('CONFIG_INVALID', 'DATABASE_URL must look like postgres://user:password@host:5432/database.');
@@ -57,9 +61,9 @@ export async function connectServerDatabase(
         { context: { version } },
       );
     }
+    return { pool, locks: await connectServerLocks(pool, url, options.lockPatienceMs), close };
   } catch (error) {
     await close();
     throw toStoreError(error);
   }
-  return { pool, close };
 }

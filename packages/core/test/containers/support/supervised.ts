@@ -57,6 +57,11 @@ export class Supervised {
     this.#lines.length = 0;
   }
 
+  /** Tells the process something that does not end it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** SIGTERM, as `docker compose stop` sends it. Its exit status; null when a signal ended it. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.#stopping = true;

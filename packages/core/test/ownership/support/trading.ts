@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished } from 'vitest';
+import { connectServerDatabase, createPostgresStore } from '../../../src/store/postgres/index.js';
+import type { OrderRow, Store } from '../../../src/store/store.js';
+import { startRedisServer } from '../../../src/testing/redis-server.js';
+import { rootPath } from '../../containers/support/compose-file.js';
+import { Supervised } from '../../containers/support/supervised.js';
+import { startServer } from '../../store/support/start-server.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+export interface TradingOptions {
+  readonly symbols: readonly string[];
+  /** How much faster than it was the recorded market runs. */
+  readonly speed: number;
+}
+
+const OPEN = ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'] as const;
+const CHANNELS = 3;
+const LOOK_EVERY_MS = 50;
+
+/** A simulated exchange, its collector, Redis and PostgreSQL; the test starts engines, all in one user's name. All end with the test. */
+export class Trading {
+  readonly databaseUrl: string;
+  readonly #folder: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #exchange: string;
+  readonly #collector: Supervised;
+  readonly store: Store;
+
+  private constructor(
+    started: Pick<Trading, 'databaseUrl' | 'store'>,
+    place: { folder: string; env: Readonly<Record<string, string>>; exchange: string; collector: Supervised },
+  ) {
+    this.databaseUrl = started.databaseUrl;
+    this.store = started.store;
+    this.#folder = place.folder;
+    this.#env = place.env;
+    this.#exchange = place.exchange;
+    this.#collector = place.collector;
+  }
+
+  static async start({ symbols, speed }: TradingOptions): Promise<Trading> {
+    const temporary = await temporaryFolder();
+    onTestFinished(() => temporary[Symbol.asyncDispose]());
+    const folder = temporary.path;
+    const redis = await startRedisServer();
+    onTestFinished(() => redis.stop());
+    const server = await startServer();
+    onTestFinished(() => server.stop());
+    const databaseUrl = await server.newDatabase();
+    const { pool } = await connectServerDatabase({ url: databaseUrl });
+    const store = createPostgresStore(pool);
+    await store.migrate();
+    onTestFinished(() => store.close());
+
+    const base = { PATH: process.env.PATH ?? '', HOME: folder, ALPHA_DATA_DIR: join(folder, 'data') };
+    const run = (args: readonly string[], env: Readonly<Record<string, string>>) => {
+      const alpha = { program: process.execPath, args: [rootPath('packages/cli/bin/run.js'), ...args, '--json'] };
+      const supervised = new Supervised({ ...alpha, cwd: folder, env });
+      onTestFinished(async () => void (await supervised.stop('SIGKILL')));
+      return supervised;
+    };
+    const hold = String(symbols.length * CHANNELS);
+    const simulator = run(
+      ['sim', 'gmo', '--port', '0', '--origin', 'tape', '--speed', String(speed), '--hold', hold],
+      base,
+    );
+    await said(simulator, 'simulator ready');
+    const { restBaseUrl, wsPublicUrl } = simulator.last('simulator ready') as Record<string, string>;
+    const env = {
+      ...base,
+      REST_BASE_URL: restBaseUrl!,
+      WS_PUBLIC_URL: wsPublicUrl!,
+      REDIS_URL: redis.url,
+      SYMBOLS: symbols.join(','),
+    };
+    const collector = run(['collect'], env);
+    await said(collector, 'collector started');
+    const trading = new Trading({ databaseUrl, store }, { folder, env, exchange: restBaseUrl!, collector });
+    return trading;
+  }
+
+  /** Live on the simulated account; more settings win. Ended with the rest. */
+  async engine(settings: Readonly<Record<string, string>> = {}): Promise<Supervised> {
+    const env = {
+      ...this.#env,
+      DATABASE_URL: this.databaseUrl,
+      STRATEGY_NAME: 'ma-cross',
+      ALPHA_STRATEGY_PARAMS: 'fast=2,slow=4',
+      ALPHA_TIMEFRAME: '1s',
+      ALPHA_MAX_SIGNAL_AGE_MS: '86400000',
+      ALPHA_MAX_DATA_AGE_MS: '86400000',
+      ALPHA_IN_DOUBT_HORIZON_MS: '2000',
+      API_KEY: 'demo-key',
+      API_SECRET: 'demo-secret',
+      ...settings,
+    };
+    await mkdir(join(this.#folder, 'data'), { recursive: true });
+    const live = settings.ENABLE_EXECUTION === 'false' ? [] : ['--live'];
+    const args = [rootPath('packages/cli/bin/run.js'), 'engine', ...live, '--json'];
+    const engine = new Supervised({ program: process.execPath, args, cwd: this.#folder, env });
+    onTestFinished(async () => {
+      engine.signal('SIGCONT');
+      await engine.stop('SIGKILL');
+    });
+    return engine;
+  }
+
+  /** Orders the exchange took, by its own count. */
+  async exchangeOrders(): Promise<number> {
+    const answer = await fetch(`${this.#exchange}/sim/stats`);
+    return ((await answer.json()) as { orders: number }).orders;
+  }
+
+  async moreOrders(count: number): Promise<void> {
+    const before = await this.exchangeOrders();
+    await until(`${count} more orders`, async () => (await this.exchangeOrders()) >= before + count);
+  }
+
+  /** Ends the flow of data; then until every signal has its verdict and no order is open. */
+  async settle(): Promise<void> {
+    await this.#collector.stop();
+    await until('everything is decided', async () => {
+      const { signals } = await this.store.counts();
+      const open = await this.store.orders({ statuses: OPEN });
+      return open.length === 0 && (await this.store.verdicts()).length === signals;
+    });
+  }
+
+  /** No order was sent twice, none was sent that the record does not know, and no signal was traded twice. */
+  async expectEachSentOnce(): Promise<readonly OrderRow[]> {
+    const orders = await this.store.orders();
+    const ids = orders.flatMap(({ order }) =>
+      'exchangeOrderId' in order && order.exchangeOrderId ? [order.exchangeOrderId] : [],
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await this.exchangeOrders()).toBe(ids.length);
+    const legs = orders
+      .filter(({ order }) => order.status !== 'VOID')
+      .map(({ order: { terms } }) => `${terms.signalId} ${terms.leg}`);
+    expect(new Set(legs).size).toBe(legs.length);
+    return orders;
+  }
+}
+
+export async function said(who: Supervised, message: string): Promise<void> {
+  await until(
+    `"${message}"`,
+    async () => who.said(message),
+    () => who.tail,
+  );
+}
+
+async function until(what: string, condition: () => Promise<boolean>, context = () => ''): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited a minute for ${what}.\n${context()}`);
+    await delay(LOOK_EVERY_MS);
+  }
+}
