@@ -82,6 +82,9 @@ export class PostgresProcess {
   /** SIGKILL to the server and its children, and waits until all are gone: their memory would keep it from starting again. */
   async kill(): Promise<void> {
     const pid = (await readFile(join(this.#data, 'postmaster.pid'), 'utf8')).split('\n')[0]!;
+    // Stopped first, so that it makes no child for a client that connects in this moment.
+    process.kill(Number(pid), 'SIGSTOP');
+    while (!['T', 'Z'].includes(stateOf(Number(pid)))) await setTimeout(1);
     const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
     const all = [pid, ...children].map(Number);
     for (const one of all) {
@@ -150,9 +153,14 @@ function collect(child: ChildProcess): { text: string } {
 }
 
 function isZombie(pid: number): boolean {
+  return stateOf(pid) === 'Z';
+}
+
+/** `T` is stopped. What is gone counts as a zombie. */
+function stateOf(pid: number): string {
   try {
-    return /\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? 'Z';
   } catch {
-    return true;
+    return 'Z';
   }
 }
