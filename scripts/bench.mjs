@@ -1,6 +1,7 @@
 // pnpm bench [--json] [name …]: runs every benchmarks/<name>.ts that exports `run(): Promise<BenchRow[]>`, each in a
 // process of its own and against the built packages, and prints a table or one JSON array. A missed bar is a figure,
-// not a failure; a benchmark that throws is.
+// not a failure; a benchmark that throws is. A program that exports `report(): Promise<string>` instead has tables of its own and runs
+// only when it is named: pnpm bench scaling.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -19,35 +20,39 @@ const outFolder = join(folder, 'dist');
 await installWhenNeeded('stderr');
 await buildPackages();
 process.env.REDIS_SERVER_BIN ??= provideRedis() ?? 'redis-server';
-const names = transpile();
-const missing = wanted.filter((name) => !names.includes(name));
+const { names, reports } = transpile();
+const missing = wanted.filter((name) => ![...names, ...reports].includes(name));
 if (missing.length > 0) {
-  console.error(`There is no benchmark "${missing.join('", "')}". There are: ${names.join(', ')}.`);
+  console.error(`There is no benchmark "${missing.join('", "')}". There are: ${[...names, ...reports].join(', ')}.`);
   process.exit(2);
 }
 
 const machine = describeMachine();
 const rows = [];
+const texts = [];
 const failures = [];
 for (const name of wanted.length > 0 ? wanted : names) {
   console.error(`Measuring ${name} …`);
   try {
-    rows.push(...(await measure(name)));
+    if (reports.includes(name)) texts.push(await measure(name, 'report'));
+    else rows.push(...(await measure(name, 'run')));
   } catch (error) {
     failures.push(name);
     console.error(error.message);
   }
 }
-console.log(json ? JSON.stringify(rows, null, 2) : `${machine}\n\n${table(rows)}`);
+if (json) console.log(JSON.stringify(rows, null, 2));
+else console.log([machine, ...(rows.length > 0 ? [table(rows)] : []), ...texts].join('\n\n'));
 if (failures.length > 0) {
   console.error(`Failed: ${failures.join(', ')}.`);
   process.exitCode = 1;
 }
 
-/** Every .ts below benchmarks/ becomes a .js at the same place below benchmarks/dist. Returns the names of benchmarks. */
+/** Every .ts below benchmarks/ becomes a .js at the same place below benchmarks/dist. Returns their names. */
 function transpile() {
   rmSync(outFolder, { recursive: true, force: true });
-  const found = [];
+  const names = [];
+  const reports = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath ?? entry.path, entry.name);
     const name = relative(folder, file);
@@ -59,16 +64,18 @@ function transpile() {
     const target = join(outFolder, name.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText);
-    if (!name.includes('/') && /export (async function run|const run)\b/.test(source)) found.push(name.slice(0, -3));
+    if (name.includes('/')) continue;
+    if (/export (async function run|const run)\b/.test(source)) names.push(name.slice(0, -3));
+    if (/export async function report\b/.test(source)) reports.push(name.slice(0, -3));
   }
-  return found.sort();
+  return { names: names.sort(), reports };
 }
 
-/** Runs one benchmark in a new process; what it prints goes to stderr, its rows come back by message. */
-function measure(name) {
+/** Runs one benchmark in a new process; what it prints goes to stderr, its rows or its text come back by message. */
+function measure(name, method) {
   const module = pathToFileURL(join(outFolder, `${name}.js`)).href;
-  const program = `const { run } = await import(${JSON.stringify(module)}); const rows = await run();
-    process.send(rows, () => process.disconnect());`;
+  const program = `const { ${method} } = await import(${JSON.stringify(module)}); const result = await ${method}();
+    process.send(result, () => process.disconnect());`;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', program], {
       cwd: folder,
@@ -80,8 +87,8 @@ function measure(name) {
     });
     child.once('error', reject);
     child.once('close', (status) => {
-      if (status === 0 && Array.isArray(result)) resolve(result);
-      else reject(new Error(`The benchmark ${name} ended with status ${status} and no rows.`));
+      if (status === 0 && result !== undefined) resolve(result);
+      else reject(new Error(`The benchmark ${name} ended with status ${status} and no result.`));
     });
   });
 }

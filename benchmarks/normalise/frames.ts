@@ -22,8 +22,9 @@ export function gmoTicker(i: number, ts: number): object {
   return { channel: 'ticker', ...prices, symbol: 'BTC_JPY', timestamp: iso(ts), volume: `96${i % 10}.33` };
 }
 
-export function gmoBook(i: number, ts: number): object {
-  const side = (direction: 1 | -1) => levels(i, direction).map(([price, size]) => ({ price, size }));
+/** `depth`: levels of each side. */
+export function gmoBook(i: number, ts: number, depth = 50): object {
+  const side = (direction: 1 | -1) => levels(i, direction, depth).map(([price, size]) => ({ price, size }));
   return { channel: 'orderbooks', asks: side(1), bids: side(-1), symbol: 'BTC_JPY', timestamp: iso(ts), grouping: '1' };
 }
 
@@ -42,9 +43,9 @@ export function coinoneBook(i: number, ts: number): object {
   return { response_type: 'DATA', channel: 'ORDERBOOK', data: { ...market, ...book } };
 }
 
-/** Fifty, the best first. */
-function levels(i: number, direction: 1 | -1): [price: string, size: string][] {
-  return Array.from({ length: 50 }, (_, level) => [
+/** The best first. */
+function levels(i: number, direction: 1 | -1, depth = 50): [price: string, size: string][] {
+  return Array.from({ length: depth }, (_, level) => [
     String(price(i) + direction * (500 + level * (37 + (i % 5)))),
     size(i + level),
   ]);

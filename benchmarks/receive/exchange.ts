@@ -1,12 +1,13 @@
 // The other process of the benchmarks of receiving and collecting: an exchange with one symbol that answers every subscription with
-// trades. Arguments: how many, and how many a second; without the second as fast as the socket takes them, in frames made
-// beforehand and written many at once, so that it is the receiver that is measured. A paced trade carries when it was sent,
-// epoch microseconds, as its price. Prints its port.
+// market data. Arguments: how many events; how many a second, 0 for as fast as the socket takes them, in frames made
+// beforehand and written many at once, so that it is the receiver that is measured; `trade` (default), `ticker` or `orderbook`. A
+// paced trade carries when it was sent, epoch microseconds, as its price. Prints its port.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { gmoTrade, makeFrames } from '../normalise/frames.js';
+import { makeFrames } from '../normalise/frames.js';
+import { type Kind, makeFrame } from '../scaling/kinds.js';
 
 const SYMBOL = {
   symbol: 'BTC_JPY',
@@ -18,13 +19,22 @@ const SYMBOL = {
   makerFee: '0',
 };
 
-const [count = 0, rate = 0] = process.argv.slice(2).map(Number);
-const frames = makeFrames(gmoTrade);
+const [count = 0, rate = 0] = process.argv.slice(2, 4).map(Number);
+const make = makeFrame[(process.argv[4] ?? 'trade') as Kind];
+const frames = makeFrames(make);
 const chunk = Buffer.concat(frames.map(webSocketFrame));
 
-const server = createServer((_, response) => {
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  '/v1/symbols': [SYMBOL],
+  '/v1/status': { status: 'OPEN' },
+  '/v1/trades': { pagination: { currentPage: 1, count: 0 }, list: [] },
+};
+
+const server = createServer((request, response) => {
+  const path = request.url?.split('?')[0]?.replace('/public', '') ?? '';
+  const data = ANSWERS[path];
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ status: 0, data: [SYMBOL], responsetime: '2026-09-23T03:11:02.317Z' }));
+  response.end(JSON.stringify({ status: 0, data, responsetime: new Date().toISOString() }));
 });
 const sockets = new WebSocketServer({ noServer: true });
 server.on('upgrade', (request, stream, head) => {
@@ -52,13 +62,11 @@ function pace(stream: Duplex): void {
   let sent = 0;
   const timer = setInterval(() => {
     const due = Math.min(count, Math.floor(((performance.now() - start) / 1000) * rate));
-    const nowUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
-    const trades = Array.from({ length: due - sent }, (_, n) => ({
-      ...gmoTrade(sent + n, Date.now()),
-      price: String(nowUs),
-    }));
-    stream.write(Buffer.concat(trades.map((trade) => webSocketFrame(Buffer.from(JSON.stringify(trade))))));
-    sent = due;
+    const price = String(Math.round((performance.timeOrigin + performance.now()) * 1000));
+    for (; sent < due; sent++) {
+      const frame = make(sent, Date.now());
+      stream.write(webSocketFrame(Buffer.from(JSON.stringify('price' in frame ? { ...frame, price } : frame))));
+    }
     if (sent === count || stream.destroyed) clearInterval(timer);
   }, 1);
 }
