@@ -85,6 +85,17 @@ const done = (publisher: SpoolingPublisher, published: number) =>
   expect.poll(() => publisher.counts.published, { timeout: 10_000, interval: 5 }).toBe(published);
 
 describe('SpoolingPublisher', () => {
+  it('takes more at once than may wait', async () => {
+    await using folder = await temporaryFolder();
+    const bus = new MemoryBus();
+    const publisher = await open(bus, folder.path, { maxBytes: 100 * MB, patienceMs: 1000 });
+    await publisher.take(trades(1, 150_000));
+    await done(publisher, 150_000);
+    await expectWhole(bus, 150_000);
+    expect(await publisher.close()).toBe(0);
+    await bus.close();
+  });
+
   it('publishes at once while the bus is there, and leaves nothing on disk', async () => {
     await using folder = await temporaryFolder();
     const bus = new MemoryBus();

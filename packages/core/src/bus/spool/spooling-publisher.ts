@@ -153,10 +153,10 @@ export class SpoolingPublisher {
    * for a second at most when the bus answers and cannot follow. Throws why publishing ended.
    */
   async take(events: readonly AlphaEvent[]): Promise<void> {
-    if (this.#spooling === null && this.#inMemory >= this.#options.maxInMemory) await this.#room();
-    if (this.#failure !== null) throw this.#failure.error;
     this.#taken += countMarket(events);
     for (let from = 0; from < events.length; from += MAX_BATCH) {
+      if (this.#spooling === null && this.#inMemory >= this.#options.maxInMemory) await this.#room();
+      if (this.#failure !== null) throw this.#failure.error;
       const batch = events.length <= MAX_BATCH ? events : events.slice(from, from + MAX_BATCH);
       if (this.#spooling !== null) this.#overflow.store(batch);
       else this.#send(batch.map((event) => this.#numbers.give(event)));
