@@ -23,6 +23,10 @@ const BLANK: Tape = {
   records: [],
 };
 
+/** Only books are shown again when nothing happens. */
+const LIVELY = { floorMs: 300, initialMs: 300, ceilingMs: 300 };
+const QUIET = { floorMs: 60_000, initialMs: 60_000, ceilingMs: 60_000 };
+
 /** The simulator and the GMO feed, both in a hurry. */
 export async function startFeedTestbed(): Promise<FeedTestbed & { close(): Promise<void> }> {
   const simulator = await startGmoSimulator({ tape: BLANK, timings: { commandMs: 0 } });
@@ -36,7 +40,19 @@ export async function startFeedTestbed(): Promise<FeedTestbed & { close(): Promi
     },
     {
       commands: new Budget({ spacingMs: 5 }),
-      timings: { pingMs: 500, handshakeMs: 500, reconnectMinMs: 20, reconnectMaxMs: 200 },
+      requests: new Budget({ spacingMs: 5 }),
+      timings: {
+        pingMs: 500,
+        handshakeMs: 500,
+        reconnectMinMs: 20,
+        reconnectMaxMs: 200,
+        watchMs: 50,
+        silence: { trade: QUIET, orderbook: LIVELY, ticker: QUIET },
+        deadMs: 1_000,
+        settleMs: 100,
+        rereadMs: 50,
+        statusPollMs: 500,
+      },
     },
   );
   return { feed, ...misbehaviour(simulator), close: () => simulator.close() };
