@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../src/testing/free-port.js';
 import { type RedisServer, startRedisServer } from '../../../src/testing/redis-server.js';
 import { startServer, type TestServer } from '../../store/support/start-server.js';
 import { type ComposeService, readCompose, rootPath } from './compose-file.js';
@@ -110,15 +110,4 @@ export class Running {
       .replace(/^0\.0\.0\.0$/, '127.0.0.1')
       .replace(/^7070$/, simulator.split(':')[1]!);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }

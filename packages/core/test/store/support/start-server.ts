@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { Client } from 'pg';
-import { PostgresProcess } from './postgres-process.js';
+import { startPostgresServer } from '../../../src/testing/postgres-server.js';
 
 export interface TestServer {
   /** Address of a new, empty database. */
@@ -15,16 +14,15 @@ export interface TestServer {
 export async function startServer(): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined) return sharedServer(given);
-  const server = await PostgresProcess.create(await freePort());
-  await server.start();
+  const server = await startPostgresServer();
   return {
     newDatabase: () => createDatabase(server.url),
     async restart(how, whileDown) {
-      await server[how]();
+      await server[how === 'stop' ? 'end' : 'kill']();
       await whileDown?.();
       await server.start();
     },
-    stop: () => server.remove(),
+    stop: () => server.stop(),
   };
 }
 
@@ -58,15 +56,4 @@ async function run(url: string, sql: string): Promise<void> {
   await client.connect();
   await client.query(sql);
   await client.end();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }
