@@ -16,6 +16,7 @@ export interface SimulationText {
   readonly speed: string;
   readonly origin: string;
   readonly hold: number;
+  readonly rounds: number;
   readonly loop: boolean;
   readonly tape?: string | undefined;
   /** Path of a script. */
@@ -27,7 +28,7 @@ export interface SimulationText {
 
 /** Throws `USAGE` for a value that cannot be meant, and `FAULTS_INVALID`. */
 export async function readSimulation(text: SimulationText): Promise<GmoSimulatorOptions> {
-  const { host, port, hold, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
+  const { host, port, hold, rounds, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
   const speed = Number(text.speed);
   if (!(speed > 0 && speed <= 1000)) throw wrong('speed', text.speed, 'a number above 0 and up to 1000');
   const balances = balancesKind.schema.safeParse(text.balance);
@@ -38,7 +39,7 @@ export async function readSimulation(text: SimulationText): Promise<GmoSimulator
     speed,
     origin: readOrigin(text.origin),
     hold,
-    loop,
+    rounds: loop ? Number.POSITIVE_INFINITY : rounds,
     ...(tape !== undefined && { tape }),
     ...(text.faults !== undefined && { faults: await readFaultScript(text.faults) }),
     apiKey,
@@ -77,7 +78,7 @@ export async function simulateGmo(
       'simulator ready',
     );
     logger.info({}, `connect with: REST_BASE_URL=${restBaseUrl} WS_PUBLIC_URL=${wsPublicUrl}`);
-    watch = watchTape(simulator, options.speed ?? 1, logger);
+    watch = watchTape(simulator, options, logger);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -92,14 +93,18 @@ export async function simulateGmo(
 }
 
 /** Tells when the tape begins (it may wait for its subscribers) and when it is over. */
-function watchTape(simulator: GmoSimulator, speed: number, logger: Logger): NodeJS.Timeout {
+function watchTape(
+  simulator: GmoSimulator,
+  { speed = 1, rounds = 1 }: GmoSimulatorOptions,
+  logger: Logger,
+): NodeJS.Timeout {
   const { start, end } = simulator.tape;
   let told: 'nothing' | 'started' | 'ended' = 'nothing';
   return setInterval(() => {
     const { held, ended } = simulator.clock();
     if (told === 'nothing' && !held) {
       told = 'started';
-      logger.info({ lengthMs: Math.round((end - start) / speed) }, 'tape started');
+      logger.info({ lengthMs: Math.round(((end - start) * rounds) / speed) }, 'tape started');
     }
     if (told === 'started' && ended) {
       told = 'ended';

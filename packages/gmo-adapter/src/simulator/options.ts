@@ -22,8 +22,8 @@ export interface GmoSimulatorOptions {
   readonly origin?: TapeOrigin;
   /** Market time stands still until so many public channel subscriptions are active; default 0, do not wait. */
   readonly hold?: number;
-  /** Begin again at the end; default false: time goes on, data stop. */
-  readonly loop?: boolean;
+  /** How often the tape is played, one round after the other; `Infinity` is without end. Default 1: time goes on, data stop. */
+  readonly rounds?: number;
   /** The one account's key. Default `simulator-key` and `simulator-secret`. */
   readonly apiKey?: string;
   readonly apiSecret?: string;

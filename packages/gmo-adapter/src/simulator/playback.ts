@@ -14,8 +14,8 @@ const LATE_MS = 500;
 export interface PlaybackOptions {
   readonly tape: Tape;
   readonly clock: MarketClock;
-  /** Begin again at the end, in market time that goes on. */
-  readonly loop: boolean;
+  /** How often the tape is played, in market time that goes on; `Infinity` is without end. */
+  readonly rounds: number;
   readonly logger: Logger;
   /** Called in the tape's order with the record's market time. */
   deliver(record: TapeRecord, ts: EpochMs): void;
@@ -98,7 +98,7 @@ export class Playback {
       if (ts > now) return false;
       this.#watchLag((now - ts) / clock.speed);
       this.#next += 1;
-      if (this.#options.loop && this.ended) {
+      if (this.ended && this.#round + 1 < this.#options.rounds) {
         this.#next = 0;
         this.#round += 1;
       }

@@ -92,7 +92,7 @@ class SimulatorServer implements GmoSimulator {
     this.#playback = new Playback({
       tape,
       clock: this.#clock,
-      loop: options.loop ?? false,
+      rounds: options.rounds ?? 1,
       logger: this.#logger,
       deliver: (record, ts) => this.#deliver(record, ts + this.#faults.skewMs),
       idle: (now) => this.#idle(now),

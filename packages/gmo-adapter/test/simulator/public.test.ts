@@ -272,9 +272,9 @@ describe('clock', () => {
     expect(await http.json()).toEqual(simulator.clock());
   });
 
-  it('begins again with loop, in market time that goes on', async () => {
+  it('begins again with more rounds, in market time that goes on', async () => {
     const wall = new ManualClock(1_700_000_000_000);
-    const simulator = await start({ wallClock: wall, loop: true, origin: 'tape' });
+    const simulator = await start({ wallClock: wall, rounds: 2, origin: 'tape' });
     const { header, records } = await loadTape(defaultTapePath());
     wall.advance(header.end - header.start + 10_000);
     const total = () => {

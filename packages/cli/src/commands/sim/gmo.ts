@@ -28,7 +28,13 @@ export default class SimGmo extends ProcessCommand {
       default: 0,
       min: 0,
     }),
-    loop: Flags.boolean({ description: 'Begin again at the end of the tape.' }),
+    rounds: Flags.integer({
+      description: 'How often to play the tape, one round after the other.',
+      default: 1,
+      min: 1,
+      exclusive: ['loop'],
+    }),
+    loop: Flags.boolean({ description: 'Begin again at the end of the tape, without end.' }),
     tape: Flags.string({ description: 'Tape to play.', defaultHelp: 'the one that is shipped' }),
     faults: Flags.string({
       description: 'Script of faults to play, as YAML; docs/simulator.md has all of them.',
