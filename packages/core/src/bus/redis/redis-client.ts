@@ -43,7 +43,7 @@ export function createClient(target: RedisTarget, driver: RedisDriver, silenceMs
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   };
   if (target.kind === 'cluster') {
-    return new driver.Cluster([...nodes], {
+    const cluster = new driver.Cluster([...nodes], {
       redisOptions: options,
       enableOfflineQueue: false,
       lazyConnect: true,
@@ -51,9 +51,11 @@ export function createClient(target: RedisTarget, driver: RedisDriver, silenceMs
       slotsRefreshTimeout: CONNECT_MS,
       scaleReads: 'master',
     });
+    cluster.on('+node', endSilenceWithConnection);
+    return cluster;
   }
   if (target.kind === 'sentinel') {
-    return new driver.Redis({
+    const master = new driver.Redis({
       ...options,
       sentinels: [...nodes],
       name: target.masterName,
@@ -63,8 +65,21 @@ export function createClient(target: RedisTarget, driver: RedisDriver, silenceMs
       ...(target.sentinelPassword !== undefined && { sentinelPassword: target.sentinelPassword }),
       ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
     });
+    return endSilenceWithConnection(master);
   }
-  return new driver.Redis({ ...options, ...nodes[0]! });
+  return endSilenceWithConnection(new driver.Redis({ ...options, ...nodes[0]! }));
+}
+
+/**
+ * ioredis 5.11 leaves the timer of `socketTimeout` running when the connection it watches closes: it would end the next
+ * connection, and until then keep the process from ending.
+ */
+function endSilenceWithConnection(client: Redis): Redis {
+  client.on('close', () => {
+    clearTimeout(Reflect.get(client, 'socketTimeoutTimer') as NodeJS.Timeout | undefined);
+    Reflect.set(client, 'socketTimeoutTimer', undefined);
+  });
+  return client;
 }
 
 function pauseMs(attempt: number): number {
