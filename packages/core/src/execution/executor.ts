@@ -12,7 +12,7 @@ import { onControl, onQuote, onStatus, repeatCancels } from './market-watch.js';
 import { onAccepted, onCancelAnswered, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
 import { onSweep } from './reconcile.js';
 import { decideWaiting, onSignal } from './signal-desk.js';
-import type { StepContext } from './step-context.js';
+import { rememberedSince, type StepContext } from './step-context.js';
 import { StepOutput } from './step-output.js';
 import { forget, scheduleSweeps } from './sweep-schedule.js';
 import { judgeUnbound, onFillUpdate, onOrderUpdate } from './unbound.js';
@@ -93,6 +93,12 @@ export class Executor {
   /** Market time at which the books of a symbol began; null before the first step. */
   begunTs(symbol: string): EpochMs | null {
     return this.#state.symbols.get(symbol)?.begunTs ?? null;
+  }
+
+  /** Market time since which every order of a symbol is remembered: what the exchange shows of earlier ones explains nothing. */
+  rememberedTs(symbol: string): EpochMs | null {
+    const known = this.#state.symbols.get(symbol);
+    return known === undefined ? null : rememberedSince(this.#begin(this.#last, new StepOutput()), known);
   }
 
   #begin(at: StepTime, out: StepOutput): StepContext {

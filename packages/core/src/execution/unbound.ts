@@ -81,7 +81,8 @@ export const TOLERANCE_MS = 2_000;
 /** An order that was proved to have had no effect, and had one. */
 function voidedMatch(context: StepContext, frames: UnboundOrder): TrackedOrder | undefined {
   const { order: candidate, symbol } = frames;
-  if (candidate === null) return undefined;
+  // An old one may be an order of ours that was done long ago and is forgotten.
+  if (candidate === null || isOld(context, symbol, candidate.orderTs)) return undefined;
   const matches = context.state.orders.all(symbol).filter((tracked) => {
     const { order } = tracked;
     if (order.status !== 'VOID' || order.exchangeOrderId !== undefined || tracked.sentTs === null) return false;
@@ -99,7 +100,11 @@ function mayBeVoided(context: StepContext, frames: UnboundOrder): boolean {
         order.status === 'VOID' &&
         order.exchangeOrderId === undefined &&
         frames.fills.some(
-          (fill) => sentTs !== null && fill.side === order.terms.side && fill.ts >= sentTs - TOLERANCE_MS,
+          (fill) =>
+            sentTs !== null &&
+            fill.side === order.terms.side &&
+            fill.ts >= sentTs - TOLERANCE_MS &&
+            !isOld(context, frames.symbol, fill.ts),
         ),
     );
 }

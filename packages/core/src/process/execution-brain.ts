@@ -176,7 +176,7 @@ export class ExecutionBrain {
     for (;;) {
       const last = performance.now() + LOOK_AGAIN_MS >= deadline;
       try {
-        const differences = await withinMs(this.#compareOnce(), deadline - performance.now());
+        const differences = await withinMs((late) => this.#compareOnce(late), deadline - performance.now());
         if (differences.length === 0 || last) return differences;
       } catch (error) {
         if (AlphaError.is(error, 'STORE_FENCED') || AlphaError.is(error, 'OWNERSHIP_LOST')) throw error;
@@ -191,20 +191,26 @@ export class ExecutionBrain {
     }
   }
 
-  async #compareOnce(): Promise<readonly Difference[]> {
+  async #compareOnce(late: AbortSignal): Promise<readonly Difference[]> {
     const { broker, config, marketClock } = this.#options;
     const { instruments } = config;
     const sweeps: SymbolSweep[] = [];
+    // Fills are counted where the books are young; later the exchange shows too few of them, and balances say as much.
+    let sinceBegun = true;
     for (const { symbol } of instruments) {
-      sweeps.push(await this.desk.look(symbol, this.executor.begunTs(symbol) ?? marketClock.now()));
+      const begun = this.executor.begunTs(symbol) ?? marketClock.now();
+      const from = Math.max(begun, this.executor.rememberedTs(symbol) ?? begun);
+      if (from > begun) sinceBegun = false;
+      sweeps.push(await this.desk.look(symbol, from));
     }
     const balances = await broker.balances();
+    late.throwIfAborted();
     await this.#recordLast(sweeps.map((sweep) => this.#timed({ kind: 'sweep', sweep })));
     return compareBooks(this.executor.books(), {
       instruments,
       positions: sweeps.flatMap(({ positions }) => positions),
       openOrders: sweeps.flatMap(({ openOrders }) => openOrders),
-      fills: sweeps.flatMap(({ fills }) => fills),
+      ...(sinceBegun && { fills: sweeps.flatMap(({ fills }) => fills) }),
       balances,
     });
   }
@@ -359,9 +365,12 @@ function orderSeries({ config, exchange }: ExecutionBrainOptions): Series[] {
   );
 }
 
-async function withinMs<Result>(work: Promise<Result>, ms: number): Promise<Result> {
-  const late = setTimeout(ms, undefined, { ref: false }).then(() => {
+/** Gives up after `ms`; `late` then aborts, so that what goes on in the background records nothing any more. */
+async function withinMs<Result>(work: (late: AbortSignal) => Promise<Result>, ms: number): Promise<Result> {
+  const late = new AbortController();
+  const tooLate = setTimeout(ms, undefined, { ref: false }).then(() => {
+    late.abort();
     throw new Error(`The exchange did not answer within ${LAST_LOOK_MS} ms.`);
   });
-  return Promise.race([work, late]);
+  return Promise.race([work(late.signal), tooLate]);
 }

@@ -250,6 +250,16 @@ describe('in doubt', () => {
     expect(bench.executor.books().lots).toHaveLength(1);
   });
 
+  it('is not taken, once voided, for an order of then that is forgotten by now', () => {
+    const { bench } = inDoubt();
+    bench.wait(60_000).sweep();
+    expect(statuses(bench.wait(1_000).sweep())).toEqual(['VOID', 'PENDING', 'VOID']);
+    bench.wait(870_000).sweep();
+    const before = { orders: [orderOf('7', { state: 'filled', orderTs: T0 + 5 })], fills: [fillOf('e1', '7')] };
+    const step = bench.wait(1).sweep(before);
+    expect([statuses(step), noticesOf(step), step.actions]).toEqual([[], [], []]);
+  });
+
   it('is what a placement without an answer is after a restart; what was only recorded is gated again', () => {
     const bench = new Bench(only).ready();
     const id = submitOf(bench.signal('enter_long'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/client/budget.js';
-import { hostLimits } from '../../src/client/limits.js';
+import { accountLimits, hostLimits } from '../../src/client/limits.js';
 import { DEFAULT_TIMINGS, reconnectDelay } from '../../src/client/timings.js';
 
 describe('Budget', () => {
@@ -29,6 +29,17 @@ describe('Budget', () => {
     expect(budget.waitMs).toBe(100);
     now = 100;
     expect(budget.waitMs).toBe(0);
+  });
+
+  it('keeps an account below 20 requests in any second, burst and all', async () => {
+    const { get } = accountLimits('https://limits.example', 'one');
+    const times: number[] = [];
+    while (times.length < 21) {
+      await get.take();
+      times.push(performance.now());
+    }
+    expect(times[4]! - times[0]!).toBeLessThan(100);
+    expect(times[20]! - times[0]!).toBeGreaterThan(1_000);
   });
 
   it('holds everybody back while paused', async () => {
