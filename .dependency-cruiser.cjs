@@ -158,7 +158,7 @@ module.exports = {
       name: 'no-deep-imports',
       comment: 'Another package is imported by its name and its exports, not by a path into it.',
       severity: 'error',
-      from: { path: '^(packages/([^/]+)|examples|benchmarks)/' },
+      from: { path: '^(packages/([^/]+)|examples|benchmarks|chaos)/' },
       to: {
         path: ['^packages/([^/]+)/', '^@alpha-engine/[^/]+/(src|dist|test)/'],
         pathNot: [
@@ -172,7 +172,7 @@ module.exports = {
       name: 'no-relative-way-out',
       comment: 'A relative path that leaves its package is a deep import in disguise.',
       severity: 'error',
-      from: { path: '^(packages/([^/]+)|examples|benchmarks)/' },
+      from: { path: '^(packages/([^/]+)|examples|benchmarks|chaos)/' },
       to: { path: '^packages/', pathNot: '^packages/$2/', dependencyTypes: ['local'], dependencyTypesNot: ['aliased'] },
     },
     {
@@ -180,7 +180,7 @@ module.exports = {
       comment: 'Shipped code does not need tests, examples or benchmarks.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/' },
-      to: { path: ['^packages/[^/]+/(test|scripts)/', '^(examples|benchmarks|scripts)/'] },
+      to: { path: ['^packages/[^/]+/(test|scripts)/', '^(examples|benchmarks|chaos|scripts)/'] },
     },
     {
       name: 'no-development-dependency-in-source',

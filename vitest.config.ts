@@ -24,7 +24,9 @@ export default defineConfig({
   },
   test: {
     // npm test runs everything but *.long.test.ts, npm run test:long only those.
-    include: process.env.ALPHA_LONG ? ['packages/*/test/**/*.long.test.ts'] : ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*', 'chaos'].map(
+      (folder) => `${folder}/test/**/*${process.env.ALPHA_LONG ? '.long' : ''}.test.ts`,
+    ),
     exclude: process.env.ALPHA_LONG ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.ts'],
     globalSetup: ['./scripts/provide-redis.mjs'],
     setupFiles: ['./scripts/loopback-only.ts'],

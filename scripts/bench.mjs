@@ -3,12 +3,12 @@
 // not a failure; a benchmark that throws is. A program that exports `report(): Promise<string>` instead has tables of its own and runs
 // only when it is named: pnpm bench scaling.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import ts from 'typescript';
 import { provideRedis } from './provide-redis.mjs';
+import { transpileFolder } from './transpile-folder.mjs';
 import { buildPackages, installWhenNeeded, root } from './workspace.mjs';
 
 const args = process.argv.slice(2);
@@ -20,7 +20,12 @@ const outFolder = join(folder, 'dist');
 await installWhenNeeded('stderr');
 await buildPackages();
 process.env.REDIS_SERVER_BIN ??= provideRedis() ?? 'redis-server';
-const { names, reports } = transpile();
+const programs = transpileFolder(folder, outFolder).filter((name) => !name.includes('/'));
+const names = programs
+  .filter((name) => /export (async function run|const run)\b/.test(sourceOf(name)))
+  .map(bare)
+  .sort();
+const reports = programs.filter((name) => /export async function report\b/.test(sourceOf(name))).map(bare);
 const missing = wanted.filter((name) => ![...names, ...reports].includes(name));
 if (missing.length > 0) {
   console.error(`There is no benchmark "${missing.join('", "')}". There are: ${[...names, ...reports].join(', ')}.`);
@@ -48,27 +53,12 @@ if (failures.length > 0) {
   process.exitCode = 1;
 }
 
-/** Every .ts below benchmarks/ becomes a .js at the same place below benchmarks/dist. Returns their names. */
-function transpile() {
-  rmSync(outFolder, { recursive: true, force: true });
-  const names = [];
-  const reports = [];
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath ?? entry.path, entry.name);
-    const name = relative(folder, file);
-    if (!entry.isFile() || !name.endsWith('.ts') || /(^|\/)(node_modules|dist)\//.test(name)) continue;
-    const source = readFileSync(file, 'utf8');
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
-    });
-    const target = join(outFolder, name.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
-    if (name.includes('/')) continue;
-    if (/export (async function run|const run)\b/.test(source)) names.push(name.slice(0, -3));
-    if (/export async function report\b/.test(source)) reports.push(name.slice(0, -3));
-  }
-  return { names: names.sort(), reports };
+function sourceOf(name) {
+  return readFileSync(join(folder, name), 'utf8');
+}
+
+function bare(name) {
+  return name.slice(0, -3);
 }
 
 /** Runs one benchmark in a new process; what it prints goes to stderr, its rows or its text come back by message. */

@@ -50,6 +50,7 @@ function installDigest() {
     'package.json',
     'examples/package.json',
     'benchmarks/package.json',
+    'chaos/package.json',
     ...manifests,
   ]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));

@@ -1,0 +1,32 @@
+import { MARKET_STREAMS } from '@alpha-engine/core';
+import { EXCHANGE } from '../market.js';
+import { type Aftermath, type CheckResult, Problems } from './check.js';
+import { SeriesFollower } from './series-follower.js';
+
+const PAGE = 5000;
+
+/** Every number of every series stands on the bus once, in order; the trades are those of the tape. */
+export async function busComplete({ bus, market, exchange }: Aftermath): Promise<CheckResult> {
+  const problems = new Problems();
+  const follower = new SeriesFollower(market, problems, 'bus');
+  for (const stream of [...MARKET_STREAMS, `signal:${EXCHANGE}`, `order:${EXCHANGE}`]) {
+    for (let after: string | null = null; ; ) {
+      const page = await bus.range(stream, after, PAGE);
+      for (const { event } of page) follower.follow(event);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.id;
+    }
+  }
+  follower.end();
+  const frames = Object.values(exchange.frames).flatMap((bySymbol) => Object.values(bySymbol));
+  const sent = frames.reduce((sum, count) => sum + count, 0) + exchange.repeats;
+  const market_ = [...follower.counts].filter(([key]) => /^md:(trade|orderbook|ticker)/.test(key));
+  const onBus = market_.reduce((sum, [, count]) => sum + count, 0);
+  problems.expect(onBus === sent, () => `The exchange sent ${sent} market events; ${onBus} are on the bus.`);
+  return {
+    check: 'every seq on the bus, trades as on the tape',
+    problems: problems.list,
+    figures: `${follower.total} events in ${follower.counts.size} series`,
+  };
+}

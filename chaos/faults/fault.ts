@@ -1,0 +1,16 @@
+import type { Worker } from '../progress.js';
+import type { World } from '../world.js';
+
+/** Something that goes wrong, and how one sees that it is over. To add one: a file, and a line in `index.ts`. */
+export interface Fault {
+  /** Unique; `--fault` names it. */
+  readonly name: string;
+  readonly target: string;
+  /** How long it lasts before it is healed: a range of milliseconds to draw from. Absent: no longer than healing takes. */
+  readonly lastsMs?: readonly [from: number, to: number];
+  /** Recovered when all of these have worked on market data that reached the bus after the strike. */
+  readonly recoveredWhen: readonly Worker[];
+  strike(world: World): Promise<void>;
+  /** Absent: it heals by itself (whoever supervises the process starts it again). */
+  heal?(world: World): Promise<void>;
+}

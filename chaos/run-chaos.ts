@@ -1,0 +1,169 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineReport } from '@alpha-engine/core/process';
+import type { CheckResult } from './checks/check.js';
+import { CHECKS } from './checks/index.js';
+import { FAULTS } from './faults/index.js';
+import { type FaultRecord, injectFaults } from './inject-faults.js';
+import { makeMarket } from './market.js';
+import type { ChaosOptions } from './options.js';
+import { Progress } from './progress.js';
+import { Random } from './random.js';
+import { World } from './world.js';
+
+export interface ChaosReport {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly appendfsync: string;
+  /** Market events on the bus, and how many a second while the market ran. */
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly faults: readonly FaultRecord[];
+  readonly checks: readonly CheckResult[];
+  readonly holds: boolean;
+  /** Logs and records; null when they were removed, because everything holds. */
+  readonly folder: string | null;
+}
+
+const TELL_EVERY_MS = 10_000;
+/** Everything must have been read so long after the market's end. */
+const QUIET_MS = 120_000;
+const OPEN = ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'] as const;
+
+/** A market, faults in it, quiet, and a look at what is left. `signal` ends it early: it then throws, with nothing left running. */
+export async function runChaos(
+  options: ChaosOptions,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ChaosReport> {
+  const wanted = FAULTS.filter(({ name }) => options.faults.length === 0 || options.faults.includes(name));
+  const unknown = options.faults.filter((name) => !wanted.some((fault) => fault.name === name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `There is no fault ${unknown.join(', ')}. There are: ${FAULTS.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'alpha-chaos-'));
+  tell(`Seed ${options.seed}; logs and records are in ${folder}.`);
+  const market = await makeMarket(folder, options);
+  const world = await World.start(folder, market, options);
+  let progress: Progress | undefined;
+  try {
+    progress = await Progress.open(world);
+    tell(`The market runs for ${Math.round(market.seconds)} s; ${wanted.length} kinds of faults.`);
+    const faults: FaultRecord[] = [];
+    const rate = await disturb();
+    tell('The market has ended; what is on the way is waited for.');
+    await quiet(world, progress, signal);
+    tell('Everything was read; the processes are stopped in order.');
+    const report = await stopInOrder(world, progress);
+    tell('They have ended; what they left behind is checked.');
+    const { stats } = await world.exchange();
+    const checks: CheckResult[] = [];
+    for (const check of CHECKS) {
+      signal.throwIfAborted();
+      const { bus, store } = progress;
+      checks.push(await check({ market, world, bus, store, report, exchange: stats }));
+    }
+    const holds = [
+      checks.every(({ problems }) => problems.length === 0),
+      faults.every(({ recoveredMs }) => recoveredMs !== null),
+    ].every(Boolean);
+    const keep = options.keep || !holds;
+    const { seed, appendfsync } = options;
+    const figures = { events: progress.published, eventsPerSecond: rate, seconds: Math.round(market.seconds) };
+    await progress.close();
+    progress = undefined;
+    await world.end();
+    const result = { seed, appendfsync, ...figures, faults, checks, holds, folder: keep ? folder : null };
+    if (keep) await writeFile(join(folder, 'report.json'), JSON.stringify(result, null, 2));
+    else await rm(folder, { recursive: true, force: true });
+    return result;
+
+    /** Answers events a second. */
+    async function disturb(): Promise<number> {
+      const looking = progress!;
+      const begun = performance.now();
+      const first = looking.published;
+      const over = new AbortController();
+      const injecting = injectFaults(
+        wanted,
+        { world, progress: looking, random: new Random(options.seed) },
+        async (done) => {
+          faults.push(done);
+          await appendFile(join(folder, 'logs/faults.log'), `${new Date().toISOString()} ${JSON.stringify(done)}\n`);
+          const { fault, recoveredMs } = done;
+          if (recoveredMs === null) tell(`${fault} was not recovered from.`);
+        },
+        over.signal,
+      );
+      try {
+        for (let told = begun; !(await world.exchange()).ended; ) {
+          signal.throwIfAborted();
+          await delay(200);
+          if (performance.now() - told < TELL_EVERY_MS) continue;
+          told = performance.now();
+          tell(progressLine(looking, begun, first, faults));
+        }
+        return Math.round((looking.published - first) / ((performance.now() - begun) / 1000));
+      } finally {
+        over.abort();
+        await injecting;
+      }
+    }
+  } catch (error) {
+    await progress?.close();
+    await world.end();
+    throw error;
+  }
+}
+
+function progressLine(progress: Progress, begun: number, first: number, faults: readonly FaultRecord[]): string {
+  const seconds = (performance.now() - begun) / 1000;
+  const rate = Math.round((progress.published - first) / seconds);
+  const clock = new Date(seconds * 1000).toISOString().slice(11, 19);
+  const megabytes = Math.round(process.memoryUsage.rss() / 1024 ** 2);
+  const recovered = faults.filter(({ recoveredMs }) => recoveredMs !== null).length;
+  return `${clock}  ${progress.published} events, ${rate} a second; ${faults.length} faults, ${recovered} recovered; harness ${megabytes} MiB`;
+}
+
+/** Until every reader is at the end, every signal has its verdict and no order is open. */
+async function quiet(world: World, progress: Progress, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + QUIET_MS;
+  let behind = 'nothing was answered';
+  while (performance.now() < deadline) {
+    signal.throwIfAborted();
+    try {
+      const lags = (await progress.bus.lag()).filter(({ lag, pending }) => lag + pending > 0);
+      const { signals } = await progress.store.counts();
+      const verdicts = (await progress.store.verdicts()).length;
+      const open = (await progress.store.orders({ statuses: OPEN })).length;
+      if (lags.length === 0 && verdicts === signals && open === 0) return;
+      behind = `${JSON.stringify(lags)}, ${signals} signals and ${verdicts} verdicts, ${open} open orders`;
+    } catch (error) {
+      behind = String(error);
+    }
+    await delay(200);
+  }
+  throw new Error(
+    `Not everything was read ${QUIET_MS / 1000} s after the market's end: ${behind}. Logs: ${world.folder}`,
+  );
+}
+
+/** The collector first: its end is told on the bus, and the others still read that. */
+async function stopInOrder(world: World, progress: Progress): Promise<EngineReport> {
+  await expectExit(world, 'collector');
+  await quiet(world, progress, new AbortController().signal);
+  await expectExit(world, 'archiver');
+  await expectExit(world, 'engine');
+  const report = world.process('engine').last('engine stopped');
+  if (report === undefined) throw new Error(`The engine stopped without a report. Logs: ${world.folder}`);
+  return report as unknown as EngineReport;
+}
+
+async function expectExit(world: World, name: 'collector' | 'archiver' | 'engine'): Promise<void> {
+  const status = await world.process(name).stop();
+  if (status !== 0) throw new Error(`${name} ended with ${status} when it was told to stop. Logs: ${world.folder}`);
+}

@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type PostgresServer,
+  type RedisServer,
+  startPostgresServer,
+  startRedisServer,
+} from '@alpha-engine/core/testing';
+import type { SimulatorClock, SimulatorStats } from '@alpha-engine/gmo-adapter/simulator';
+import type { Market } from './market.js';
+import type { ChaosOptions } from './options.js';
+import { Supervised } from './supervised.js';
+import { startTcpRelay, type TcpRelay } from './tcp-relay.js';
+
+export const STRATEGY_PARAMS = { fast: 3, slow: 8 };
+export const TIMEFRAME = '5s';
+/** Nothing is too old here: a denial would change what follows, and the market runs many times faster than the clock. */
+const LONG_MS = '864000000';
+
+export type ProcessName = 'simulator' | 'collector' | 'engine' | 'archiver';
+
+/**
+ * Everything that runs: the simulator, collector, engine and archiver as supervised processes; redis-server and PostgreSQL of
+ * this run's own; and a relay before each server. `end` ends exactly these, by their ids.
+ */
+export class World {
+  readonly redis: RedisServer;
+  readonly postgres: PostgresServer;
+  readonly redisRelay: TcpRelay;
+  readonly postgresRelay: TcpRelay;
+  readonly folder: string;
+  readonly #processes = new Map<ProcessName, Supervised>();
+
+  private constructor(folder: string, parts: Pick<World, 'redis' | 'postgres' | 'redisRelay' | 'postgresRelay'>) {
+    this.folder = folder;
+    this.redis = parts.redis;
+    this.postgres = parts.postgres;
+    this.redisRelay = parts.redisRelay;
+    this.postgresRelay = parts.postgresRelay;
+  }
+
+  /** Resolves when everything runs and the market begins. */
+  static async start(folder: string, market: Market, options: ChaosOptions): Promise<World> {
+    await mkdir(join(folder, 'logs'), { recursive: true });
+    const redis = await startRedisServer({ args: ['--appendonly', 'yes', '--appendfsync', options.appendfsync] });
+    const postgres = await startPostgresServer();
+    const world = new World(folder, {
+      redis,
+      postgres,
+      redisRelay: await startTcpRelay(redis.port),
+      postgresRelay: await startTcpRelay(postgres.port),
+    });
+    try {
+      await world.#startProcesses(market, options);
+    } catch (error) {
+      await world.end();
+      throw error;
+    }
+    return world;
+  }
+
+  get archiveFolder(): string {
+    return join(this.folder, 'archive');
+  }
+
+  get processes(): readonly Supervised[] {
+    return [...this.#processes.values()];
+  }
+
+  process(name: ProcessName): Supervised {
+    const found = this.#processes.get(name);
+    if (found === undefined) throw new Error(`${name} does not run.`);
+    return found;
+  }
+
+  async exchange(): Promise<{ readonly ended: boolean; readonly stats: SimulatorStats }> {
+    const base = String((await this.process('simulator').line('simulator ready')).restBaseUrl);
+    const clock = (await (await fetch(`${base}/sim/clock`)).json()) as SimulatorClock;
+    const stats = (await (await fetch(`${base}/sim/stats`)).json()) as SimulatorStats;
+    return { ended: clock.ended, stats };
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.processes.map((one) => one.stop('SIGKILL')));
+    await this.redisRelay.close();
+    await this.postgresRelay.close();
+    for (const pid of this.postgres.pids()) process.kill(pid, 'SIGCONT');
+    await this.redis.stop();
+    await this.postgres.stop();
+  }
+
+  async #startProcesses({ path, rounds, symbols }: Market, { speed }: ChaosOptions): Promise<void> {
+    const channels = symbols.length * 3;
+    const simulation = {
+      tape: path,
+      rounds,
+      speed,
+      hold: channels,
+      origin: 'tape',
+      port: 0,
+      balance: 'JPY=100000000,BTC=0',
+    };
+    const simulator = await this.#run('simulator', ['sim', 'gmo', ...flags(simulation)], {});
+    const { restBaseUrl, wsPublicUrl } = await simulator.line('simulator ready');
+    const addresses = {
+      REST_BASE_URL: String(restBaseUrl),
+      WS_PUBLIC_URL: String(wsPublicUrl),
+      SYMBOLS: symbols.join(','),
+      REDIS_URL: `redis://127.0.0.1:${this.redisRelay.port}`,
+    };
+    const trading = {
+      DATABASE_URL: this.postgres.url.replace(`:${this.postgres.port}/`, `:${this.postgresRelay.port}/`),
+      ALPHA_MAX_SIGNAL_AGE_MS: LONG_MS,
+      ALPHA_MAX_DATA_AGE_MS: LONG_MS,
+      ALPHA_IN_DOUBT_HORIZON_MS: '2000',
+      CAPITAL: '100000000',
+      MAX_DRAWDOWN_PCT: '100',
+      API_KEY: 'demo-key',
+      API_SECRET: 'demo-secret',
+    };
+    const params = Object.entries(STRATEGY_PARAMS).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+    const strategy = ['--strategy', 'ma-cross', ...params, '--timeframe', TIMEFRAME];
+    const engine = await this.#run('engine', ['engine', ...strategy, '--live'], { ...addresses, ...trading });
+    await engine.line('engine started');
+    const archive = { ...addresses, ALPHA_ARCHIVE_DIR: this.archiveFolder };
+    await (await this.#run('archiver', ['archive'], archive)).line('archiver started');
+    await (await this.#run('collector', ['collect'], addresses)).line('collector started');
+    await simulator.line('tape started');
+  }
+
+  /** A folder per process is its machine. */
+  async #run(name: ProcessName, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Supervised> {
+    const folder = join(this.folder, name);
+    await mkdir(folder, { recursive: true });
+    const log = join(this.folder, 'logs', `${name}.log`);
+    const supervised = new Supervised({ name, args, folder, env: { ALPHA_DATA_DIR: folder, ...env }, log });
+    this.#processes.set(name, supervised);
+    return supervised;
+  }
+}
+
+function flags(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
