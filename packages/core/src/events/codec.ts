@@ -1,4 +1,5 @@
 import { AlphaError } from '../errors/alpha-error.js';
+import { EVENT_VERSION } from './common.js';
 import { type AlphaEvent, EVENT_SCHEMAS, type EventType } from './event.js';
 import type { OrderBookEvent } from './market.js';
 import { isPlainMarketEvent } from './quick-check.js';
@@ -22,7 +23,11 @@ export function decodeEvent(text: string): AlphaEvent {
 /** Validates a decoded value, which may come back as it is. Throws `EVENT_INVALID`. */
 export function parseEvent(raw: unknown): AlphaEvent {
   if (isPlainMarketEvent(raw)) return raw;
-  const type = typeof raw === 'object' && raw !== null ? (raw as { type?: unknown }).type : undefined;
+  const { type, v }: { type?: unknown; v?: unknown } = typeof raw === 'object' && raw !== null ? raw : {};
+  // A newer version may have new types too: this is said first.
+  if (typeof v === 'number' && v > EVENT_VERSION) {
+    throw invalid(`Its schema version is ${v}; this release reads up to ${EVENT_VERSION}, a newer one is needed.`, raw);
+  }
   if (typeof type !== 'string' || !Object.hasOwn(EVENT_SCHEMAS, type)) {
     throw invalid(`Its type is ${JSON.stringify(type)}.`, raw);
   }

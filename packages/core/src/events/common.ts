@@ -16,13 +16,16 @@ export const decimalString = z.string().regex(/^-?\d+(\.\d+)?$/);
 /** Which way an event came: the live socket, a REST back-fill, or a replay. Absent means live. */
 const origin = z.enum(['live', 'backfill', 'replay']);
 
+/** The newest schema version this release reads; it reads every older one too. */
+export const EVENT_VERSION = 1;
+
 /** What every event has. `ts` is the exchange's clock, `recv_ts` ours; neither overwrites the other. */
 export const envelope = {
   exchange: exchangeName,
   symbol: symbolName,
   ts: epochMs,
   /** Schema version; absent means 1. */
-  v: z.number().int().positive().optional(),
+  v: z.number().int().positive().max(EVENT_VERSION).optional(),
   recv_ts: epochMs.optional(),
   /** Counts 1, 2, 3 … per exchange, symbol and type; assigned at publishing, so that a reader can prove completeness. */
   seq: z.number().int().positive().optional(),

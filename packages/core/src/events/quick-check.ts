@@ -1,3 +1,4 @@
+import { EVENT_VERSION } from './common.js';
 import type { MarketEvent } from './market.js';
 
 const EXCHANGE = /^[a-z][a-z0-9_-]*$/;
@@ -50,8 +51,10 @@ function hasEnvelope(event: Fields): boolean {
       case 'recv_ts':
         if (!isCount(value, 0)) return false;
         break;
-      case 'seq':
       case 'v':
+        if (!isCount(value, 1) || (value as number) > EVENT_VERSION) return false;
+        break;
+      case 'seq':
         if (!isCount(value, 1)) return false;
         break;
       case 'origin':

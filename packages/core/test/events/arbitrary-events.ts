@@ -27,7 +27,7 @@ const envelope = {
   ts,
 };
 const optional = {
-  v: count,
+  v: fc.constant(1),
   recv_ts: ts,
   seq: count,
   origin: fc.constantFrom('live' as const, 'backfill' as const, 'replay' as const),
