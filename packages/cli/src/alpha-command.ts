@@ -3,6 +3,8 @@ import { type LoadedConfig, loadConfig } from './config/load-config.js';
 import { createLogger, type ProcessLogger } from './output/create-logger.js';
 import { printFailure } from './output/failure.js';
 
+const LINGER_MS = 200;
+
 /** What every command shares: `--json`, settings from their three sources, and how a failure is told. */
 export abstract class AlphaCommand extends Command {
   static override enableJsonFlag = true;
@@ -33,6 +35,8 @@ export abstract class ProcessCommand extends AlphaCommand {
   protected async served<Report>(logger: ProcessLogger, serving: Promise<Report | null>): Promise<Report | null> {
     const report = await serving.finally(() => logger.flush());
     if (report === null) process.exit(0);
+    // Everything is closed. A timer that a client keeps for a connection it lost is not worth waiting for.
+    setTimeout(() => process.exit(), LINGER_MS).unref();
     return report;
   }
 

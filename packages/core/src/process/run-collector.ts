@@ -101,7 +101,7 @@ function countMarketEvents(batch: readonly AlphaEvent[], bySeries: Record<string
 /** What happens to a feed that was asked to end is no news. */
 function logStatus(logger: Logger, event: StatusEvent, stopping: boolean): void {
   const fields = { exchange: event.exchange, symbol: event.symbol, ...event.data };
-  const good = event.data.state === 'connected' || event.data.state === 'subscribed' || event.data.state === 'resynced';
+  const good = ['connected', 'open', 'subscribed', 'resynced'].includes(event.data.state);
   if (stopping) logger.debug(fields, `feed ${event.data.state}`);
   else if (good) logger.info(fields, `feed ${event.data.state}`);
   else logger.warn(fields, `feed ${event.data.state}`);

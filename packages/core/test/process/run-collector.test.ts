@@ -1,0 +1,98 @@
+import {
+  type AlphaEvent,
+  type MarketEvent,
+  type MarketFeed,
+  MemoryBus,
+  Publisher,
+  type StatusEvent,
+  silentLogger,
+  type TradeEvent,
+} from '@alpha-engine/core';
+import { runCollector } from '@alpha-engine/core/process';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const SYMBOLS = ['BTC', 'BTC_JPY'];
+
+function trade(price: number, symbol: string): TradeEvent {
+  return { type: 'trade', exchange: 'gmo', symbol, ts: price, data: { price, size: 1, side: 'buy' } };
+}
+
+function status(state: StatusEvent['data']['state'], symbol = '*'): StatusEvent {
+  return { type: 'status', exchange: 'gmo', symbol, ts: 1, data: { state } };
+}
+
+/** Gives these batches, then nothing until it is told to end. */
+function feedOf(...batches: (MarketEvent | StatusEvent)[][]): MarketFeed {
+  return {
+    async *subscribe(_, signal) {
+      yield* batches;
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    },
+  };
+}
+
+async function seen(bus: MemoryBus, stream: string): Promise<AlphaEvent[]> {
+  return (await bus.range(stream, null, 1000)).map(({ event }) => event);
+}
+
+function collect(bus: MemoryBus, feed: MarketFeed, folder: string, stop: AbortSignal, symbols = SYMBOLS) {
+  const spool = { folder, maxBytes: 1e6 };
+  const wallClock = { now: () => 5 };
+  return runCollector({ exchange: 'gmo', symbols, feed, bus, spool, logger: silentLogger, wallClock }, stop);
+}
+
+it('says for each of its symbols what a feed says of its connection, and counts market events', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  const stop = new AbortController();
+  const feed = feedOf([status('connected')], [trade(1, 'BTC'), status('subscribed', 'BTC'), trade(2, 'BTC_JPY')]);
+  const collecting = collect(bus, feed, folder.path, stop.signal);
+  await expect.poll(async () => (await seen(bus, 'md:trade')).length).toBe(2);
+  stop.abort();
+  const report = await collecting;
+  const statuses = (await seen(bus, 'md:status')) as StatusEvent[];
+  expect(statuses.map(({ symbol, seq, data }) => [symbol, seq, data.state])).toEqual([
+    ['BTC', 1, 'connected'],
+    ['BTC_JPY', 1, 'connected'],
+    ['BTC', 2, 'subscribed'],
+    ['BTC', 3, 'disconnected'],
+    ['BTC_JPY', 2, 'disconnected'],
+  ]);
+  const bySeries = { 'md:trade|gmo|BTC|trade': 1, 'md:trade|gmo|BTC_JPY|trade': 1 };
+  expect(report).toEqual({ received: 2, published: 2, spooled: 0, dropped: 0, bySeries });
+});
+
+it('ends when another collector takes one of its symbols, though its feed is silent', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  let give: (batch: MarketEvent[]) => void = () => {};
+  const next = new Promise<MarketEvent[]>((resolve) => {
+    give = resolve;
+  });
+  const silent = feedOf();
+  const feed: MarketFeed = {
+    async *subscribe(subscription, signal) {
+      yield await next;
+      yield* silent.subscribe(subscription, signal);
+    },
+  };
+  const collecting = collect(bus, feed, folder.path, new AbortController().signal);
+  const ended = expect(collecting).rejects.toMatchObject({ code: 'BUS_FENCED', exitStatus: 6 });
+  await Publisher.open(bus.anotherHandle(), [{ stream: 'md:trade', exchange: 'gmo', symbol: 'BTC', type: 'trade' }]);
+  give([trade(1, 'BTC')]);
+  await ended;
+});
+
+it('publishes what it took before the feed failed, and fails with it', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  const feed: MarketFeed = {
+    async *subscribe() {
+      yield [trade(1, 'BTC')];
+      throw new Error('The feed broke.');
+    },
+  };
+  await expect(collect(bus, feed, folder.path, new AbortController().signal)).rejects.toThrow('The feed broke.');
+  expect(await seen(bus, 'md:trade')).toHaveLength(1);
+});
