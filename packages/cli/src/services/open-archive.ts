@@ -32,5 +32,12 @@ export async function openArchive(config: Config): Promise<OpenArchive> {
   }
   const { pool, close } = await connectServerDatabase(serverOptions(config, config.databaseUrl));
   const location = new URL(config.databaseUrl.reveal()).host;
-  return { archive: openStoreArchive(createPostgresStore(pool)), location, close };
+  const store = createPostgresStore(pool);
+  try {
+    await store.checkSchema();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { archive: openStoreArchive(store), location, close };
 }

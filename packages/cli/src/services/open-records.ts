@@ -1,11 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AlphaError, type Store, silentLogger } from '@alpha-engine/core';
-import {
-  connectEmbeddedDatabase,
-  connectServerDatabase,
-  createPostgresStore,
-  databaseStatus,
-} from '@alpha-engine/core/postgres';
+import { connectEmbeddedDatabase, connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
 import { prepareDataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { lockDataFolder } from './data-folder.js';
@@ -20,18 +15,14 @@ export interface Records {
   close(): Promise<void>;
 }
 
-/** The records for reading: from the engine that is running, else from its folder, else from the database server. */
+/**
+ * The records for reading: from the engine that is running, else from its folder, else from the database server. Throws
+ * `STORE_EMPTY`, `STORE_OLDER_SCHEMA` or `STORE_NEWER_SCHEMA` where they are not those of this version.
+ */
 export async function openRecords(config: Config): Promise<Records> {
   if (config.databaseUrl !== undefined) {
     const server = await connectServerDatabase(serverOptions(config, config.databaseUrl));
-    const location = new URL(config.databaseUrl.reveal()).host;
-    try {
-      await assertRecords(server.pool, location);
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
-    return records(createPostgresStore(server.pool, {}), server, 'unknown', location);
+    return records(createPostgresStore(server.pool, {}), server, 'unknown', new URL(config.databaseUrl.reveal()).host);
   }
   const { dataDir } = config;
   if (!existsSync(dataDir)) {
@@ -62,24 +53,21 @@ export async function openRecords(config: Config): Promise<Records> {
   }
 }
 
-/** Throws `STORE_EMPTY`. */
-async function assertRecords(pool: Parameters<typeof databaseStatus>[0], location: string): Promise<void> {
-  if ((await databaseStatus(pool)).schema.version > 0) return;
-  throw new AlphaError(
-    'STORE_EMPTY',
-    `The database at ${location} has no records: nothing ran on it yet. Start an engine with this DATABASE_URL, or run \`alpha db migrate\`.`,
-  );
-}
-
-function records(
+async function records(
   store: Store,
   database: { close(): Promise<void> },
   engine: Records['engine'],
   location: string,
-): Records {
+): Promise<Records> {
   const close = async () => {
     await store.close();
     await database.close();
   };
+  try {
+    await store.checkSchema();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { store, engine, location, close };
 }

@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   STORE_FAILED: { exit: 5, meaning: 'The database refused a statement.' },
   STORE_EMPTY: { exit: 5, meaning: 'The database has no tables of the product: nothing ran on it yet.' },
   STORE_NEWER_SCHEMA: { exit: 5, meaning: 'The database was written by a newer version of the product.' },
+  STORE_OLDER_SCHEMA: { exit: 5, meaning: 'The database was not brought up to date with this version yet.' },
   STORE_MIGRATION_CHANGED: { exit: 5, meaning: 'A migration that was already applied differs from the one shipped.' },
   ARCHIVE_UNAVAILABLE: { exit: 5, meaning: 'The archive cannot be written: disk full, no permission, folder gone.' },
   ARCHIVE_LOCKED: { exit: 6, meaning: 'Another process writes the same archive.' },

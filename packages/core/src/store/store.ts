@@ -127,6 +127,8 @@ export interface StoreCounts {
 export interface Store {
   /** Brings the schema up to date. Throws `STORE_NEWER_SCHEMA` or `STORE_MIGRATION_CHANGED` and changes nothing. */
   migrate(): Promise<void>;
+  /** For those who only read: throws `STORE_EMPTY` or `STORE_OLDER_SCHEMA` where `migrate` has something to do, and what it throws. */
+  checkSchema(): Promise<void>;
 
   /** Becomes the owner of a brain: every owner before is fenced off from now on. */
   takeOver(brain: BrainName): Promise<Ownership>;

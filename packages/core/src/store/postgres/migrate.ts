@@ -29,6 +29,28 @@ export async function migrate(database: Database, migrations: readonly Migration
   return count;
 }
 
+/**
+ * For those who only read: throws `STORE_EMPTY` where nothing was applied, `STORE_OLDER_SCHEMA` where something is missing, and
+ * what `migrate` throws. Changes nothing.
+ */
+export async function checkSchema(database: Database, migrations: readonly Migration[]): Promise<void> {
+  const rows = await database.read(async (session) => ((await tableExists(session)) ? applied(session) : []));
+  if (rows.length === 0) {
+    throw new AlphaError(
+      'STORE_EMPTY',
+      'The database has no records: nothing ran on it yet. Check DATABASE_URL; then start an engine with it, or run `alpha db migrate`.',
+    );
+  }
+  check(rows, migrations);
+  const missing = migrations.find((one) => !rows.some(({ version }) => version === one.version));
+  if (missing === undefined) return;
+  throw new AlphaError(
+    'STORE_OLDER_SCHEMA',
+    `The database lacks migration ${missing.version} (${missing.name}): it was written by an older version. Start the engine of this version, or run \`alpha db migrate\`.`,
+    { context: { version: missing.version, name: missing.name } },
+  );
+}
+
 async function tableExists(session: Session): Promise<boolean> {
   const { rows } = await session.query<{ present: boolean }>(
     `SELECT to_regclass('schema_migrations') IS NOT NULL AS present`,

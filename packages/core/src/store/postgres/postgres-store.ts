@@ -7,7 +7,7 @@ import { readBrains, readCheckpoint, readInputs, readOutbox, takeOver, writeSess
 import { commitStep } from './commit.js';
 import { Database, type Session } from './database.js';
 import { writeLogs } from './journal.js';
-import { migrate } from './migrate.js';
+import { checkSchema, migrate } from './migrate.js';
 import { MIGRATIONS, type Migration } from './migrations/index.js';
 import { readOrderEvents, readOrders } from './orders.js';
 import { appendRawEvents, readRawEvents, readRawSegments } from './raw-events.js';
@@ -43,6 +43,7 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
       const count = await migrate(database, migrations);
       if (count > 0) logger.info({ migrations: count }, 'The database schema was brought up to date.');
     },
+    checkSchema: () => checkSchema(database, migrations),
     takeOver: (brain) => database.write((session) => takeOver(session, brain)),
     commit: (record) => database.write((session) => commitStep(session, record)),
     unpublished: (brain) => database.read((session) => readOutbox(session, brain)),
