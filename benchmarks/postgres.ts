@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { finished } from 'node:stream/promises';
 import type { OrderEvent, Store, TradeEvent } from '@alpha-engine/core';
 import { connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
+import { startPostgresServer } from '@alpha-engine/core/testing';
 import { from } from 'pg-copy-streams';
 import type { BenchRow } from './bench-row.js';
 import { median } from './median.js';
-import { startPostgres } from './postgres/start-postgres.js';
 
 const BATCH = 10_000;
 const JOURNAL_BATCH = 1000;
@@ -16,7 +16,7 @@ type Pool = Awaited<ReturnType<typeof connectServerDatabase>>['pool'];
 
 /** History and journal on a real PostgreSQL server of this run's own, with its durability as it comes (fsync on). */
 export async function run(): Promise<BenchRow[]> {
-  const server = await startPostgres();
+  const server = await startPostgresServer({ settings: ['fsync=on'] });
   try {
     const { pool } = await connectServerDatabase({ url: server.url });
     const copying = createPostgresStore(pool, { copy: true });

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { KINDS } from './scaling/kinds.js';
 import { type Costs, type KindCosts, measureCosts } from './scaling/measure-costs.js';
-import { type Need, needOf, SCENARIOS } from './scaling/scenarios.js';
+import { BTCUSDT, GMO } from './scaling/rates.js';
+import { type Need, needOf, SCENARIOS, symbolsOnHalfACore, type Worker } from './scaling/scenarios.js';
 import { textTable } from './scaling/text-table.js';
 
 const UNITS: readonly (readonly [keyof KindCosts, string])[] = [
@@ -27,10 +28,18 @@ const CARRIERS: readonly (readonly [keyof KindCosts, string])[] = [
   ['postgresArchive', 'a core of PostgreSQL, archiving'],
 ];
 
+const WORKERS: readonly (readonly [Worker, string])[] = [
+  ['collector', 'a collector'],
+  ['archiverToFiles', 'an archiver to files'],
+  ['archiverToPostgres', 'an archiver to PostgreSQL'],
+  ['brain', 'a strategy brain'],
+  ['redis', 'Redis, with three readers'],
+];
+
 /** `pnpm bench scaling`: what one event costs, what a core carries, and what whole markets need. The tables of docs/scaling.md. */
 export async function report(): Promise<string> {
   const costs = await measureCosts();
-  return [unitTable(costs), aloneLines(costs), carryTable(costs), needTable(costs)].join('\n\n');
+  return [unitTable(costs), aloneLines(costs), carryTable(costs), halfTable(costs), needTable(costs)].join('\n\n');
 }
 
 function unitTable({ kinds }: Costs): string {
@@ -49,6 +58,12 @@ function aloneLines({ wake, engine, symbolBytes }: Costs): string {
 function carryTable({ kinds }: Costs): string {
   const rows = CARRIERS.map(([key, title]) => [title, ...KINDS.map((kind) => figure(1e6 / kinds[kind][key]))]);
   return textTable(['carries events a second', ...KINDS], rows);
+}
+
+function halfTable(costs: Costs): string {
+  const [quiet, busy] = [symbolsOnHalfACore(GMO, costs), symbolsOnHalfACore(BTCUSDT, costs)];
+  const rows = WORKERS.map(([worker, title]) => [title, figure(quiet[worker]), figure(busy[worker])]);
+  return textTable(['is busy half of the time with symbols', 'as on GMO Coin', 'as BTCUSDT'], rows);
 }
 
 function needTable(costs: Costs): string {

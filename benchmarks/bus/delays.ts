@@ -25,8 +25,10 @@ export class DelayMeter {
   }
 
   result(): Delays {
-    const sorted = this.#delaysMs.toSorted((a, b) => a - b);
+    // In the first quarter both processes compile what they do.
+    const counted = this.#delaysMs.slice(this.#delaysMs.length / 4);
+    const sorted = counted.toSorted((a, b) => a - b);
     const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
-    return { p50: at(0.5), p99: at(0.99), read: sorted.length, lost: this.#lost };
+    return { p50: at(0.5), p99: at(0.99), read: this.#delaysMs.length, lost: this.#lost };
   }
 }

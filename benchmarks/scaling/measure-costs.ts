@@ -10,11 +10,10 @@ import { openFileArchiveWriter, storeArchiveWriter } from '@alpha-engine/core/ar
 import { connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
 import { runArchiver, runEngine } from '@alpha-engine/core/process';
 import { openRedisBus } from '@alpha-engine/core/redis';
-import { startRedisServer } from '@alpha-engine/core/testing';
+import { startPostgresServer, startRedisServer } from '@alpha-engine/core/testing';
 import { maCross } from '@alpha-engine/strategies';
 import { Redis } from 'ioredis';
 import { runOwnCollector } from '../collector/own-collector.js';
-import { startPostgres } from '../postgres/start-postgres.js';
 import { withExchange } from '../receive/with-exchange.js';
 import { CpuMeter, type CpuSeconds } from './cpu-meter.js';
 import { KINDS, type Kind } from './kinds.js';
@@ -65,13 +64,12 @@ const DAY_SECONDS = 86_400;
 /** What one event costs each process on its way, measured on servers of this run's own with the real loops. */
 export async function measureCosts(): Promise<Costs> {
   await using redisServer = await startRedisServer();
-  const postgres = await startPostgres();
+  await using postgres = await startPostgresServer({ settings: ['fsync=on'] });
   const redis = new Redis(redisServer.url);
   try {
-    return await new Bench(redis, redisServer.url, postgres.url, new CpuMeter(redis, postgres.pid)).run();
+    return await new Bench(redis, redisServer.url, postgres.url, new CpuMeter(redis, postgres.pids()[0]!)).run();
   } finally {
     redis.disconnect();
-    await postgres.stop();
   }
 }
 

@@ -39,7 +39,7 @@ export interface Need {
 
 /** Readers of the market streams: the strategy brain, the execution brain, the archiver. */
 const READERS = 3;
-/** A process that has more than this to do a second takes several events at once. */
+/** A process that has more than this to do a second takes several events at once, Redis too. */
 const WAKES_PER_SECOND = 1000;
 const DAY_SECONDS = 86_400;
 
@@ -54,7 +54,7 @@ export function needOf({ symbols, collectors, rates }: Scenario, costs: Costs): 
   return {
     eventsPerSecond,
     collector: cores(mean('collector') + wakes(collectors) * costs.wake.collector),
-    redis: cores(mean('redisAppend') + READERS * mean('redisRead') + wakes(collectors) * costs.wake.redis),
+    redis: cores(mean('redisAppend') + READERS * mean('redisRead') + wakes(1) * costs.wake.redis),
     brain: cores(mean('brain') + wakes(1) * costs.wake.brain),
     archiver: cores(mean('archiverToPostgres') + wakes(1) * costs.wake.brain),
     postgres: cores(mean('postgresArchive')) + costs.engine.postgresCores,
@@ -65,5 +65,21 @@ export function needOf({ symbols, collectors, rates }: Scenario, costs: Costs): 
     networkBytesPerSecond: mean('networkBytes') * (1 + READERS),
     worstSecond: total(rates.worst),
     digestMs: total(rates.worst, 'collector') / collectors / 1000,
+  };
+}
+
+export type Worker = 'collector' | 'redis' | 'brain' | 'archiverToFiles' | 'archiverToPostgres';
+
+/** How many such symbols keep one process busy for half of the time. */
+export function symbolsOnHalfACore(rates: Rates, { kinds, wake }: Costs): Readonly<Record<Worker, number>> {
+  const symbolMicros = (micros: (costs: KindCosts) => number) =>
+    KINDS.reduce((sum, kind) => sum + rates.mean[kind] * micros(kinds[kind]), 0);
+  const left = (wakeMicros: number) => Math.max(0, 500_000 - WAKES_PER_SECOND * wakeMicros);
+  return {
+    collector: left(wake.collector) / symbolMicros(({ collector }) => collector),
+    redis: left(wake.redis) / symbolMicros(({ redisAppend, redisRead }) => redisAppend + READERS * redisRead),
+    brain: left(wake.brain) / symbolMicros(({ brain }) => brain),
+    archiverToFiles: left(wake.brain) / symbolMicros(({ archiverToFiles }) => archiverToFiles),
+    archiverToPostgres: left(wake.brain) / symbolMicros(({ archiverToPostgres }) => archiverToPostgres),
   };
 }

@@ -3,6 +3,7 @@ import type { AlphaEvent } from '../events/event.js';
 import { type Logger, silentLogger } from '../telemetry/logger.js';
 import { Backoff, isFinal } from './backoff.js';
 import type { EventBus, WriterId } from './event-bus.js';
+import { SeriesKeys } from './series-keys.js';
 import { type Series, type SeriesKey, seriesKey, seriesOf } from './streams.js';
 
 export interface PublisherOptions {
@@ -45,6 +46,7 @@ export class Publisher {
   readonly #bus: EventBus;
   readonly #options: Required<Omit<PublisherOptions, 'as'>>;
   readonly #backoff: Backoff;
+  readonly #keys = new SeriesKeys();
   readonly #lastSeq = new Map<SeriesKey, number>();
   readonly #waiting: Request[] = [];
   /** Series met in `publish` and not claimed yet. */
@@ -284,9 +286,8 @@ export class Publisher {
   }
 
   #keyOf(event: AlphaEvent): SeriesKey {
-    const series = seriesOf(event);
-    const key = seriesKey(series);
-    if (!this.#lastSeq.has(key)) this.#unclaimed.set(key, series);
+    const key = this.#keys.of(event);
+    if (!this.#lastSeq.has(key)) this.#unclaimed.set(key, seriesOf(event));
     return key;
   }
 

@@ -1,6 +1,7 @@
 import type { EventBus } from '../bus/event-bus.js';
+import { SeriesKeys } from '../bus/series-keys.js';
 import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
-import { type Series, seriesKey, seriesOf } from '../bus/streams.js';
+import type { Series } from '../bus/streams.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
@@ -91,9 +92,10 @@ function forEach(event: FeedEvent, symbols: readonly string[]): FeedEvent[] {
 }
 
 function countMarketEvents(batch: readonly AlphaEvent[], bySeries: Record<string, number>): void {
+  const keys = new SeriesKeys();
   for (const event of batch) {
     if (event.type === 'status') continue;
-    const key = seriesKey(seriesOf(event));
+    const key = keys.of(event);
     bySeries[key] = (bySeries[key] ?? 0) + 1;
   }
 }

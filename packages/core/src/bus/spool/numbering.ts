@@ -1,12 +1,12 @@
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { AlphaEvent } from '../../events/event.js';
-import { type SeriesKey, seriesKey, seriesOf } from '../streams.js';
+import { SeriesKeys } from '../series-keys.js';
+import type { SeriesKey } from '../streams.js';
 
 /** Gives each event the next number of its series. */
 export class Numbering {
   readonly #last: Map<SeriesKey, number>;
-  #before: AlphaEvent | undefined;
-  #key: SeriesKey = '';
+  readonly #keys = new SeriesKeys();
 
   constructor(last: ReadonlyMap<SeriesKey, number>) {
     this.#last = new Map(last);
@@ -21,12 +21,12 @@ export class Numbering {
   }
 
   has(event: AlphaEvent): boolean {
-    return this.#last.has(this.#keyOf(event));
+    return this.#last.has(this.#keys.of(event));
   }
 
   /** Throws `UNEXPECTED` for a series it does not have: its last number would be a guess. */
   give<Event extends AlphaEvent>(event: Event): Event {
-    const key = this.#keyOf(event);
+    const key = this.#keys.of(event);
     if (!this.#last.has(key)) throw unknownSeries(key);
     const seq = this.last(key) + 1;
     this.#last.set(key, seq);
@@ -35,24 +35,11 @@ export class Numbering {
 
   /** The last numbers given, of events that were not kept after all. */
   takeBack(events: readonly AlphaEvent[]): void {
-    for (const event of events.toReversed()) this.#last.set(this.#keyOf(event), event.seq! - 1);
+    for (const event of events.toReversed()) this.#last.set(this.#keys.of(event), event.seq! - 1);
   }
 
   raise(key: SeriesKey, seq: number): void {
     this.#last.set(key, Math.max(this.last(key), seq));
-  }
-
-  /** Neighbours are mostly of one series. */
-  #keyOf(event: AlphaEvent): SeriesKey {
-    const before = this.#before;
-    const isSame =
-      before !== undefined &&
-      before.type === event.type &&
-      before.symbol === event.symbol &&
-      before.exchange === event.exchange;
-    if (!isSame) this.#key = seriesKey(seriesOf(event));
-    this.#before = event;
-    return this.#key;
   }
 }
 
