@@ -30,6 +30,8 @@ export class Running {
   readonly #folder: string;
   readonly #services: Readonly<Record<string, ComposeService>>;
   readonly #processes = new Map<Name, Supervised>();
+  /** In a container each has port 9464 for itself; here they share a machine. */
+  readonly #metricsPorts = new Map<Name, number>();
 
   private constructor(
     parts: Pick<Running, 'redis' | 'db' | 'databaseUrl' | 'addresses'>,
@@ -67,6 +69,7 @@ export class Running {
   }
 
   async up(name: Name): Promise<void> {
+    this.#metricsPorts.set(name, await freePort());
     this.#processes.set(name, new Supervised(await this.#program(name, this.#services[name]!.command)));
   }
 
@@ -76,7 +79,13 @@ export class Running {
     const alpha = program === 'alpha' ? args : undefined;
     const what = await this.#program(name, alpha ?? []);
     const once = new Supervised(
-      alpha ? what : { ...what, program: program!, args: args.map((arg) => this.#reachable(arg)) },
+      alpha
+        ? what
+        : {
+            ...what,
+            program: program!,
+            args: args.map((arg) => this.#reachable(arg).replace('9464', this.#metricsPort(name))),
+          },
     );
     return once.ended();
   }
@@ -94,10 +103,15 @@ export class Running {
     await mkdir(join(cwd, 'data'), { recursive: true });
     const env: Record<string, string> = { PATH: process.env.PATH ?? '', HOME: cwd, ALPHA_DATA_DIR: join(cwd, 'data') };
     for (const [key, value] of Object.entries(this.#services[name]!.environment)) {
-      env[key] = key === 'ALPHA_ARCHIVE_DIR' ? join(cwd, value) : this.#reachable(value);
+      if (key === 'METRICS_PORT') env[key] = this.#metricsPort(name);
+      else env[key] = key === 'ALPHA_ARCHIVE_DIR' ? join(cwd, value) : this.#reachable(value);
     }
     const args = [rootPath('packages/cli/bin/run.js'), ...command.map((word) => this.#reachable(word))];
     return { program: process.execPath, args, cwd, env };
+  }
+
+  #metricsPort(name: Name): string {
+    return String(this.#metricsPorts.get(name));
   }
 
   /** The names of the containers' network as addresses of this machine. */
