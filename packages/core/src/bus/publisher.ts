@@ -62,6 +62,8 @@ export class Publisher {
   #published = 0;
   #skipped = 0;
   #republished = 0;
+  /** The last numbers left out in each series. */
+  readonly #skips = new Map<SeriesKey, { readonly series: Series; readonly from: number; readonly to: number }>();
 
   private constructor(bus: EventBus, options: PublisherOptions) {
     this.#bus = bus;
@@ -151,7 +153,9 @@ export class Publisher {
     const key = seriesKey(series);
     const { writer, lastSeq } = await this.#bus.claim([series], this.#writer, new Map([[key, seq]]));
     this.#writer = writer;
-    this.#lastSeq.set(key, Math.max(lastSeq.get(key) ?? 0, this.#lastSeq.get(key) ?? 0));
+    const last = this.#lastSeq.get(key) ?? 0;
+    this.#lastSeq.set(key, Math.max(lastSeq.get(key) ?? 0, last));
+    if (seq > last) this.#skips.set(key, { series, from: last + 1, to: seq });
     this.#unclaimed.delete(key);
   }
 
@@ -238,11 +242,18 @@ export class Publisher {
       unknown
     >;
     if (AlphaError.is(reason, 'BUS_FENCED') && holder === null && this.#writer !== undefined) {
-      const claimed = this.#window[0]?.events.map(seriesOf).find((one) => seriesKey(one) === series);
+      const claimed = this.#window
+        .flatMap(({ events }) => events.map(seriesOf))
+        .find((one) => seriesKey(one) === series);
       if (claimed === undefined) throw reason;
       const { lastSeq } = await this.#bus.claim([claimed], this.#writer);
       this.#options.logger.warn({ series, lastSeq: lastSeq.get(series) }, 'The bus had forgotten this series.');
       return;
+    }
+    const skip = this.#skips.get(series);
+    if (AlphaError.is(reason, 'BUS_SEQUENCE_HOLE') && skip !== undefined) {
+      const next = Number(expected);
+      if (next >= skip.from && next <= skip.to) return this.skipTo(skip.series, skip.to);
     }
     const isThere = (event: AlphaEvent) => event.seq === expected && seriesKey(seriesOf(event)) === series;
     const from = this.#kept.findIndex((events) => events.some(isThere));

@@ -2,6 +2,7 @@ import type { EventBus } from '../bus/event-bus.js';
 import { SeriesKeys } from '../bus/series-keys.js';
 import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 import type { Series } from '../bus/streams.js';
+import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
@@ -9,6 +10,7 @@ import type { MarketFeed } from '../exchange/market-feed.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Metrics, silentMetrics } from '../telemetry/metrics.js';
+import { noteTakeover, pauseAfterTakeovers } from './takeovers.js';
 
 export interface CollectorOptions {
   readonly exchange: string;
@@ -35,6 +37,9 @@ export interface CollectorReport {
   readonly bySeries: Readonly<Record<string, number>>;
 }
 
+const LEFT =
+  'Events wait on disk; the next collector with these symbols publishes them first, unless another has taken the symbols over.';
+
 /**
  * The collector: feed → bus, until `signal` aborts. It takes over as the writer of its series, publishes what an earlier one left
  * on disk, and goes on from the last `seq`. What the bus does not take goes to disk. On the way out
@@ -42,13 +47,17 @@ export interface CollectorReport {
  */
 export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<CollectorReport> {
   const { exchange, symbols, feed, bus, spool, logger, wallClock, metrics = silentMetrics } = options;
+  await pauseAfterTakeovers({ folder: spool.folder, wallClock, logger }, signal);
   const failed = new AbortController();
   const publisher = await SpoolingPublisher.open(bus, collectorSeries(exchange, symbols), {
     ...spool,
     clock: wallClock,
     logger,
     metrics,
-    onFailure: () => failed.abort(),
+    onFailure: (error) => {
+      if (AlphaError.is(error, 'BUS_FENCED')) noteTakeover({ folder: spool.folder, wallClock });
+      failed.abort();
+    },
   });
   const bySeries: Record<string, number> = {};
   logger.info({ exchange, symbols }, 'collector started');
@@ -62,9 +71,7 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
     await publisher.take(forEach(stopped(exchange, wallClock.now()), symbols));
   } finally {
     left = await publisher.close();
-    const where = { events: left, folder: spool.folder };
-    if (left > 0)
-      logger.warn(where, 'Events wait on disk; the next collector with these symbols publishes them first.');
+    if (left > 0) logger.warn({ events: left, folder: spool.folder }, LEFT);
   }
   const { taken: received, published, dropped } = publisher.counts;
   const report: CollectorReport = { received, published, spooled: received - published - dropped, dropped, bySeries };

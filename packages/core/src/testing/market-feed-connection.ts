@@ -28,7 +28,10 @@ export const FEED_CONNECTION_CASES: readonly MarketFeedCase[] = [
         const said = reader.said(symbol);
         for (const channel of CHANNELS) {
           assert.ok(said.includes(`subscribed ${channel}`), `subscribed to ${channel}: ${said}`);
-          assert.ok(said.indexOf('connected') < said.indexOf(`subscribed ${channel}`), `connected comes first: ${said}`);
+          assert.ok(
+            said.indexOf('connected') < said.indexOf(`subscribed ${channel}`),
+            `connected comes first: ${said}`,
+          );
         }
         const printed = Array.from({ length: 20 }, () => testbed.trade(symbol));
         await reader.until('the trades', () => reader.prices(symbol).includes(printed.at(-1) as number));

@@ -146,6 +146,32 @@ describe('Publisher', () => {
     await bus.close();
   });
 
+  it('leaves numbers out on purpose, once more for a bus that came back without its last moments', async () => {
+    let bus = new MemoryBus();
+    const publisher = await Publisher.open(
+      new Proxy<EventBus>(bus, {
+        get: (_, name) => {
+          const value = Reflect.get(bus, name);
+          return typeof value === 'function' ? value.bind(bus) : value;
+        },
+      }),
+      [BITCOIN],
+    );
+    await publisher.publish([trade(1), trade(2)]);
+    await publisher.skipTo(BITCOIN, 10);
+    await publisher.publish([trade(3)]);
+    bus = new MemoryBus();
+    await publisher.publish([trade(4)]);
+    expect(await prices(bus)).toEqual([
+      [1, 1],
+      [2, 2],
+      [11, 3],
+      [12, 4],
+    ]);
+    expect(publisher.counts).toEqual({ published: 4, skipped: 0, republished: 3 });
+    await publisher.close();
+  });
+
   it('says so when the bus lost what it had acknowledged', async () => {
     const bus = new MemoryBus();
     const forgetful = unreliable(bus, () => 'none');

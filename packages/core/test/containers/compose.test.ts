@@ -36,7 +36,7 @@ describe('compose.yaml', () => {
       expect(rest, name).not.toHaveProperty('ports');
     }
     for (const name of [...OURS, 'simulator']) expect(LOCAL[name]!.init, name).toBe(true);
-    for (const name of ['archiver', 'redis', 'db']) expect(REAL[name]!.volumes, name).toHaveLength(1);
+    for (const name of ['collector', 'archiver', 'redis', 'db']) expect(REAL[name]!.volumes, name).toHaveLength(1);
   });
 
   test('waits for nobody but services it has, and only strategies see a folder of the host', () => {

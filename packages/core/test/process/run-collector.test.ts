@@ -1,5 +1,6 @@
 import {
   type AlphaEvent,
+  type Logger,
   type MarketEvent,
   type MarketFeed,
   MemoryBus,
@@ -36,10 +37,17 @@ async function seen(bus: MemoryBus, stream: string): Promise<AlphaEvent[]> {
   return (await bus.range(stream, null, 1000)).map(({ event }) => event);
 }
 
-function collect(bus: MemoryBus, feed: MarketFeed, folder: string, stop: AbortSignal, symbols = SYMBOLS) {
+function collect(
+  bus: MemoryBus,
+  feed: MarketFeed,
+  folder: string,
+  stop: AbortSignal,
+  symbols = SYMBOLS,
+  logger: Logger = silentLogger,
+) {
   const spool = { folder, maxBytes: 1e6 };
   const wallClock = { now: () => 5 };
-  return runCollector({ exchange: 'gmo', symbols, feed, bus, spool, logger: silentLogger, wallClock }, stop);
+  return runCollector({ exchange: 'gmo', symbols, feed, bus, spool, logger, wallClock }, stop);
 }
 
 it('says for each of its symbols what a feed says of its connection, and counts market events', async () => {
@@ -73,15 +81,29 @@ it('ends when another collector takes one of its symbols, though its feed is sil
   const silent = feedOf();
   const feed: MarketFeed = {
     async *subscribe(subscription, signal) {
+      yield [status('connected', 'BTC')];
       yield await next;
       yield* silent.subscribe(subscription, signal);
     },
   };
   const collecting = collect(bus, feed, folder.path, new AbortController().signal);
   const ended = expect(collecting).rejects.toMatchObject({ code: 'BUS_FENCED', exitStatus: 6 });
+  await expect.poll(async () => (await seen(bus, 'md:status')).length).toBe(1);
   await Publisher.open(bus.anotherHandle(), [{ stream: 'md:trade', exchange: 'gmo', symbol: 'BTC', type: 'trade' }]);
   give([trade(1, 'BTC')]);
   await ended;
+
+  // Started again by whoever watches over it, it says so, and does not take back at once.
+  const begun = performance.now();
+  const errors: unknown[] = [];
+  const logger = { ...silentLogger, error: (fields: object) => errors.push(fields) };
+  const stop = new AbortController();
+  const again = collect(bus, feedOf([trade(2, 'BTC')]), folder.path, stop.signal, SYMBOLS, logger);
+  await expect.poll(async () => (await seen(bus, 'md:trade')).length, { timeout: 5000 }).toBe(1);
+  expect(performance.now() - begun).toBeGreaterThan(900);
+  expect(errors).toEqual([{ times: 1, pauseMs: 1000 }, expect.anything()]);
+  stop.abort();
+  await again;
 });
 
 it('publishes what it took before the feed failed, and fails with it', async () => {

@@ -205,6 +205,19 @@ describe('sequence numbers', () => {
     expect(bars).toMatchObject([{ trades: 4, open: 3, close: 8 }]);
   });
 
+  test('that were dropped on purpose are one gap, whenever their range is told', () => {
+    const told = status('dropped', { channel: 'trade' });
+    Object.assign((told as Extract<RunnerInput, { kind: 'status' }>).event.data, { from_seq: 2, to_seq: 40 });
+    const first = trade(START, 1, { seq: 1 });
+    const next = trade(START + 1, 2, { seq: 41 });
+    const gap = { kind: 'gap', series: 'md:trade|gmo|BTC_JPY|trade', expectedSeq: 2, seenSeq: 41 };
+    expect(runnerOf(spec()).step([first, told, next]).notices).toEqual([gap]);
+    expect(runnerOf(spec()).step([first, next, told]).notices).toEqual([gap]);
+    const runner = runnerOf(spec());
+    runner.step([first, told, next]);
+    expect(runner.step([trade(START + 1000, 9, { seq: 42 })]).bars).toMatchObject([{ trades: 2 }]);
+  });
+
   test('that begin again with newer events are those of a wiped bus: reported, and followed', () => {
     const runner = runnerOf(spec());
     runner.step([trade(START, 1, { seq: 41 }), trade(START + 1, 2, { seq: 42 })]);
