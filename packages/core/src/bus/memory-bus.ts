@@ -1,3 +1,4 @@
+import type { Clock } from '../telemetry/clock.js';
 import { MemoryStorage } from './memory-storage.js';
 import { StorageBus } from './storage-bus.js';
 
@@ -5,13 +6,13 @@ import { StorageBus } from './storage-bus.js';
 export class MemoryBus extends StorageBus {
   readonly #storage: MemoryStorage;
 
-  constructor(storage: MemoryStorage = new MemoryStorage()) {
-    super(storage);
+  constructor(storage: MemoryStorage = new MemoryStorage(), clock?: Clock) {
+    super(storage, clock);
     this.#storage = storage;
   }
 
   /** Another bus on the same streams, as another process would open it; closed by itself. */
-  anotherHandle(): MemoryBus {
-    return new MemoryBus(this.#storage);
+  anotherHandle(clock?: Clock): MemoryBus {
+    return new MemoryBus(this.#storage, clock);
   }
 }

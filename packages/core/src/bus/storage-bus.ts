@@ -1,6 +1,7 @@
 import { AlphaError } from '../errors/alpha-error.js';
 import { encodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
+import type { Clock } from '../telemetry/clock.js';
 import { type AppendItem, decideAppend } from './append.js';
 import { type DeadLetter, deadLetterStream } from './dead-letter.js';
 import { deadLettersOf, decodeEntries } from './decode-entries.js';
@@ -33,8 +34,9 @@ export class StorageBus implements EventBus {
   readonly #writing = new Set<Promise<unknown>>();
   #closed: Promise<void> | null = null;
 
-  constructor(storage: BusStorage) {
-    this.#storage = storage;
+  /** `clock` decides when an entry of a shared group counts as left, for tests; without it wall time does. */
+  constructor(storage: BusStorage, clock?: Clock) {
+    this.#storage = clock === undefined ? storage : onClock(storage, clock);
   }
 
   async claim(series: readonly Series[], as?: WriterId, atLeast?: ReadonlyMap<SeriesKey, number>): Promise<Claim> {
@@ -201,6 +203,19 @@ export class StorageBus implements EventBus {
   #assertOpen(): void {
     if (this.#closed) throw new AlphaError('BUS_CLOSED', 'The bus was closed; open it again before using it.');
   }
+}
+
+function onClock(storage: BusStorage, clock: Clock): BusStorage {
+  return {
+    write: (work, until) => storage.write(work, until),
+    read: (work) => storage.read(work),
+    changes: storage.changes,
+    get pollMs() {
+      return storage.pollMs;
+    },
+    now: () => clock.now(),
+    close: () => storage.close(),
+  };
 }
 
 interface Item extends AppendItem {

@@ -5,11 +5,15 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { ErrorCode } from '../errors/codes.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { TradeEvent } from '../events/market.js';
+import type { Clock } from '../telemetry/clock.js';
 
 /** What a case of the suite gets: as many handles as it asks for, all on the same empty storage. */
 export interface EventBusContext {
-  /** Another handle on the storage of this case. The suite's user closes those a case left open. */
-  open(): Promise<EventBus>;
+  /**
+   * Another handle on the storage of this case; with a clock, that one decides when an entry of a shared group counts as left.
+   * The suite's user closes those a case left open.
+   */
+  open(clock?: Clock): Promise<EventBus>;
   /** An id of this bus that lies far beyond what a case appends. Default `1000`. */
   readonly farId?: EntryId;
 }

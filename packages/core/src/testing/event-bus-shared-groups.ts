@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ManualClock } from '../telemetry/clock.js';
 import { claimed, type EventBusCase, lagOf, PATIENCE_MS, readNow, refused, seqs, trade, trades } from './bus-case.js';
 
 const STREAMS = ['md:trade'];
@@ -59,6 +60,28 @@ export const SHARED_GROUP_CASES: readonly EventBusCase[] = [
         deliveries.map(({ id }) => id),
       );
       assert.equal((await lagOf(bus, 'g')).lag, 0);
+    },
+  },
+  {
+    name: 'gives what a member left to another when its time has come on the clock, not before',
+    async run({ open }) {
+      const clock = new ManualClock(1_732_312_345_000);
+      const bus = await open(clock);
+      const writer = await claimed(bus);
+      await bus.publish(writer, trades(1, 3));
+      const member = { ...SHARED, redeliverAfterMs: 30_000 };
+      const lost = await bus.subscribe({ ...member, consumer: 'lost' });
+      const other = await bus.subscribe({ ...member, consumer: 'other' });
+      assert.deepEqual(seqs(await readNow(lost)), [1, 2, 3]);
+      clock.advance(29_999);
+      assert.deepEqual(await readNow(other), []);
+      clock.advance(1);
+      assert.deepEqual(seqs(await readNow(other)), [1, 2, 3]);
+      // In the other's hands their time begins anew.
+      clock.advance(29_999);
+      assert.deepEqual(await readNow(lost), []);
+      clock.advance(1);
+      assert.deepEqual(seqs(await readNow(lost)), [1, 2, 3]);
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { EventBus } from '@alpha-engine/core';
+import type { Clock, EventBus } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { EVENT_BUS_CASES } from '@alpha-engine/core/testing';
 import { afterEach, beforeEach, describe, it, vi } from 'vitest';
@@ -21,8 +21,8 @@ describe.each([
     it(name, async () => {
       await using folder = await temporaryFolder();
       const opened: EventBus[] = [];
-      const open = async () => {
-        const bus = await openEmbeddedBus({ folder: folder.path });
+      const open = async (clock?: Clock) => {
+        const bus = await openEmbeddedBus({ folder: folder.path, ...(clock && { clock }) });
         opened.push(bus);
         return bus;
       };

@@ -1,4 +1,4 @@
-import { MemoryBus } from '@alpha-engine/core';
+import { type Clock, MemoryBus } from '@alpha-engine/core';
 import { EVENT_BUS_CASES } from '@alpha-engine/core/testing';
 import { describe, it } from 'vitest';
 
@@ -7,8 +7,8 @@ describe('MemoryBus', () => {
     it(name, async () => {
       const root = new MemoryBus();
       const opened = [root];
-      const open = async () => {
-        const bus = root.anotherHandle();
+      const open = async (clock?: Clock) => {
+        const bus = root.anotherHandle(clock);
         opened.push(bus);
         return bus;
       };

@@ -1,4 +1,12 @@
-import { gaugeBus, MemoryBus, MetricsRegistry, meterBus, oldestSeconds, silentMetrics } from '@alpha-engine/core';
+import {
+  type Clock,
+  gaugeBus,
+  MemoryBus,
+  MetricsRegistry,
+  meterBus,
+  oldestSeconds,
+  silentMetrics,
+} from '@alpha-engine/core';
 import { EVENT_BUS_CASES } from '@alpha-engine/core/testing';
 import { describe, expect, it } from 'vitest';
 import { TRADES, trades } from '../../src/testing/bus-case.js';
@@ -8,8 +16,8 @@ describe('a measured bus', () => {
     it(`is the same bus: ${name}`, async () => {
       const root = new MemoryBus();
       const opened = [meterBus(root, silentMetrics)];
-      const open = async () => {
-        const bus = meterBus(root.anotherHandle(), silentMetrics);
+      const open = async (clock?: Clock) => {
+        const bus = meterBus(root.anotherHandle(clock), silentMetrics);
         opened.push(bus);
         return bus;
       };

@@ -1,4 +1,4 @@
-import type { EventBus } from '@alpha-engine/core';
+import type { Clock, EventBus } from '@alpha-engine/core';
 import { openRedisBus, type RedisDriver } from '@alpha-engine/core/redis';
 import { EVENT_BUS_CASES, type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
 import { Cluster, Redis } from 'ioredis';
@@ -25,8 +25,8 @@ describe.each(PROTOCOLS)('Redis bus, %s', (_, driver) => {
       const opened: EventBus[] = [];
       // A database of its own keeps a case from the entries of another.
       const url = `${server.url}/${++database}`;
-      const open = async () => {
-        const bus = await openRedisBus({ url, driver });
+      const open = async (clock?: Clock) => {
+        const bus = await openRedisBus({ url, driver, ...(clock && { clock }) });
         opened.push(bus);
         return bus;
       };

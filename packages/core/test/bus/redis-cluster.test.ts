@@ -1,4 +1,4 @@
-import type { EventBus } from '@alpha-engine/core';
+import type { Clock, EventBus } from '@alpha-engine/core';
 import { openRedisBus } from '@alpha-engine/core/redis';
 import { EVENT_BUS_CASES } from '@alpha-engine/core/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -17,8 +17,8 @@ describe('Redis bus on a Cluster of three masters', () => {
   let cluster: RedisCluster;
   const opened: EventBus[] = [];
 
-  const open = async (partition: 'none' | 'symbol') => {
-    const bus = await openRedisBus({ url: cluster.url, partition });
+  const open = async (partition: 'none' | 'symbol', clock?: Clock) => {
+    const bus = await openRedisBus({ url: cluster.url, partition, ...(clock && { clock }) });
     opened.push(bus);
     return bus;
   };
@@ -37,12 +37,12 @@ describe('Redis bus on a Cluster of three masters', () => {
 
   for (const { name, run } of EVENT_BUS_CASES) {
     it(`partition none: ${name}`, async () => {
-      await run({ open: () => open('none'), farId: FAR_ID });
+      await run({ open: (clock) => open('none', clock), farId: FAR_ID });
     });
   }
   for (const { name, run } of EVENT_BUS_CASES.filter((one) => !ONE_STREAM_ONLY.includes(one.name))) {
     it(`partition symbol: ${name}`, async () => {
-      await run({ open: async () => asOneSymbol(await open('symbol')), farId: FAR_ID });
+      await run({ open: async (clock) => asOneSymbol(await open('symbol', clock)), farId: FAR_ID });
     });
   }
 

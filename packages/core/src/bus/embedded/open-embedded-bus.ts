@@ -1,4 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
+import type { Clock } from '../../telemetry/clock.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import type { EventBus } from '../event-bus.js';
 import { StorageBus } from '../storage-bus.js';
@@ -13,6 +14,8 @@ export interface EmbeddedBusOptions {
   readonly logger?: Logger;
   /** For looking while others write: nothing is created, and whatever would change the bus is refused. */
   readonly readOnly?: boolean;
+  /** Decides when an entry of a shared group counts as left, for tests; without it wall time does. */
+  readonly clock?: Clock;
 }
 
 /** The library must not open a file twice in one process: handles on the same folder share what the first one opened. */
@@ -37,7 +40,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Even
     shared = new SharedStorage(openStorage(files, logger), () => inThisProcess.delete(path));
     inThisProcess.set(path, shared);
   }
-  return new StorageBus(shared.handle(readOnly));
+  return new StorageBus(shared.handle(readOnly), options.clock);
 }
 
 function openStorage(files: BusFiles, logger: Logger): LmdbStorage {

@@ -6,6 +6,8 @@ export interface TcpProxy {
   swallow(): void;
   /** Ends every connection; new ones work. */
   cut(): void;
+  /** Where new connections lead from now on; null: nowhere. */
+  lead(port: number | null): void;
   close(): Promise<void>;
 }
 
@@ -13,8 +15,10 @@ export interface TcpProxy {
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let swallowing = false;
+  let target: number | null = port;
   const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
+    if (target === null) return void client.destroy();
+    const upstream = connect(target, '127.0.0.1');
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
@@ -40,6 +44,9 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       swallowing = true;
     },
     cut,
+    lead: (next) => {
+      target = next;
+    },
     close: async () => {
       cut();
       await new Promise((resolve) => server.close(resolve));
