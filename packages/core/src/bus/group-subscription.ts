@@ -1,9 +1,10 @@
-import { AlphaError } from '../errors/alpha-error.js';
 import { bury, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
 import type { Batch, Delivery, EntryId, ReadOptions, Subscription } from './event-bus.js';
+import { notSubscribed, subscriptionClosed } from './refusals.js';
 import type { BusStorage, Entry } from './storage.js';
 import type { StreamName } from './streams.js';
+import { Wakes } from './wakes.js';
 
 /** Entries taken for this member; nothing is acknowledged by taking. */
 export interface Taken {
@@ -31,7 +32,7 @@ export class GroupSubscription implements Subscription {
   readonly #storage: BusStorage;
   readonly #places: GroupPlaces;
   readonly #onClose: () => void;
-  readonly #wakeHere = new Set<() => void>();
+  readonly #wakes = new Wakes();
   #closed = false;
 
   constructor(storage: BusStorage, group: string, places: GroupPlaces, onClose: () => void) {
@@ -42,9 +43,9 @@ export class GroupSubscription implements Subscription {
   }
 
   async read(options: ReadOptions = {}): Promise<Batch> {
-    const { limit = 500, waitMs = 1000, signal } = options;
+    const { limit = 500, signal } = options;
     this.#assertOpen();
-    const deadline = performance.now() + waitMs;
+    const deadline = performance.now() + (options.waitMs ?? 1000);
     for (;;) {
       const seen = this.#storage.changes.count;
       const taken = await this.#places.take(Math.max(1, limit));
@@ -53,7 +54,9 @@ export class GroupSubscription implements Subscription {
       const ended = this.#closed || signal?.aborted === true || leftMs <= 0;
       if (deliveries.length > 0 || ended) return { deliveries, drained: taken.drained };
       if (!taken.drained) continue;
-      await this.#change(seen, Math.min(leftMs, taken.againInMs ?? leftMs, this.#storage.pollMs), signal);
+      const waitMs = Math.min(leftMs, taken.againInMs ?? leftMs, this.#storage.pollMs);
+      const isOver = () => this.#storage.changes.count !== seen || this.#closed;
+      await this.#wakes.pause(waitMs, signal, isOver, (wake) => this.#storage.changes.listen(wake));
       if (this.#closed) return { deliveries: [], drained: true };
     }
   }
@@ -66,7 +69,7 @@ export class GroupSubscription implements Subscription {
   async seek(stream: StreamName, id: EntryId | null): Promise<void> {
     this.#assertReads(stream);
     await this.#places.seek(stream, positionOf(id));
-    for (const wake of [...this.#wakeHere]) wake();
+    this.#wakes.wake();
   }
 
   delivered(stream: StreamName): number {
@@ -77,7 +80,7 @@ export class GroupSubscription implements Subscription {
     if (this.#closed) return;
     this.#closed = true;
     this.#onClose();
-    for (const wake of [...this.#wakeHere]) wake();
+    this.#wakes.wake();
   }
 
   async #decode(taken: Taken): Promise<readonly Delivery[]> {
@@ -94,38 +97,12 @@ export class GroupSubscription implements Subscription {
     return deliveries;
   }
 
-  /** Resolves at a change after `seen`, at the end of the wait, when the read is aborted or the subscription closed. */
-  #change(seen: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        stopListening();
-        this.#wakeHere.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const stopListening = this.#storage.changes.listen(done);
-      const timer = Number.isFinite(ms) ? setTimeout(done, Math.max(0, ms)) : undefined;
-      this.#wakeHere.add(done);
-      signal?.addEventListener('abort', done, { once: true });
-      if (this.#storage.changes.count !== seen || this.#closed || signal?.aborted) done();
-    });
-  }
-
   #assertReads(stream: StreamName): void {
     this.#assertOpen();
-    if (this.#places.streams.includes(stream)) return;
-    throw new AlphaError(
-      'BUS_UNKNOWN_ENTRY',
-      `Group ${this.group} was not subscribed to ${stream}; subscribe to it before acknowledging or seeking there.`,
-      { context: { group: this.group, stream } },
-    );
+    if (!this.#places.streams.includes(stream)) throw notSubscribed(this.group, stream);
   }
 
   #assertOpen(): void {
-    if (!this.#closed) return;
-    throw new AlphaError('BUS_CLOSED', `The subscription of group ${this.group} was closed; subscribe again to read.`, {
-      context: { group: this.group },
-    });
+    if (this.#closed) throw subscriptionClosed(this.group);
   }
 }

@@ -28,3 +28,18 @@ export function otherMode(group: string, stream: StreamName, mode: 'owned' | 'sh
     { context: { group, stream, mode } },
   );
 }
+
+/** A stream the group was not subscribed to. */
+export function notSubscribed(group: string, stream: StreamName): AlphaError {
+  return new AlphaError(
+    'BUS_UNKNOWN_ENTRY',
+    `Group ${group} was not subscribed to ${stream}; subscribe to it before acknowledging or seeking there.`,
+    { context: { group, stream } },
+  );
+}
+
+export function subscriptionClosed(group: string): AlphaError {
+  return new AlphaError('BUS_CLOSED', `The subscription of group ${group} was closed; subscribe again to read.`, {
+    context: { group },
+  });
+}

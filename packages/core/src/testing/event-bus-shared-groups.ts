@@ -73,14 +73,15 @@ export const SHARED_GROUP_CASES: readonly EventBusCase[] = [
       const lost = await bus.subscribe({ ...member, consumer: 'lost' });
       const other = await bus.subscribe({ ...member, consumer: 'other' });
       assert.deepEqual(seqs(await readNow(lost)), [1, 2, 3]);
-      clock.advance(29_999);
+      // Far from the border: a server has a clock of its own, which goes on between two commands.
+      clock.advance(20_000);
       assert.deepEqual(await readNow(other), []);
-      clock.advance(1);
+      clock.advance(10_000);
       assert.deepEqual(seqs(await readNow(other)), [1, 2, 3]);
       // In the other's hands their time begins anew.
-      clock.advance(29_999);
+      clock.advance(20_000);
       assert.deepEqual(await readNow(lost), []);
-      clock.advance(1);
+      clock.advance(10_000);
       assert.deepEqual(seqs(await readNow(lost)), [1, 2, 3]);
     },
   },

@@ -1,7 +1,8 @@
-import { AlphaError } from '../../errors/alpha-error.js';
 import { decodeEntries } from '../decode-entries.js';
 import type { Batch, Delivery, EntryId, ReadOptions, Subscription } from '../event-bus.js';
+import { notSubscribed, subscriptionClosed } from '../refusals.js';
 import type { StreamName } from '../streams.js';
+import { Wakes } from '../wakes.js';
 import { placeOfId, type RedisEntry } from './redis-entry.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisPlaces, Taken } from './redis-places.js';
@@ -26,7 +27,7 @@ export class RedisSubscription implements Subscription {
   readonly #places: RedisPlaces;
   readonly #bury: Bury;
   readonly #onClose: () => void;
-  readonly #interrupts = new Set<() => void>();
+  readonly #wakes = new Wakes();
   #closed = false;
 
   constructor(link: RedisLink, group: string, places: RedisPlaces, hooks: { bury: Bury; onClose: () => void }) {
@@ -51,7 +52,7 @@ export class RedisSubscription implements Subscription {
         const ended = this.#closed || signal?.aborted === true || performance.now() >= deadline;
         if (deliveries.length > 0 || ended) return { deliveries, drained: taken?.drained ?? this.#closed };
         if (taken !== null && (!taken.drained || this.#places.canBlock)) continue;
-        await this.#pause(Math.min(pollMs, deadline - performance.now()), signal);
+        await this.#wakes.pause(Math.min(pollMs, deadline - performance.now()), signal, () => this.#closed);
       }
     } finally {
       signal?.removeEventListener('abort', interrupt);
@@ -78,7 +79,7 @@ export class RedisSubscription implements Subscription {
     this.#closed = true;
     this.#onClose();
     this.#places.interrupt();
-    for (const wake of [...this.#interrupts]) wake();
+    this.#wakes.wake();
   }
 
   /** Null when Redis is away or the read was interrupted: nothing is known. */
@@ -107,35 +108,12 @@ export class RedisSubscription implements Subscription {
     return deliveries;
   }
 
-  #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#interrupts.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.max(0, ms));
-      this.#interrupts.add(done);
-      signal?.addEventListener('abort', done, { once: true });
-      if (this.#closed || signal?.aborted) done();
-    });
-  }
-
   #assertReads(stream: StreamName): void {
     this.#assertOpen();
-    if (this.#places.streams.includes(stream)) return;
-    throw new AlphaError(
-      'BUS_UNKNOWN_ENTRY',
-      `Group ${this.group} was not subscribed to ${stream}; subscribe to it before acknowledging or seeking there.`,
-      { context: { group: this.group, stream } },
-    );
+    if (!this.#places.streams.includes(stream)) throw notSubscribed(this.group, stream);
   }
 
   #assertOpen(): void {
-    if (!this.#closed) return;
-    throw new AlphaError('BUS_CLOSED', `The subscription of group ${this.group} was closed; subscribe again to read.`, {
-      context: { group: this.group },
-    });
+    if (this.#closed) throw subscriptionClosed(this.group);
   }
 }
