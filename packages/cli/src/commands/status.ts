@@ -21,6 +21,10 @@ export default class Status extends AlphaCommand {
         table(['equity', 'realized PnL', 'unrealized PnL', 'fees'], [[equity, realizedPnl, unrealizedPnl, fees]]),
       );
     }
+    if (result.brains.some(({ owner, standbys }) => owner !== null || standbys.length > 0)) {
+      const brains = result.brains.map(({ brain, owner, standbys }) => [brain, owner, standbys.join(', ') || null]);
+      this.log(table(['brain', 'runs on (host/process)', 'standbys'], brains));
+    }
     const books = result.books.map(({ symbol, agreedAt, halted }) => [symbol, agreedAt, halted]);
     this.log(table(['symbol', 'books agreed with the exchange at', 'halted'], books));
     this.log(

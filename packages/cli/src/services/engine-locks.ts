@@ -1,10 +1,10 @@
-import type { BrainLocks, Logger } from '@alpha-engine/core';
 import {
   accountLockPath,
   acquireLock,
   BrainOwnership,
   executionClaim,
   type Lock,
+  type LockQueueOptions,
   strategyClaim,
 } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
@@ -31,7 +31,7 @@ export async function lockAccount(
 export function ownBrains(
   config: Config,
   credentials: SecretCredentials | undefined,
-  { locks, logger }: { readonly locks: BrainLocks; readonly logger: Logger },
+  parts: Pick<LockQueueOptions, 'locks' | 'logger' | 'onStandby'>,
   signal: AbortSignal,
 ): Promise<BrainOwnership> {
   const { engineName: name, exchange, symbols } = config;
@@ -39,5 +39,5 @@ export function ownBrains(
     ...(config.enableStrategy ? [strategyClaim({ exchange, symbols, ...(name !== undefined && { name }) })] : []),
     ...(config.enableExecution ? [executionClaim(exchange, credentials?.apiKey)] : []),
   ];
-  return BrainOwnership.obtain({ locks, claims, logger }, signal);
+  return BrainOwnership.obtain({ ...parts, claims }, signal);
 }

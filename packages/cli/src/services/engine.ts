@@ -94,11 +94,18 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     closers.add(() => sink.close());
     const { logger } = sink;
     if (locks !== undefined) await lockThisAccount(locks.place);
-    const ownership = locks && (await ownBrains(config, credentials, { locks, logger }, signal));
+    const onStandby = () => watch.waits('It is a standby: another engine owns its brains.');
+    const ownership = locks && (await ownBrains(config, credentials, { locks, logger, onStandby }, signal));
     if (ownership !== undefined) {
       closers.add(() => ownership.close());
-      // A standby may have waited for weeks.
-      if (ownership.waited) told = await readExchange();
+      // A standby may have waited for weeks. It takes over all the same when the exchange is busy in that moment.
+      if (ownership.waited) {
+        told = await readExchange().catch((error: unknown) => {
+          if (!AlphaError.is(error) || !error.retryable) throw error;
+          logger.warn({ code: error.code }, 'The exchange could not be read again; what it told at the start holds.');
+          return told;
+        });
+      }
     }
     const { instruments, balances } = told;
     warnOf(live, config, logger);

@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { AlphaError, type Store, silentLogger } from '@alpha-engine/core';
-import { connectEmbeddedDatabase, connectServerDatabase, createPostgresStore } from '@alpha-engine/core/postgres';
+import {
+  connectEmbeddedDatabase,
+  connectServerDatabase,
+  createPostgresStore,
+  readOwners,
+} from '@alpha-engine/core/postgres';
 import { prepareDataFolder } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { lockDataFolder } from './data-folder.js';
@@ -12,6 +17,8 @@ export interface Records {
   readonly engine: 'running' | 'stopped' | 'unknown';
   /** Where they are, for people; no secrets. */
   readonly location: string;
+  /** Who owns these brains and who waits for them; nobody, where engines do not share a database. */
+  owners(brains: readonly string[]): ReturnType<typeof readOwners>;
   close(): Promise<void>;
 }
 
@@ -22,7 +29,9 @@ export interface Records {
 export async function openRecords(config: Config): Promise<Records> {
   if (config.databaseUrl !== undefined) {
     const server = await connectServerDatabase(serverOptions(config, config.databaseUrl));
-    return records(createPostgresStore(server.pool, {}), server, 'unknown', new URL(config.databaseUrl.reveal()).host);
+    const location = new URL(config.databaseUrl.reveal()).host;
+    const owners = (brains: readonly string[]) => readOwners(server.pool, brains);
+    return { ...(await records(createPostgresStore(server.pool, {}), server, 'unknown', location)), owners };
   }
   const { dataDir } = config;
   if (!existsSync(dataDir)) {
@@ -42,6 +51,7 @@ export async function openRecords(config: Config): Promise<Records> {
       store,
       engine: 'stopped',
       location: dataDir,
+      owners: nobody,
       close: async () => {
         await close();
         await lock.release();
@@ -69,5 +79,9 @@ async function records(
     await close();
     throw error;
   }
-  return { store, engine, location, close };
+  return { store, engine, location, owners: nobody, close };
+}
+
+async function nobody(): ReturnType<typeof readOwners> {
+  return new Map();
 }

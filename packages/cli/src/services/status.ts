@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GroupLag, type StoreCounts, silentLogger } from '@alpha-engine/core';
+import { type GroupLag, type LockHolder, type StoreCounts, silentLogger } from '@alpha-engine/core';
 import type { Config } from '../config/schema.js';
 import { type Agreement, agreementsOf } from './agreement.js';
 import { openBus } from './open-bus.js';
@@ -23,21 +23,38 @@ export interface Status {
   readonly positions: readonly ListedPosition[];
   /** Whether the books equal the exchange's, by symbol. */
   readonly books: readonly Agreement[];
-  /** Last batch each brain committed. */
-  readonly brains: readonly { readonly brain: string; readonly batch: number }[];
+  readonly brains: readonly BrainStatus[];
   /** How far the readers of the bus are behind. */
   readonly lag: readonly Pick<GroupLag, 'group' | 'stream' | 'lag'>[];
+}
+
+export interface BrainStatus {
+  readonly brain: string;
+  /** Last batch it committed. */
+  readonly batch: number;
+  /** Host and process of the engine that runs it, on a database server; null when none does, or nobody can know. */
+  readonly owner: string | null;
+  readonly standbys: readonly string[];
 }
 
 export async function status(config: Config): Promise<Status> {
   const records = await openRecords(config);
   try {
     const { store, engine, location } = records;
-    const brains = [];
+    const brains: BrainStatus[] = [];
     const books: Agreement[] = [];
-    for (const brain of await store.brains()) {
+    const names = await store.brains();
+    const owners = await records.owners(names);
+    for (const brain of names) {
       const checkpoint = await store.checkpoint(brain);
-      brains.push({ brain, batch: checkpoint?.batch ?? 0 });
+      const { owner = null, standbys = [] } = owners.get(brain) ?? {};
+      const who = ({ who, pid }: LockHolder) => who ?? `connection ${pid}`;
+      brains.push({
+        brain,
+        batch: checkpoint?.batch ?? 0,
+        owner: owner && who(owner),
+        standbys: standbys.map(who),
+      });
       books.push(...agreementsOf(checkpoint));
     }
     const equity = await store.latestEquity();

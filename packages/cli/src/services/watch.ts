@@ -81,6 +81,11 @@ export class Watch {
     return this.#metrics === undefined ? {} : { metrics: this.#metrics };
   }
 
+  /** Why the process has not started yet, once that takes longer. */
+  waits(reason: string): void {
+    this.#checks.splice(0, 1, () => [reason]);
+  }
+
   /** The process has started: from now on it is ready when these give no reason why not. */
   started(...checks: readonly Check[]): void {
     this.#checks.splice(0, 1, ...checks);

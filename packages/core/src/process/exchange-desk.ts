@@ -84,8 +84,19 @@ export class ExchangeDesk {
     return { symbol, begun, openOrders, fills, orders, positions };
   }
 
-  async readBalances(): Promise<void> {
-    this.#options.deliver({ kind: 'balances', balances: await this.#options.broker.balances() });
+  /** Tries again, until `signal` aborts, when the exchange was away or busy: whoever takes over comes at a bad moment. */
+  async readBalances(signal: AbortSignal): Promise<void> {
+    const { broker, deliver, logger } = this.#options;
+    for (;;) {
+      try {
+        deliver({ kind: 'balances', balances: await broker.balances() });
+        return;
+      } catch (error) {
+        if (!AlphaError.is(error) || !error.retryable || signal.aborted) throw error;
+        logger.warn({ code: error.code }, 'The balances could not be read; they are asked for again.');
+        await setTimeout(RECONNECT_MS, undefined, { signal }).catch(() => {});
+      }
+    }
   }
 
   async settle(): Promise<void> {

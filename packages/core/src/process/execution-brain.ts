@@ -154,7 +154,7 @@ export class ExecutionBrain {
       if (signal.aborted) resolve(false);
     });
     try {
-      return await Promise.race([this.desk.readBalances().then(() => true), stopped]);
+      return await Promise.race([this.desk.readBalances(signal).then(() => true), stopped]);
     } finally {
       ended.abort();
     }

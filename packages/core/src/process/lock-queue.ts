@@ -21,6 +21,8 @@ export interface LockQueueOptions {
   readonly locks: BrainLocks;
   readonly claims: readonly Claim[];
   readonly logger: Logger;
+  /** Called once when this process becomes a standby. */
+  readonly onStandby?: () => void;
   /** How often a standby looks, wall milliseconds. Default 1000. */
   readonly lookEveryMs?: number;
   /** How long a database that is away is waited for, wall milliseconds. Default 60 000. */
@@ -113,6 +115,7 @@ export class LockQueue {
     if (this.#waited || conflict !== undefined) return;
     this.#waited = true;
     const brains = this.#options.claims.map(({ brain }) => brain);
+    this.#options.onStandby?.();
     const owner = holder === null ? null : nameOf(holder);
     this.#options.logger.info(
       { brains, owner },

@@ -1,4 +1,4 @@
-import type { EventBus, Subscription } from '../bus/event-bus.js';
+import type { Claim, EventBus, Subscription } from '../bus/event-bus.js';
 import { type Series, type SeriesKey, type StreamName, seriesKey, seriesOf } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
@@ -36,16 +36,19 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #ownership: Ownership;
   readonly #writer: number;
+  /** Of the series this brain writes, when it claimed them: another brain may have gone further than our record knows. */
+  readonly lastSeqs: ReadonlyMap<SeriesKey, number>;
   #batch: number;
   #publishedBatch: number;
   readonly #positions: Record<StreamName, string>;
   /** Streams whose place moved since the last acknowledgement. */
   readonly #moved = new Set<StreamName>();
 
-  private constructor(options: RecorderOptions, ownership: Ownership, writer: number) {
+  private constructor(options: RecorderOptions, ownership: Ownership, { writer, lastSeq }: Claim) {
     this.#options = options;
     this.#ownership = ownership;
     this.#writer = writer;
+    this.lastSeqs = lastSeq;
     this.#batch = ownership.checkpoint?.batch ?? 0;
     this.#publishedBatch = this.#batch;
     this.#positions = { ...ownership.checkpoint?.positions };
@@ -57,8 +60,8 @@ export class Recorder {
     const ownership = await store.takeOver(brain);
     const left = (await store.unpublished(brain)).map(({ event }) => event);
     const known = ownership.checkpoint ? lastSeqs(ownership.checkpoint.state) : new Map<SeriesKey, number>();
-    const { writer } = await bus.claim(series, undefined, published(known, left));
-    const recorder = new Recorder(options, ownership, writer);
+    const claim = await bus.claim(series, undefined, published(known, left));
+    const recorder = new Recorder(options, ownership, claim);
     if (left.length > 0) await recorder.#publish(left);
     return recorder;
   }

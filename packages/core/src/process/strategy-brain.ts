@@ -2,7 +2,7 @@ import type { Batch, Delivery, EventBus, Subscription } from '../bus/event-bus.j
 import { MARKET_STREAMS, marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { MarketHistory } from '../exchange/market-history.js';
 import type { Store } from '../store/store.js';
-import { lastSignalSeqs } from '../strategy/runner-state.js';
+import { lastSignalSeqs, signalSeries } from '../strategy/runner-state.js';
 import type {
   FedInput,
   InstanceSpec,
@@ -87,13 +87,14 @@ export class StrategyBrain {
     const { bus, exchange, hold, instances, logger, marketClock, store } = options;
     const brain = strategyBrain(options);
     const recorder = await Recorder.open({
-      ...{ brain, store, hold, bus, series: signalSeries(options), logger, marketClock },
+      ...{ brain, store, hold, bus, series: seriesOf(options), logger, marketClock },
       lastSeqs: (state) => lastSignalSeqs(state as RunnerSnapshot),
     });
     const snapshot = recorder.state as RunnerSnapshot | undefined;
     const runner = new StrategyRunner({
       instances,
       nextBatch: recorder.nextBatch,
+      lastSeqs: recorder.lastSeqs,
       ...(snapshot && { snapshot }),
       ...(options.initialTargets && { initialTargets: options.initialTargets }),
     });
@@ -227,7 +228,7 @@ async function firstTrade({ bus, exchange, instances }: StrategyBrainOptions): P
   return firsts.sort((a, b) => a.event.ts - b.event.ts)[0];
 }
 
-function signalSeries({ exchange, instances }: StrategyBrainOptions): Series[] {
+function seriesOf({ exchange, instances }: StrategyBrainOptions): Series[] {
   const symbols = [...new Set(instances.map(({ symbol }) => symbol))];
-  return symbols.map((symbol) => ({ stream: `signal:${exchange}`, exchange, symbol, type: 'signal' as const }));
+  return symbols.map((symbol) => signalSeries(exchange, symbol));
 }

@@ -25,7 +25,7 @@ export interface Refusal {
  */
 export interface LockSession {
   readonly self: LockHolder;
-  /** Takes all of them or none; null when they are ours. What was refused is waited for in the eyes of others from then on. */
+  /** Takes all of them or none; null when they are ours. Others see from a refusal on that this process waits for them. */
   take(names: readonly LockName[]): Promise<Refusal | null>;
   /** Who holds each of them now; those that nobody holds are left out. */
   holders(names: readonly LockName[]): Promise<ReadonlyMap<LockName, LockHolder>>;

@@ -1,4 +1,4 @@
-import { type SeriesKey, seriesKey } from '../bus/streams.js';
+import { type Series, type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { InstanceSnapshot } from './instance-snapshot.js';
 import type { RunnerSnapshot } from './runner-types.js';
@@ -40,7 +40,11 @@ export function readState(snapshot: RunnerSnapshot | undefined): RunnerState {
 export function lastSignalSeqs(snapshot: RunnerSnapshot): ReadonlyMap<SeriesKey, number> {
   const seqs = Object.entries(readState(snapshot).signalSeq).map(([key, seq]) => {
     const [exchange = '', symbol = ''] = key.split('|');
-    return [seriesKey({ stream: `signal:${exchange}`, exchange, symbol, type: 'signal' }), seq] as const;
+    return [seriesKey(signalSeries(exchange, symbol)), seq] as const;
   });
   return new Map(seqs);
+}
+
+export function signalSeries(exchange: string, symbol: string): Series {
+  return { stream: `signal:${exchange}`, exchange, symbol, type: 'signal' };
 }

@@ -1,3 +1,4 @@
+import { type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
@@ -11,7 +12,7 @@ import { instanceIdOf } from './instance-id.js';
 import { priceOf } from './market-price.js';
 import { Owners, ownerKey } from './owners.js';
 import { type RebuildRecord, rebuildInstances } from './rebuild.js';
-import { type RunnerState, readState } from './runner-state.js';
+import { type RunnerState, readState, signalSeries } from './runner-state.js';
 import type {
   FedInput,
   InstanceSpec,
@@ -32,6 +33,11 @@ export interface StrategyRunnerOptions {
   readonly snapshot?: RunnerSnapshot;
   /** Number of the batch that the next steps belong to: where instances that are new now begin. */
   readonly nextBatch: number;
+  /**
+   * Last `seq` of the signals on the bus by series: of a symbol that another engine decided on before, higher than the
+   * snapshot knows. Signals go on from the higher one, or the bus would take them for repetitions.
+   */
+  readonly lastSeqs?: ReadonlyMap<SeriesKey, number>;
   /**
    * Where new instances begin, by `label|symbol`: the position their label holds already. Default: the target of the
    * instance of that label and symbol that ran last, else flat.
@@ -76,7 +82,7 @@ export class StrategyRunner {
   constructor(options: StrategyRunnerOptions) {
     const state = readState(options.snapshot);
     this.#owners = new Owners(state, new Set(options.instances.map(instanceIdOf)));
-    this.#signalSeq = new Map(Object.entries(state.signalSeq));
+    this.#signalSeq = signalSeqsFrom(state, options);
     this.#instances = options.instances.map((spec) => this.#begin(spec, state, options));
     this.#refuseTwins();
     this.#openLanes(state, options.snapshot?.highWater ?? {});
@@ -314,4 +320,18 @@ export class StrategyRunner {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By `exchange|symbol`. */
+function signalSeqsFrom(
+  { signalSeq }: RunnerState,
+  { instances, lastSeqs }: StrategyRunnerOptions,
+): Map<string, number> {
+  const seqs = new Map(Object.entries(signalSeq));
+  for (const { exchange, symbol } of instances) {
+    const key = `${exchange}|${symbol}`;
+    const last = lastSeqs?.get(seriesKey(signalSeries(exchange, symbol))) ?? 0;
+    if (last > (seqs.get(key) ?? 0)) seqs.set(key, last);
+  }
+  return seqs;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type Clock,
   Decimal,
   type Instrument,
   ManualClock,
@@ -9,7 +10,7 @@ import {
   type TickerEvent,
 } from '@alpha-engine/core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { UNSHARED } from '../../src/process/brain-ownership.js';
+import { type Hold, UNSHARED } from '../../src/process/brain-ownership.js';
 import { ExecutionBrain } from '../../src/process/execution-brain.js';
 import { PaperBroker } from '../../src/simulation/index.js';
 import { createPostgresStore, type EmbeddedDatabase, openEmbeddedDatabase } from '../../src/store/postgres/index.js';
@@ -67,7 +68,14 @@ const signal = (action: SignalEvent['action'], ts: number): SignalEvent => ({
   },
 });
 
-async function open(bus: MemoryBus) {
+interface Circumstances {
+  readonly hold?: Hold;
+  readonly store?: Store;
+  readonly wallClock?: Clock;
+  readonly inDoubtHorizonMs?: number;
+}
+
+async function open(bus: MemoryBus, { inDoubtHorizonMs = 0, ...given }: Circumstances = {}) {
   const marketClock = new ManualClock(T0);
   const paper = new PaperBroker({ instruments: [BTC], balances: { JPY: '1000000' }, clock: marketClock });
   const brain = await ExecutionBrain.open({
@@ -81,6 +89,7 @@ async function open(bus: MemoryBus) {
       wallClock: { now: () => Date.now() },
       broker: paper,
       paper,
+      ...given,
     },
     config: {
       ...{
@@ -90,11 +99,11 @@ async function open(bus: MemoryBus) {
         maxPositionSize: d('0.05'),
         maxDrawdown: d('0.2'),
       },
-      ...{ capital: d(1_000_000), maxSignalAgeMs: 60_000, maxDataAgeMs: 60_000, inDoubtHorizonMs: 0, exclusive: true },
+      ...{ capital: d(1_000_000), maxSignalAgeMs: 60_000, maxDataAgeMs: 60_000, inDoubtHorizonMs, exclusive: true },
       timeInForce: { market: 'FAK', limit: 'FAS' },
     },
   });
-  return { brain, marketClock };
+  return { brain, marketClock, paper };
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
@@ -193,3 +202,55 @@ test('stops at once when another engine took over the brain', async () => {
   await expect(running).rejects.toMatchObject({ code: 'STORE_FENCED' });
   expect((await store.orders()).length).toBe(0);
 });
+
+test.each(['it was stopped for half the horizon', 'it no longer holds the locks'])(
+  'does not send what it has recorded as sent when %s: the order is in doubt, proved absent, and placed again once',
+  async (why) => {
+    const bus = new MemoryBus();
+    let wall = T0;
+    let held = true;
+    let stopped = false;
+    // As SIGSTOP between the commit of SUBMITTED and the first byte.
+    const stopping: Store = {
+      ...store,
+      async commit(record) {
+        await store.commit(record);
+        if (stopped || !record.orders?.some(({ status }) => status === 'SUBMITTED')) return;
+        stopped = true;
+        if (why.includes('locks')) held = false;
+        else wall += 501;
+      },
+    };
+    const hold: Hold = {
+      get held() {
+        return held;
+      },
+      async assure() {
+        held = true;
+      },
+    };
+    const { brain, paper } = await open(bus, {
+      ...{ hold, store: stopping, wallClock: { now: () => wall }, inDoubtHorizonMs: 1000 },
+    });
+    const sent: (readonly [id: string, wall: number])[] = [];
+    const place = paper.place.bind(paper);
+    paper.place = (order) => {
+      sent.push([order.clientOrderId, wall]);
+      return place(order);
+    };
+    const stop = new AbortController();
+    const running = brain.run(stop.signal);
+    await bus.publish(null, [structuredClone(book) as never, ticker(T0), signal('enter_long', T0)]);
+    await until(async () => {
+      wall += 50;
+      return (await store.orders({ statuses: ['FILLED'] })).length === 1;
+    });
+    stop.abort();
+    expect(await running).toEqual([]);
+    const orders = (await store.orders()).map(({ order }) => order);
+    expect(orders.map(({ status }) => status)).toEqual(['VOID', 'FILLED']);
+    expect(sent.map(([id]) => id)).toEqual([orders[1]!.terms.clientOrderId]);
+    // Not before the horizon of the first one is over: whoever else might own the account would have waited as long.
+    expect(sent[0]![1]).toBeGreaterThanOrEqual(T0 + 1000);
+  },
+);

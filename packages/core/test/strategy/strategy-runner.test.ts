@@ -11,6 +11,7 @@ import {
   type StatusEvent,
   type StrategyInstance,
   StrategyRunner,
+  seriesKey,
 } from '../../src/index.js';
 import { bar, fateOf, MANY, START, spec, status, ticker, trade, twitchy } from './scenario.js';
 
@@ -38,6 +39,16 @@ const always: StrategyInstance = {
     else ctx.enterLong();
   },
 };
+
+test('signals of a symbol that another engine decided on before go on from its last seq', () => {
+  const key = seriesKey({ stream: 'signal:gmo', exchange: 'gmo', symbol: 'BTC_JPY', type: 'signal' });
+  const options = { instances: [inline(always)], nextBatch: 1 };
+  const seqs = (runner: StrategyRunner) => runner.step(secondly([10, 11, 12])).signals.map(({ event }) => event.seq);
+  const runner = new StrategyRunner({ ...options, lastSeqs: new Map([[key, 7]]) });
+  expect(seqs(runner)).toEqual([8, 9]);
+  const behind = new StrategyRunner({ ...options, snapshot: runner.snapshot(), lastSeqs: new Map([[key, 8]]) });
+  expect(Object.values((behind.snapshot().state as { signalSeq: object }).signalSeq)).toEqual([9]);
+});
 
 describe('a signal', () => {
   test('of a bar carries its close as ts and price, the label, and leads back to bar and instance', () => {

@@ -72,6 +72,23 @@ describe('place', () => {
     );
   });
 
+  it('asks right before it signs whether the order may still leave, and sends nothing when it may not', async () => {
+    const gmo = await broker((_, response) => success(response, '1'));
+    const late = new Error('Too late.');
+    // More than the limit lets through at once: the last of them wait.
+    const asked: number[] = [];
+    const placements = Array.from({ length: 8 }, (_, index) =>
+      gmo.place(ORDER, () => {
+        asked.push(Date.now());
+        if (index === 7) throw late;
+      }),
+    );
+    await expect(placements[7]).rejects.toBe(late);
+    await Promise.all(placements.slice(0, 7));
+    expect(asked[7]! - asked[0]!).toBeGreaterThan(50);
+    expect(server.seen).toHaveLength(7);
+  });
+
   it.each<[string, Answering, ErrorCode]>([
     ['insufficient funds', (_, response) => failure(response, 'ERR-201'), 'EXCHANGE_REFUSED'],
     [

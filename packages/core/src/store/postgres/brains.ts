@@ -63,7 +63,7 @@ export async function advance(session: Session, record: StepRecord): Promise<'ad
   }
   throw new AlphaError(
     'STORE_FENCED',
-    `Another engine took over ${brain}; this one must stop. Run one engine per data folder and account.`,
+    `Another engine took over ${brain}; this one has stopped before it recorded or sent anything more. Start it again: it waits as a standby.`,
     { context: { brain, fence, current: row === undefined ? null : Number(row.fence) } },
   );
 }

@@ -8,6 +8,7 @@ import { connectServerLocks } from './server-locks.js';
 const OLDEST = 150_000;
 const CONNECTIONS = 4;
 const TIMEOUT_MS = 30_000;
+const LOCK_PATIENCE_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** The server ends a statement first and says why; this ends one whose server fell silent. */
 const SILENCE_MS = 5000;
@@ -31,6 +32,7 @@ export async function connectServerDatabase(
   options: ServerOptions,
 ): Promise<{ readonly pool: Pool; readonly locks: BrainLocks; close(): Promise<void> }> {
   const { url, logger = silentLogger, connections = CONNECTIONS, timeoutMs = TIMEOUT_MS } = options;
+  const { lockPatienceMs = LOCK_PATIENCE_MS } = options;
   if (!/^postgres(ql)?:\/\/./.test(url)) {
     throw new AlphaError('CONFIG_INVALID', 'DATABASE_URL must look like postgres://user:password@host:5432/database.');
   }
@@ -40,7 +42,8 @@ export async function connectServerDatabase(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: timeoutMs,
     lock_timeout: timeoutMs,
-    idle_in_transaction_session_timeout: timeoutMs * 2,
+    // A process that was stopped inside a commit holds the row that its successor has to write.
+    idle_in_transaction_session_timeout: lockPatienceMs,
     query_timeout: timeoutMs + SILENCE_MS,
     keepAlive: true,
     application_name: 'alpha',
@@ -61,7 +64,7 @@ export async function connectServerDatabase(
         { context: { version } },
       );
     }
-    return { pool, locks: await connectServerLocks(pool, url, options.lockPatienceMs), close };
+    return { pool, locks: await connectServerLocks(pool, url, lockPatienceMs), close };
   } catch (error) {
     await close();
     throw toStoreError(error);

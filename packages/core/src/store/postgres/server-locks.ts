@@ -7,7 +7,6 @@ import { AlphaError } from '../../errors/alpha-error.js';
 import type { BrainLocks, LockHolder, LockName, LockSession, Refusal } from '../brain-locks.js';
 import { toStoreError } from './pg-error.js';
 
-const PATIENCE_MS = 15_000;
 /** In that time. */
 const BEATS = 5;
 const ANSWER_MS = 5_000;
@@ -23,7 +22,7 @@ const WHOLE_DATABASE = 'account:';
  * gives the locks free, when nothing came from it for `patienceMs`: a host that vanished and a process that was stopped or
  * hangs are the same to it. (`idle_session_timeout`; the keep-alive settings of TCP could not tell a hanging process.)
  */
-export async function connectServerLocks(pool: Pool, url: string, patienceMs = PATIENCE_MS): Promise<BrainLocks> {
+export async function connectServerLocks(pool: Pool, url: string, patienceMs: number): Promise<BrainLocks> {
   const place = await placeOf(pool, url);
   return { place, beatMs: patienceMs / BEATS, patienceMs, open: () => openSession(url, patienceMs) };
 }
@@ -122,8 +121,11 @@ class ServerLockSession implements LockSession {
     }
     const got = rows.filter((row) => row.got).map(({ name }) => name);
     await this.#ask(`SELECT pg_advisory_unlock(hashtextextended(key, 0)) FROM ${KEYED}`, this.#keyed(got));
-    if (!this.#waiting.has(refused.name)) await this.#say([refused.name], 'pg_advisory_lock_shared');
-    this.#waiting.add(refused.name);
+    await this.#say(
+      names.filter((name) => !this.#waiting.has(name)),
+      'pg_advisory_lock_shared',
+    );
+    for (const name of names) this.#waiting.add(name);
     return { name: refused.name, holder: (await this.holders([refused.name])).get(refused.name) ?? null };
   }
 

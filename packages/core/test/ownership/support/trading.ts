@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import { connectServerDatabase, createPostgresStore } from '../../../src/store/postgres/index.js';
 import type { OrderRow, Store } from '../../../src/store/store.js';
@@ -19,6 +21,13 @@ export interface TradingOptions {
 const OPEN = ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'] as const;
 const CHANNELS = 3;
 const LOOK_EVERY_MS = 50;
+
+/** The command line as built, for `Supervised`. */
+export function alpha(...args: readonly string[]) {
+  return { program: process.execPath, args: [rootPath('packages/cli/bin/run.js'), ...args] };
+}
+
+export type Engine = Supervised & { saying(message: string): Promise<void> };
 
 /** A simulated exchange, its collector, Redis and PostgreSQL; the test starts engines, all in one user's name. All end with the test. */
 export class Trading {
@@ -57,8 +66,7 @@ export class Trading {
 
     const base = { PATH: process.env.PATH ?? '', HOME: folder, ALPHA_DATA_DIR: join(folder, 'data') };
     const run = (args: readonly string[], env: Readonly<Record<string, string>>) => {
-      const alpha = { program: process.execPath, args: [rootPath('packages/cli/bin/run.js'), ...args, '--json'] };
-      const supervised = new Supervised({ ...alpha, cwd: folder, env });
+      const supervised = new Supervised({ ...alpha(...args, '--json'), cwd: folder, env });
       onTestFinished(async () => void (await supervised.stop('SIGKILL')));
       return supervised;
     };
@@ -67,7 +75,7 @@ export class Trading {
       ['sim', 'gmo', '--port', '0', '--origin', 'tape', '--speed', String(speed), '--hold', hold],
       base,
     );
-    await said(simulator, 'simulator ready');
+    await saying(simulator, 'simulator ready');
     const { restBaseUrl, wsPublicUrl } = simulator.last('simulator ready') as Record<string, string>;
     const env = {
       ...base,
@@ -77,13 +85,13 @@ export class Trading {
       SYMBOLS: symbols.join(','),
     };
     const collector = run(['collect'], env);
-    await said(collector, 'collector started');
+    await saying(collector, 'collector started');
     const trading = new Trading({ databaseUrl, store }, { folder, env, exchange: restBaseUrl!, collector });
     return trading;
   }
 
-  /** Live on the simulated account; more settings win. Ended with the rest. */
-  async engine(settings: Readonly<Record<string, string>> = {}): Promise<Supervised> {
+  /** Live on the simulated account; `settings` win. */
+  async engine(settings: Readonly<Record<string, string>> = {}): Promise<Engine> {
     const env = {
       ...this.#env,
       DATABASE_URL: this.databaseUrl,
@@ -99,13 +107,19 @@ export class Trading {
     };
     await mkdir(join(this.#folder, 'data'), { recursive: true });
     const live = settings.ENABLE_EXECUTION === 'false' ? [] : ['--live'];
-    const args = [rootPath('packages/cli/bin/run.js'), 'engine', ...live, '--json'];
-    const engine = new Supervised({ program: process.execPath, args, cwd: this.#folder, env });
+    const engine = new Supervised({ ...alpha('engine', ...live, '--json'), cwd: this.#folder, env });
     onTestFinished(async () => {
       engine.signal('SIGCONT');
       await engine.stop('SIGKILL');
     });
-    return engine;
+    return Object.assign(engine, { saying: (message: string) => saying(engine, message) });
+  }
+
+  /** What `alpha status` says. */
+  async status(): Promise<unknown> {
+    const env = { ...this.#env, DATABASE_URL: this.databaseUrl };
+    const { args, program } = alpha('status', '--json');
+    return JSON.parse((await promisify(execFile)(program, args, { cwd: this.#folder, env })).stdout);
   }
 
   /** Orders the exchange took, by its own count. */
@@ -117,6 +131,13 @@ export class Trading {
   async moreOrders(count: number): Promise<void> {
     const before = await this.exchangeOrders();
     await until(`${count} more orders`, async () => (await this.exchangeOrders()) >= before + count);
+  }
+
+  /** So many more of a symbol in the record. */
+  async signals(symbol: string, count: number): Promise<void> {
+    const stored = async () => (await this.store.signals({ symbol })).length;
+    const before = await stored();
+    await until(`${count} more signals of ${symbol}`, async () => (await stored()) >= before + count);
   }
 
   /** Ends the flow of data; then until every signal has its verdict and no order is open. */
@@ -145,7 +166,7 @@ export class Trading {
   }
 }
 
-export async function said(who: Supervised, message: string): Promise<void> {
+async function saying(who: Supervised, message: string): Promise<void> {
   await until(
     `"${message}"`,
     async () => who.said(message),
