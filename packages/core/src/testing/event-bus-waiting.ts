@@ -40,6 +40,27 @@ export const WAITING_CASES: readonly EventBusCase[] = [
     },
   },
   {
+    name: 'a woken read that says drained has all that was published together, of every stream',
+    async run({ open }) {
+      const [bus, readers] = [await open(), await open()];
+      const reader = await readers.subscribe({ group: 'g', consumer: 'a', streams: ['md:trade', 'md:ticker'] });
+      const data = { bid: 1, ask: 2, last: 1, high: 2, low: 1, volume: 1 };
+      for (let round = 1; round <= 10; round++) {
+        const waiting = reader.read({ waitMs: PATIENCE_MS });
+        // Some round trips, so that the reader waits by then.
+        for (let look = 0; look < 3; look++) await bus.lag();
+        await bus.publish(null, [{ ...trade(null), type: 'ticker', data }, trade(null)]);
+        let batch = await waiting;
+        let got = batch.deliveries.length;
+        while (!batch.drained) {
+          batch = await reader.read({ waitMs: 0 });
+          got += batch.deliveries.length;
+        }
+        assert.equal(got, 2, `round ${round}`);
+      }
+    },
+  },
+  {
     name: 'answers an empty, drained batch when nothing came in time',
     async run({ open }) {
       const bus = await open();

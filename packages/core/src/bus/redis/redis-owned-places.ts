@@ -56,12 +56,7 @@ export class RedisOwnedPlaces implements RedisPlaces {
       await this.#resume();
     }
     const seeks = this.#seeks;
-    // One entry more than wanted tells whether there is more, at no cost.
-    const ask = (streams: readonly StreamName[], waitMs: number) => this.#read(client, streams, limit + 1, waitMs);
-    const asked = this.#connection.canBlock
-      ? [ask(this.streams, blockMs)]
-      : this.streams.map((stream) => ask([stream], 0));
-    const replies = await Promise.all(asked).catch((error) => {
+    const replies = await this.#replies(client, limit, blockMs).catch((error) => {
       this.#wasCut = true;
       throw error;
     });
@@ -116,6 +111,21 @@ export class RedisOwnedPlaces implements RedisPlaces {
 
   interrupt(): void {
     this.#connection.interrupt();
+  }
+
+  /**
+   * A wait is only that: Redis before 7.2 answers a reader that it wakes with one stream, whatever came to the others in the
+   * same moment. So what is there is read at once, before a wait and after it.
+   */
+  async #replies(client: RedisClient, limit: number, blockMs: number) {
+    // One entry more than wanted tells whether there is more, at no cost.
+    const ask = (streams: readonly StreamName[], count = limit + 1, waitMs = 0) =>
+      this.#read(client, streams, count, waitMs);
+    if (!this.#connection.canBlock) return Promise.all(this.streams.map((stream) => ask([stream])));
+    const here = await ask(this.streams);
+    if (here.size > 0 || blockMs <= 0) return [here];
+    const woken = await ask(this.streams, 1, blockMs);
+    return [woken.size > 0 ? await ask(this.streams) : woken];
   }
 
   /** The read and the look at the owner leave together, so that a wait costs no second round. */
