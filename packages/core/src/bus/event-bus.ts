@@ -128,6 +128,9 @@ export interface EventBus {
   /** Entries after `after` (null: from the first) that can be decoded, for looking and for tests; needs no group. */
   range(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly Delivery[]>;
 
+  /** At most `limit` entries before `before` (null: the last ones) that can be decoded, in stream order; needs no group. */
+  latest(stream: StreamName, before: EntryId | null, limit: number): Promise<readonly Delivery[]>;
+
   /** Entries of `stream` that could not be decoded, as they stand on `dlq:<stream>`; `after` is an id there. */
   deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]>;
 

@@ -21,6 +21,7 @@ export function meterBus(bus: EventBus, metrics: Metrics): EventBus {
     },
     subscribe: async (options) => new MeteredSubscription(await bus.subscribe(options), options, metrics),
     range: (stream, after, limit) => bus.range(stream, after, limit),
+    latest: (stream, before, limit) => bus.latest(stream, before, limit),
     deadLetters: (stream, after, limit) => bus.deadLetters(stream, after, limit),
     putBack: (stream, entryIds) => bus.putBack(stream, entryIds),
     streams: () => bus.streams(),

@@ -95,6 +95,19 @@ export class StorageBus implements EventBus {
     return decodeEntries(entries).good.map(({ entry, event }) => ({ stream, id: entryId(entry.position), event }));
   }
 
+  async latest(stream: StreamName, before: EntryId | null, limit: number): Promise<readonly Delivery[]> {
+    const entries = this.#read((tables) => {
+      const { first, last } = tables.stream(stream) ?? { first: 1, last: 0 };
+      const end = before === null ? last : Math.min(last, positionOf(before) - 1);
+      // Positions may have been left out: looks further back until something is found.
+      for (let start = end - limit; ; start -= limit) {
+        const found = tables.entries(stream, start, limit).filter(({ position }) => position <= end);
+        if (found.length > 0 || start < first) return found;
+      }
+    });
+    return decodeEntries(entries).good.map(({ entry, event }) => ({ stream, id: entryId(entry.position), event }));
+  }
+
   async deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]> {
     return this.#read((tables) => {
       const letters: DeadLetter[] = [];

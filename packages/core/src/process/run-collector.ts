@@ -4,13 +4,17 @@ import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 import type { Series } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
-import type { MarketEvent } from '../events/market.js';
+import type { MarketEvent, TradeEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
 import type { MarketFeed } from '../exchange/market-feed.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Metrics, silentMetrics } from '../telemetry/metrics.js';
+import { lastTrades } from './last-trades.js';
 import { noteTakeover, pauseAfterTakeovers } from './takeovers.js';
+
+/** What an earlier collector left on disk goes out before the bus is asked for its last trades; a bus that is away is not waited for. */
+const CATCH_UP_MS = 30_000;
 
 export interface CollectorOptions {
   readonly exchange: string;
@@ -42,8 +46,8 @@ const LEFT =
 
 /**
  * The collector: feed → bus, until `signal` aborts. It takes over as the writer of its series, publishes what an earlier one left
- * on disk, and goes on from the last `seq`. What the bus does not take goes to disk. On the way out
- * everything received is on the bus or on disk before the report, the feed's end on `md:status` included.
+ * on disk, goes on from the last `seq`, and has the feed backfill what came after the last trades on the bus. What the bus does not
+ * take goes to disk. On the way out everything received is on the bus or on disk before the report, the feed's end on `md:status` included.
  */
 export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<CollectorReport> {
   const { exchange, symbols, feed, bus, spool, logger, wallClock, metrics = silentMetrics } = options;
@@ -62,8 +66,10 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   const bySeries: Record<string, number> = {};
   logger.info({ exchange, symbols }, 'collector started');
   let left = 0;
+  const ending = AbortSignal.any([signal, failed.signal]);
   try {
-    for await (const batch of feed.subscribe({ symbols }, AbortSignal.any([signal, failed.signal]))) {
+    const published = await lastPublished(options, publisher, ending);
+    for await (const batch of feed.subscribe({ symbols, published }, ending)) {
       countMarketEvents(batch, bySeries);
       await publisher.take(batch.some(speaksOfAll) ? batch.flatMap((event) => forEach(event, symbols)) : batch);
       for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
@@ -77,6 +83,21 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   const report: CollectorReport = { received, published, spooled: received - published - dropped, dropped, bySeries };
   logger.info({ ...report }, 'collector stopped');
   return report;
+}
+
+/** Where the feed goes on. Nothing when the bus is too busy or away: the feed then begins anew, rather than tell trades twice. */
+async function lastPublished(
+  { bus, exchange, symbols, logger }: CollectorOptions,
+  publisher: SpoolingPublisher,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly TradeEvent[]>> {
+  try {
+    if (await publisher.caughtUp(CATCH_UP_MS, signal)) return await lastTrades(bus, exchange, symbols);
+  } catch (error) {
+    logger.warn({ error: String(error) }, 'The last trades on the bus could not be read.');
+  }
+  if (!signal.aborted) logger.error({ exchange }, 'Trades of the time before this start are not backfilled.');
+  return new Map();
 }
 
 function collectorSeries(exchange: string, symbols: readonly string[]): Series[] {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Delivery } from '../bus/event-bus.js';
 import {
   broken,
   claimed,
@@ -186,6 +187,22 @@ export const PUBLISHING_CASES: readonly EventBusCase[] = [
     },
   },
   {
+    name: 'looks back from the end of a stream',
+    async run({ open }) {
+      const bus = await open();
+      const writer = await claimed(bus);
+      assert.deepEqual(await bus.latest('md:trade', null, 10), []);
+      await bus.publish(writer, trades(1, 25));
+      const end = await bus.latest('md:trade', null, 10);
+      assert.deepEqual(end.map(seqOf), [16, 17, 18, 19, 20, 21, 22, 23, 24, 25]);
+      const middle = await bus.latest('md:trade', end[0]!.id, 10);
+      assert.deepEqual(middle.map(seqOf), [6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+      const rest = await bus.latest('md:trade', middle[0]!.id, 10);
+      assert.deepEqual(rest, await bus.range('md:trade', null, 5));
+      assert.deepEqual(await bus.latest('md:trade', rest[0]!.id, 10), []);
+    },
+  },
+  {
     name: 'ranges over a part of a stream',
     async run({ open }) {
       const bus = await open();
@@ -285,3 +302,5 @@ export const PUBLISHING_CASES: readonly EventBusCase[] = [
     },
   },
 ];
+
+const seqOf = ({ event }: Delivery): number | undefined => event.seq;

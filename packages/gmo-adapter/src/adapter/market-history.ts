@@ -40,13 +40,15 @@ import {
   tradeRow,
 } from '../schema/rest-public.js';
 import { assertListed } from './instruments.js';
-import { PAGE_ROWS, readTradePages } from './trade-pages.js';
+import { readTradePages } from './trade-pages.js';
 
 const tradeList = listOf(tradeRow);
 const klineList = z.array(klineRow);
 
 export interface ReadSinceOptions {
   readonly maxPages: number;
+  /** No further page after this, on the monotonic clock. */
+  readonly until: number;
   readonly signal?: AbortSignal;
 }
 
@@ -56,8 +58,8 @@ export interface TradesSince {
   readonly newestTs: EpochMs | null;
   readonly oldestTs: EpochMs | null;
   /**
-   * How far back the reading went: past `from`, so that nothing is missing; to the end of what the exchange tells; or to the limit of
-   * pages. In the last two cases the moment `oldestTs` itself may not be whole.
+   * How far back the reading went: past `from`, so that nothing is missing; to the end of what the exchange tells; or to a limit of
+   * `ReadSinceOptions`. In the last two cases the moment `oldestTs` itself may not be whole.
    */
   readonly reaches: 'from' | 'end' | 'limit';
 }
@@ -122,7 +124,7 @@ export class GmoMarketHistory implements MarketHistory {
       return trades.filter(({ ts }) => ts !== trades[0]?.ts);
     };
     const { rows, ended } = await readTradePages(
-      (page) => this.#tradePage({ symbol, page }),
+      (page) => this.#tradePage({ symbol, ...page }),
       (read) => whole(read).length > limit,
       Number.POSITIVE_INFINITY,
     );
@@ -133,12 +135,12 @@ export class GmoMarketHistory implements MarketHistory {
 
   /** All trades with `ts >= from` that the exchange still tells, one per match, oldest first. Reads at most `maxPages` pages of 100 rows. */
   async tradesSince(symbol: string, from: EpochMs, options: ReadSinceOptions): Promise<TradesSince> {
-    const { maxPages, signal } = options;
+    const { maxPages, until, signal } = options;
     const reachesFrom = (rows: readonly TradeRow[]) => parseIsoTime(rows.at(-1)?.timestamp) < from;
     const { rows, ended } = await readTradePages(
       // The changing value makes the exchange's cache, a second old, answer nothing.
-      (page) => this.#tradePage({ symbol, page, _: this.#context.wallClock.now() }, signal),
-      reachesFrom,
+      (page) => this.#tradePage({ symbol, ...page, _: this.#context.wallClock.now() }, signal),
+      (read) => reachesFrom(read) || performance.now() > until,
       maxPages,
     );
     const { trades, rejected } = mapTradeRows(rows, symbol, this.#context.marketClock.now());
@@ -155,7 +157,7 @@ export class GmoMarketHistory implements MarketHistory {
     query: Readonly<Record<string, string | number>>,
     signal?: AbortSignal,
   ): Promise<readonly TradeRow[]> {
-    const request = { path: '/v1/trades', query: { ...query, count: PAGE_ROWS }, ...(signal && { signal }) };
+    const request = { path: '/v1/trades', query, ...(signal && { signal }) };
     return (await this.#ofSymbol(String(query.symbol), this.#rest.request(request, tradeList))).data;
   }
 

@@ -173,7 +173,11 @@ export class TradeHealer {
       for (let pause = timings.rereadMs; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
         const from = this.#from();
         try {
-          const told = await this.#parts.history.tradesSince(symbol, from, { maxPages: MAX_PAGES, signal });
+          const told = await this.#parts.history.tradesSince(symbol, from, {
+            maxPages: MAX_PAGES,
+            until: deadline,
+            signal,
+          });
           signal.throwIfAborted();
           if (this.#meets(told)) return this.#release(told, from);
         } catch (error) {

@@ -1,11 +1,15 @@
-import { isAhead, overlapsOf, shiftOf } from '../mapper/rest-trades.js';
+import { isAhead, overlapsOf } from '../mapper/rest-trades.js';
 import type { TradeRow } from '../schema/rest-public.js';
 
-export const PAGE_ROWS = 100;
-/** How often the first page is read to tell a repetition from a second match. */
-const COUNTS = 6;
+const MOST_ROWS = 100;
 
 type Rows = readonly TradeRow[];
+
+/** Rows `(page - 1) * count` to `page * count - 1` of the list, newest first. */
+export interface TradePage {
+  readonly page: number;
+  readonly count: number;
+}
 
 export interface TradeRowsRead {
   /** Newest first; each row of the exchange once. */
@@ -15,54 +19,52 @@ export interface TradeRowsRead {
 }
 
 /**
- * Reads pages of `GET /v1/trades`, newest first, until `enough` of them are read, the list ends, or there were `maxPages`. Trades that
- * arrive between two reads push rows from one page to the next. Where equal rows stand at the edge of a page, so that a repetition
- * cannot be told from a second match, the first page is read before and after to count what arrived.
+ * Reads `GET /v1/trades` from the newest row back, until `enough` is read, the list ends, or there were `maxPages`.
+ *
+ * Trades that arrive between two reads push rows down, and a reply may be older than the one before. So each page is asked to begin
+ * within what was read, and is joined where it repeats that. Equal rows may be matches of their own and are no proof of a repetition;
+ * a repetition across two moments is, because no list in order of time contains it twice. What cannot be joined ends the reading.
  */
 export async function readTradePages(
-  read: (page: number) => Promise<Rows>,
+  read: (page: TradePage) => Promise<Rows>,
   enough: (rows: Rows) => boolean,
   maxPages: number,
 ): Promise<TradeRowsRead> {
-  let rows = await read(1);
-  if (rows.length < PAGE_ROWS) return { rows, ended: true };
-  for (let page = 2; page <= maxPages && !enough(rows); page++) {
-    let next = await read(page);
-    if (isAhead(next, rows)) continue;
-    const overlaps = overlapsOf(rows, next);
-    let overlap = overlaps[0];
-    if (overlaps.length > 1) {
-      const told = await readCounting(read, page, rows);
-      next = told?.page ?? next;
-      overlap = told?.overlap;
+  let rows = await read({ page: 1, count: MOST_ROWS });
+  if (rows.length < MOST_ROWS) return { rows, ended: true };
+  /** Rows that are known to have arrived before the first of `rows`. */
+  let pushed = 0;
+  for (let reads = 1; reads < maxPages && !enough(rows); reads++) {
+    const window = windowAt(rows.length + pushed, lastMoment(rows) + 1);
+    const next = await read(window);
+    const start = (window.page - 1) * window.count;
+    if (isAhead(next, rows)) {
+      pushed += window.count;
+      continue;
     }
-    // What cannot be joined for certain ends what is read for certain.
-    if (overlap === undefined) break;
+    const [overlap, other] = overlapsOf(rows, next).filter((rowsShared) => rowsShared > 0);
+    if (overlap === undefined || other !== undefined) continue;
+    pushed = Math.max(pushed, overlap - rows.length + start);
     rows = [...rows, ...next.slice(overlap)];
-    if (next.length < PAGE_ROWS) return { rows, ended: true };
+    if (next.length < window.count) return { rows, ended: true };
   }
   return { rows, ended: false };
 }
 
-/** A page, and how many of its rows were read before: of the possible numbers the one that the arrivals allow. */
-async function readCounting(
-  read: (page: number) => Promise<Rows>,
-  page: number,
-  rows: Rows,
-): Promise<{ page: Rows; overlap: number } | null> {
-  const before = (page - 1) * PAGE_ROWS;
-  let least = shiftOf(await read(1), rows);
-  for (let count = 1; count < COUNTS && least !== null; count++) {
-    const next = await read(page);
-    const most = shiftOf(await read(1), rows);
-    if (most === null) break;
-    const least0 = least;
-    const overlaps = overlapsOf(rows, next).filter((overlap) => {
-      const shift = overlap - rows.length + before;
-      return shift >= least0 && shift <= most;
-    });
-    if (overlaps.length === 1) return { page: next, overlap: overlaps[0]! };
-    least = most;
+/** How many rows at the end are of one moment. */
+function lastMoment(rows: Rows): number {
+  const ts = rows.at(-1)?.timestamp;
+  return rows.length - 1 - rows.findLastIndex((row) => row.timestamp !== ts);
+}
+
+/** The page that reaches furthest beyond row `end` and begins at least `overlap` rows before it, or nearly so where there is none. */
+function windowAt(end: number, overlap: number): TradePage {
+  for (let before = Math.min(overlap, MOST_ROWS - 1); ; before--) {
+    let best: TradePage = { page: 0, count: 0 };
+    for (let count = MOST_ROWS; count > before; count--) {
+      const page = Math.floor((end - before) / count) + 1;
+      if (page * count > best.page * best.count) best = { page, count };
+    }
+    if (best.page * best.count > end) return best;
   }
-  return null;
 }

@@ -24,14 +24,6 @@ export function overlapsOf(rows: readonly TradeRow[], page: readonly TradeRow[])
   return overlaps;
 }
 
-/** How many rows a first page read now has before the first of `rows`; null when that is not on it any more. */
-export function shiftOf(firstPage: readonly TradeRow[], rows: readonly TradeRow[]): number | null {
-  for (let shift = 0; shift < firstPage.length; shift++) {
-    if (firstPage.slice(shift).every((row, i) => rows[i] === undefined || sameRow(row, rows[i]))) return shift;
-  }
-  return null;
-}
-
 /** Whether more than a page arrived between two reads, so that the next page begins with rows newer than any read before: it says nothing about what is older. */
 export function isAhead(page: readonly TradeRow[], rows: readonly TradeRow[]): boolean {
   const [first] = page;
@@ -39,9 +31,19 @@ export function isAhead(page: readonly TradeRow[], rows: readonly TradeRow[]): b
   return first !== undefined && newest !== undefined && parseIsoTime(first.timestamp) > parseIsoTime(newest.timestamp);
 }
 
+/** A match, from the first of its two rows on. */
+interface Printed {
+  readonly row: TradeRow;
+  readonly ts: EpochMs;
+  readonly price: number;
+  readonly size: number;
+  isPair: boolean;
+}
+
 /**
- * Rows of `GET /v1/trades`, newest first, → one event per match, oldest first. GMO prints every match twice, once as BUY and once as
- * SELL, in no fixed order; equal matches are counted, not merged: three BUY and three SELL rows are three matches.
+ * Rows of `GET /v1/trades`, newest first, → one event per match, oldest first, each in the place of its first row. GMO prints every
+ * match twice, once as BUY and once as SELL, in no fixed order; equal matches are counted, not merged: three BUY and three SELL rows
+ * are three matches.
  *
  * Which side took is not told for a pair. It is inferred by the tick rule: a price above the last different one was bought, one below
  * it sold; before the first change, the first printed row counts. A row without its twin keeps its side. Malformed rows are left out
@@ -52,47 +54,53 @@ export function mapTradeRows(
   symbol: string,
   recvTs: EpochMs,
 ): { trades: TradeEvent[]; rejected: number } {
-  const groups = new Map<string, { first: TradeRow; buys: number; sells: number }>();
+  const matches: Printed[] = [];
+  /** Matches that wait for their second row, by what that row will be, first come first served. */
+  const open = new Map<string, Printed[]>();
   let rejected = 0;
   for (const row of rows.toReversed()) {
-    const valid =
-      (row.side === 'BUY' || row.side === 'SELL') &&
-      parsePlainNumber(row.price) > 0 &&
-      parsePlainNumber(row.size) > 0 &&
-      !Number.isNaN(parseIsoTime(row.timestamp));
-    if (!valid) {
+    const printed = readRow(row);
+    if (printed === null) {
       rejected++;
       continue;
     }
-    const key = keyOf(row);
-    const group = groups.get(key) ?? { first: row, buys: 0, sells: 0 };
-    groups.set(key, group);
-    if (row.side === 'BUY') group.buys++;
-    else group.sells++;
+    const twin = open.get(`${row.side} ${keyOf(row)}`)?.shift();
+    if (twin !== undefined) {
+      twin.isPair = true;
+      continue;
+    }
+    matches.push(printed);
+    const awaited = `${row.side === 'BUY' ? 'SELL' : 'BUY'} ${keyOf(row)}`;
+    const waiting = open.get(awaited);
+    if (waiting === undefined) open.set(awaited, [printed]);
+    else waiting.push(printed);
   }
 
-  const trades: TradeEvent[] = [];
   let lastPrice = Number.NaN;
   let lastSide: 'buy' | 'sell' | null = null;
-  for (const { first, buys, sells } of groups.values()) {
-    const price = parsePlainNumber(first.price);
+  const trades = matches.map(({ row, ts, price, size, isPair }): TradeEvent => {
     if (price > lastPrice) lastSide = 'buy';
     else if (price < lastPrice) lastSide = 'sell';
     lastPrice = price;
-    const inferred = lastSide ?? (first.side === 'BUY' ? 'buy' : 'sell');
-    const paired = Math.min(buys, sells);
-    for (let i = 0; i < Math.max(buys, sells); i++) {
-      const side = i < paired ? inferred : buys > sells ? 'buy' : 'sell';
-      trades.push({
-        type: 'trade',
-        exchange: EXCHANGE,
-        symbol,
-        ts: parseIsoTime(first.timestamp),
-        data: { price, size: parsePlainNumber(first.size), side },
-        recv_ts: recvTs,
-        origin: 'backfill',
-      });
-    }
-  }
+    const shown = row.side === 'BUY' ? 'buy' : 'sell';
+    const side = isPair ? (lastSide ?? shown) : shown;
+    return {
+      type: 'trade',
+      exchange: EXCHANGE,
+      symbol,
+      ts,
+      data: { price, size, side },
+      recv_ts: recvTs,
+      origin: 'backfill',
+    };
+  });
   return { trades, rejected };
+}
+
+function readRow(row: TradeRow): Printed | null {
+  const price = parsePlainNumber(row.price);
+  const size = parsePlainNumber(row.size);
+  const ts = parseIsoTime(row.timestamp);
+  const isValid = (row.side === 'BUY' || row.side === 'SELL') && price > 0 && size > 0 && !Number.isNaN(ts);
+  return isValid ? { row, ts, price, size, isPair: false } : null;
 }

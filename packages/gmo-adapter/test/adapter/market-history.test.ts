@@ -154,7 +154,8 @@ describe('recentTrades', () => {
   const serve: Answering = (request, response) => {
     const query = new URL(request.url, 'http://x').searchParams;
     const page = Number(query.get('page'));
-    const list = rows.slice((page - 1) * 100, page * 100);
+    const count = Number(query.get('count'));
+    const list = rows.slice((page - 1) * count, page * count);
     success(response, list.length === 0 ? {} : { pagination: { currentPage: page, count: list.length }, list });
   };
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readTradePages } from '../../src/adapter/trade-pages.js';
+import { readTradePages, type TradePage } from '../../src/adapter/trade-pages.js';
 import type { TradeRow } from '../../src/schema/rest-public.js';
 
 /** A list of trades as the exchange keeps it, newest first, on which trades may arrive before each read. */
 class Tape {
   rows: TradeRow[] = [];
-  reads: number[] = [];
+  reads = 0;
   #ms = 0;
 
   /** Each match prints two rows. Equal ones in one millisecond when `sameMoment`. */
@@ -20,11 +20,13 @@ class Tape {
     return this;
   }
 
-  read = (arrive: (read: number) => void) => async (page: number) => {
-    arrive(this.reads.length);
-    this.reads.push(page);
-    return this.rows.slice((page - 1) * 100, page * 100);
-  };
+  read =
+    (arrive: (read: number) => void) =>
+    async ({ page, count }: TradePage) => {
+      arrive(this.reads++);
+      expect(count).toBeLessThanOrEqual(100);
+      return this.rows.slice((page - 1) * count, page * count);
+    };
 }
 
 const all = () => false;
@@ -39,23 +41,26 @@ describe('pages of trades', () => {
     );
     expect(rows).toEqual(tape.rows);
     expect(ended).toBe(true);
-    expect(tape.reads).toEqual([1, 2, 3]);
+    expect(tape.reads).toBe(3);
   });
 
   it('are read no further than asked', async () => {
     const tape = new Tape().match(500);
     const some = await readTradePages(
       tape.read(() => undefined),
-      (rows) => rows.length >= 200,
+      (rows) => rows.length >= 190,
       10,
     );
-    expect(some).toEqual({ rows: tape.rows.slice(0, 200), ended: false });
+    expect(some).toEqual({ rows: tape.rows.slice(0, some.rows.length), ended: false });
+    expect(some.rows.length).toBeLessThan(300);
+    expect(tape.reads).toBe(2);
     const few = await readTradePages(
       tape.read(() => undefined),
       all,
       3,
     );
-    expect(few).toEqual({ rows: tape.rows.slice(0, 300), ended: false });
+    expect(few).toEqual({ rows: tape.rows.slice(0, few.rows.length), ended: false });
+    expect(tape.reads).toBe(5);
   });
 
   it.each([0, 1, 7, 49, 50, 51, 130])('are joined when %d matches arrive between two reads', async (arrivals) => {
@@ -92,12 +97,35 @@ describe('pages of trades', () => {
     expect(rows).toEqual(before);
   });
 
-  it('say where certainty ends when the market never stands still', async () => {
-    const tape = new Tape().match(100).match(60, true).match(10);
-    const { rows, ended } = await readTradePages(
-      tape.read((read) => read > 0 && tape.match(3, true)),
+  it('are joined in a burst of equal matches, with more of them coming', async () => {
+    const tape = new Tape().match(100).match(20, true).match(40).match(20, true).match(40);
+    const before = [...tape.rows];
+    const { rows } = await readTradePages(
+      tape.read((read) => read > 0 && read < 8 && tape.match(5, true)),
       all,
       100,
+    );
+    expect(rows.slice(-before.length)).toEqual(before);
+    expect(rows).toHaveLength(before.length);
+  });
+
+  it('are not joined with a reply that is older than the one before', async () => {
+    const tape = new Tape().match(300);
+    const older = [...tape.rows];
+    tape.match(7);
+    const stale = async ({ page, count }: TradePage) => older.slice((page - 1) * count, page * count);
+    const fresh = tape.read(() => undefined);
+    let reads = 0;
+    const { rows } = await readTradePages(async (page) => (++reads % 3 === 2 ? stale(page) : fresh(page)), all, 100);
+    expect(rows).toEqual(tape.rows);
+  });
+
+  it('end where a burst is longer than a page, and nothing tells its rows apart', async () => {
+    const tape = new Tape().match(100).match(60, true).match(10);
+    const { rows, ended } = await readTradePages(
+      tape.read(() => undefined),
+      all,
+      10,
     );
     expect(ended).toBe(false);
     expect(rows).toHaveLength(100);

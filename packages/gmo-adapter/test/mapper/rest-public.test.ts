@@ -3,7 +3,7 @@ import { mapInstrument } from '@alpha-engine/gmo-adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { businessDays, KLINE_INTERVALS, mapKline, mapTickerRow, mergeBars } from '../../src/mapper/rest-public.js';
-import { isAhead, mapTradeRows, overlapsOf, shiftOf } from '../../src/mapper/rest-trades.js';
+import { isAhead, mapTradeRows, overlapsOf } from '../../src/mapper/rest-trades.js';
 import type { TradeRow } from '../../src/schema/rest-public.js';
 import { SYMBOLS, TICKER } from '../support/frames.js';
 
@@ -165,7 +165,6 @@ describe('REST trades', () => {
       expect(overlapsOf(all.slice(0, 8), all.slice(8 - pushed, 16 - pushed)), String(pushed)).toEqual(
         pushed === 1 || pushed === 2 ? [0, pushed] : [pushed],
       );
-      expect(shiftOf(all.slice(0, 8), all.slice(pushed, 16))).toBe(pushed);
     }
   });
 

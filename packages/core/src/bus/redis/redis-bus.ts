@@ -118,6 +118,15 @@ export class RedisBus implements EventBus {
     return decodeEntries(entries).good.map(({ entry, event }) => ({ stream, id: entry.id, event }));
   }
 
+  async latest(stream: StreamName, before: EntryId | null, limit: number): Promise<readonly Delivery[]> {
+    this.#assertOpen();
+    const end = before === null ? '+' : `(${placeOfId(before)}`;
+    const count = Math.max(1, limit);
+    const raw = await this.#link.call((client) => client.xrevrange(stream, end, '-', 'COUNT', count));
+    const { good } = decodeEntries(raw.toReversed().map(entryOf));
+    return good.map(({ entry, event }) => ({ stream, id: entry.id, event }));
+  }
+
   async deadLetters(stream: StreamName, after: EntryId | null, limit: number): Promise<readonly DeadLetter[]> {
     const raw = await this.#raw(deadLetterStream(stream), after, limit);
     return raw.map((entry) => decodeDeadLetter(entryOf(entry).text));

@@ -168,6 +168,20 @@ export class SpoolingPublisher {
     }
   }
 
+  /** True once nothing waits on disk; false when that takes longer than `patienceMs`, or `signal` aborts before. */
+  async caughtUp(patienceMs: number, signal: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + patienceMs;
+    const wake = () => this.#wake();
+    signal.addEventListener('abort', wake, { once: true });
+    while (this.#spooling !== null && this.#failure === null && !signal.aborted) {
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) break;
+      await this.#changed(leftMs);
+    }
+    signal.removeEventListener('abort', wake);
+    return this.#spooling === null;
+  }
+
   /**
    * Gives the bus `patienceMs` to take the rest, and leaves on disk what it did not take. Idempotent; the bus stays open.
    * Returns how many events the next publisher of the folder will find.

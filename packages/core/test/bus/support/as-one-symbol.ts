@@ -14,6 +14,8 @@ export function asOneSymbol(bus: EventBus): EventBus {
     subscribe: async (options) => plain(await bus.subscribe({ ...options, streams: options.streams.map(suffixed) })),
     range: async (stream, after, limit) =>
       (await bus.range(suffixed(stream), after, limit)).map((delivery) => ({ ...delivery, stream })),
+    latest: async (stream, before, limit) =>
+      (await bus.latest(suffixed(stream), before, limit)).map((delivery) => ({ ...delivery, stream })),
     deadLetters: async (stream, after, limit) =>
       (await bus.deadLetters(suffixed(stream), after, limit)).map((letter) => ({ ...letter, stream })),
     putBack: (stream, ids) => bus.putBack(suffixed(stream), ids),
