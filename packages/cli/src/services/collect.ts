@@ -1,5 +1,11 @@
 import type { Logger } from '@alpha-engine/core';
-import { type CollectorReport, prepareDataFolder, runCollector, takeSpoolFolder } from '@alpha-engine/core/process';
+import {
+  type CollectorReport,
+  prepareDataFolder,
+  runCollector,
+  takeSpoolFolder,
+  waitingSpools,
+} from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
@@ -8,6 +14,9 @@ import { openBus } from './open-bus.js';
 import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
 import { Watch } from './watch.js';
+
+const WAITING =
+  'Events of a collector with other symbols wait on disk; start one with these symbols to publish them, or remove the folder.';
 
 /** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
@@ -35,6 +44,7 @@ export async function collect(
     signal.throwIfAborted();
     const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });
     closers.add(() => lock.release());
+    for (const waiting of await waitingSpools(folder)) logger.warn({ ...waiting }, WAITING);
     const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2 };
     started = true;
     watch.started();

@@ -11,3 +11,4 @@ export { type EngineOptions, type EngineReport, runEngine } from './run-engine.j
 export { type RetentionOptions, runRetention } from './run-retention.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './serve-metrics.js';
 export { type SpoolFolder, takeSpoolFolder } from './spool-folder.js';
+export { type WaitingSpool, waitingSpools } from './waiting-spools.js';

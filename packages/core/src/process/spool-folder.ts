@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AlphaError } from '../errors/alpha-error.js';
 import { acquireLock, type Lock } from '../lock/acquire-lock.js';
 import { makeFolder } from '../lock/make-folder.js';
@@ -11,6 +12,9 @@ export interface SpoolFolder {
 }
 
 const MOST_AT_ONCE = 8;
+/** Who merely looks at a folder (`waitingSpools`) has it for a moment. */
+const LOOKS = 10;
+const LOOK_MS = 100;
 
 /**
  * The spool of a collector of these symbols: the same at every start, so that it finds what it left. While another collector of
@@ -25,10 +29,14 @@ export async function takeSpoolFolder(
     const folder = join(root, `${exchange}-${hash}${number === 1 ? '' : `-${number}`}`);
     await makeFolder(folder, 0o700);
     const message = `${MOST_AT_ONCE} collectors of ${exchange} with the same symbols use ${root}; stop all but one.`;
-    try {
-      return { folder, lock: await acquireLock({ path: join(folder, 'lock'), code: 'DATA_FOLDER_LOCKED', message }) };
-    } catch (error) {
-      if (!AlphaError.is(error, 'DATA_FOLDER_LOCKED') || number === MOST_AT_ONCE) throw error;
+    for (let look = 1; ; look++) {
+      try {
+        return { folder, lock: await acquireLock({ path: join(folder, 'lock'), code: 'DATA_FOLDER_LOCKED', message }) };
+      } catch (error) {
+        if (!AlphaError.is(error, 'DATA_FOLDER_LOCKED') || number === MOST_AT_ONCE) throw error;
+      }
+      if (number > 1 || look === LOOKS) break;
+      await delay(LOOK_MS);
     }
   }
 }
