@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, EpochMs } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { authenticate, type SocketTokens } from './auth.js';
-import { type Answer, INVALID_PATH, maintenance, NOT_FOUND, TOO_MANY } from './envelopes.js';
+import { type Answer, INVALID_PATH, iso, maintenance, NOT_FOUND, TOO_MANY } from './envelopes.js';
 import { header, ipOf } from './http.js';
 import { RateLimit } from './limits.js';
 import type { MarketView } from './market-view.js';
@@ -19,6 +19,7 @@ export interface RestGateOptions {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly switches: SimulatorSwitches;
+  readonly publicCacheMs: number;
   readonly exchange: SimulatedExchange;
   readonly views: ReadonlyMap<string, MarketView>;
   readonly tokens: SocketTokens;
@@ -39,6 +40,8 @@ export class RestGate {
   readonly #publicLimit: RateLimit | null;
   readonly #getLimit: RateLimit;
   readonly #postLimit: RateLimit;
+  /** By path and query: what the edge still answers, and since when. */
+  readonly #edge = new Map<string, { readonly answer: Answer; readonly since: EpochMs }>();
 
   constructor(options: RestGateOptions) {
     const { wall, switches } = options;
@@ -54,8 +57,11 @@ export class RestGate {
     const path = url.pathname.replace(/^\/public/, '');
     if (request.method !== 'GET' || path === url.pathname) return NOT_FOUND;
     if (exchangeState() === 'MAINTENANCE') return maintenance(switches.maintenanceStatus);
+    const cached = this.#cached(request.url ?? '');
+    if (cached !== null) return cached;
     if (this.#publicLimit?.take(ipOf(request)) === false) return TOO_MANY;
-    return publicRest(path, url.searchParams, { views, switches, now, exchangeStatus: exchangeState });
+    const answer = publicRest(path, url.searchParams, { views, switches, now, exchangeStatus: exchangeState });
+    return this.#keep(request.url ?? '', answer);
   }
 
   private(request: IncomingMessage, url: URL, body: string): PrivateReply {
@@ -86,6 +92,27 @@ export class RestGate {
     const placing = path === '/v1/order' || path === '/v1/closeOrder';
     if (placing && reply.answer.body.status !== 0) stats.rejections += 1;
     return reply;
+  }
+
+  #cached(address: string): Answer | null {
+    const kept = this.#edge.get(address);
+    if (kept === undefined || this.#options.wall.now() - kept.since >= this.#options.publicCacheMs) return null;
+    return kept.answer;
+  }
+
+  /** A success is kept as it is, the time of its making included. */
+  #keep(address: string, answer: Answer): Answer {
+    if (answer.http !== 200 || this.#options.publicCacheMs === 0) return answer;
+    const since = this.#options.wall.now();
+    const body = { ...answer.body, responsetime: iso(this.#options.wallNow()) };
+    for (const [other, kept] of this.#edge) {
+      // The oldest come first.
+      if (since - kept.since < this.#options.publicCacheMs) break;
+      this.#edge.delete(other);
+    }
+    this.#edge.delete(address);
+    this.#edge.set(address, { answer: { ...answer, body, timed: false }, since });
+    return answer;
   }
 }
 

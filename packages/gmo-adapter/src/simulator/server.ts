@@ -104,6 +104,7 @@ class SimulatorServer implements GmoSimulator {
       apiKey: options.apiKey ?? 'simulator-key',
       apiSecret: options.apiSecret ?? 'simulator-secret',
       switches: this.#switches,
+      publicCacheMs: timings.publicCacheMs,
       exchange: this.exchange,
       views: this.#views,
       tokens: this.#tokens,

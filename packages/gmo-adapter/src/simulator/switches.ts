@@ -64,6 +64,8 @@ export interface SimulatorTimings {
   readonly pingMs: number;
   /** One socket command of an address in this time. */
   readonly commandMs: number;
+  /** The same public REST address is answered from a cache for so long; a value that changes in its query passes the cache by. */
+  readonly publicCacheMs: number;
   /** A socket without traffic in either direction is dropped after this. */
   readonly idleMs: number;
   /** Life of a socket token, from issue or extension. */
@@ -75,6 +77,7 @@ export interface SimulatorTimings {
 export const DEFAULT_TIMINGS: SimulatorTimings = {
   pingMs: 60_000,
   commandMs: 1_000,
+  publicCacheMs: 1_000,
   idleMs: 60_000,
   tokenMs: 3_600_000,
   summaryMs: 5_000,

@@ -351,7 +351,7 @@ describe('faults of the exchange', () => {
   });
 
   it('maintenance and preopen are seen on the status, the handshake and the sockets, and pass', async () => {
-    const simulator = await start({});
+    const simulator = await start({ timings: { publicCacheMs: 0 } });
     const socket = await connect(simulator);
     const status = async () => (await publicGet(simulator, '/v1/status')).body;
     const maintenance = simulator.injectFault({ kind: 'maintenance' });

@@ -119,6 +119,18 @@ describe('public REST', () => {
     expect(day.body.data[0].openTime).toBe(String(Date.parse('2024-08-08T21:00:00.000Z')));
   });
 
+  it('answers the same address from a cache for a second, time of the reply included', async () => {
+    const wall = new ManualClock(1_700_000_000_000);
+    const simulator = await start({ wallClock: wall });
+    const ask = async (query: string) => (await publicGet(simulator, `/v1/trades?symbol=BTC_JPY${query}`)).body;
+    const first = await ask('');
+    wall.advance(900);
+    expect(await ask('')).toEqual(first);
+    expect((await ask('&_=1')).responsetime).not.toBe(first.responsetime);
+    wall.advance(100);
+    expect((await ask('')).responsetime).not.toBe(first.responsetime);
+  });
+
   it('answers maintenance on REST and on the handshake, and goes on when it is over', async () => {
     const simulator = await start();
     simulator.setExchangeState('MAINTENANCE');

@@ -64,7 +64,9 @@ const common = {
 };
 
 function kind<Kind extends string, Parameters extends z.ZodRawShape>(name: Kind, parameters: Parameters) {
-  return z.strictObject({ kind: z.literal(name), ...common, ...parameters });
+  // A parameter may stand for a common key, as the `for` of a burst does.
+  const rest: Omit<typeof common, keyof Parameters> & Parameters = { ...common, ...parameters };
+  return z.strictObject({ kind: z.literal(name), ...rest });
 }
 
 const httpStatus = z.int().min(400).max(599).default(503);
