@@ -11,6 +11,7 @@ import { makeMarket } from './market.js';
 import type { ChaosOptions } from './options.js';
 import { Progress } from './progress.js';
 import { Random } from './random.js';
+import type { Supervised } from './supervised.js';
 import { World } from './world.js';
 
 export interface ChaosReport {
@@ -154,16 +155,19 @@ async function quiet(world: World, progress: Progress, signal: AbortSignal): Pro
 
 /** The collector first: its end is told on the bus, and the others still read that. */
 async function stopInOrder(world: World, progress: Progress): Promise<EngineReport> {
-  await expectExit(world, 'collector');
+  await expectExit(world, world.process('collector'));
   await quiet(world, progress, new AbortController().signal);
-  await expectExit(world, 'archiver');
-  await expectExit(world, 'engine');
-  const report = world.process('engine').last('engine stopped');
+  await expectExit(world, world.process('archiver'));
+  const { owner, standby } = world;
+  await expectExit(world, standby);
+  await expectExit(world, owner);
+  const report = owner.last('engine stopped');
   if (report === undefined) throw new Error(`The engine stopped without a report. Logs: ${world.folder}`);
   return report as unknown as EngineReport;
 }
 
-async function expectExit(world: World, name: 'collector' | 'archiver' | 'engine'): Promise<void> {
-  const status = await world.process(name).stop();
-  if (status !== 0) throw new Error(`${name} ended with ${status} when it was told to stop. Logs: ${world.folder}`);
+async function expectExit(world: World, supervised: Supervised): Promise<void> {
+  const status = await supervised.stop();
+  if (status !== 0)
+    throw new Error(`${supervised.name} ended with ${status} when it was told to stop. Logs: ${world.folder}`);
 }

@@ -16,8 +16,14 @@ export const STRATEGY_PARAMS = { fast: 3, slow: 8 };
 export const TIMEFRAME = '5s';
 /** Nothing is too old here: a denial would change what follows, and the market runs many times faster than the clock. */
 const LONG_MS = '864000000';
+/** What an engine says that is not the owner. */
+const WAITS = 'standby: another engine owns these brains; this one takes over when it ends';
 
-export type ProcessName = 'simulator' | 'collector' | 'engine' | 'archiver';
+export type ProcessName = 'simulator' | 'collector' | EngineName | 'archiver';
+
+/** Two engines with the same settings: one owns, the other waits; which is which changes. */
+export const ENGINES = ['engine-a', 'engine-b'] as const;
+type EngineName = (typeof ENGINES)[number];
 
 /**
  * Everything that runs: the simulator, collector, engine and archiver as supervised processes; redis-server and PostgreSQL of
@@ -73,6 +79,15 @@ export class World {
     return found;
   }
 
+  /** The engine that owns the brains: the one that started to work last. */
+  get owner(): Supervised {
+    return this.#engines()[0]!;
+  }
+
+  get standby(): Supervised {
+    return this.#engines()[1]!;
+  }
+
   async exchange(): Promise<{ readonly ended: boolean; readonly stats: SimulatorStats }> {
     const base = String((await this.process('simulator').line('simulator ready')).restBaseUrl);
     const clock = (await (await fetch(`${base}/sim/clock`)).json()) as SimulatorClock;
@@ -120,12 +135,19 @@ export class World {
     };
     const params = Object.entries(STRATEGY_PARAMS).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
     const strategy = ['--strategy', 'ma-cross', ...params, '--timeframe', TIMEFRAME];
-    const engine = await this.#run('engine', ['engine', ...strategy, '--live'], { ...addresses, ...trading });
-    await engine.line('engine started');
+    for (const [index, name] of ENGINES.entries()) {
+      const engine = await this.#run(name, ['engine', ...strategy, '--live'], { ...addresses, ...trading });
+      await engine.line(index === 0 ? 'engine started' : WAITS);
+    }
     const archive = { ...addresses, ALPHA_ARCHIVE_DIR: this.archiveFolder };
     await (await this.#run('archiver', ['archive'], archive)).line('archiver started');
     await (await this.#run('collector', ['collect'], addresses)).line('collector started');
     await simulator.line('tape started');
+  }
+
+  #engines(): Supervised[] {
+    const since = (engine: Supervised) => Number(engine.last('engine started')?.time ?? 0);
+    return ENGINES.map((name) => this.process(name)).sort((a, b) => since(b) - since(a));
   }
 
   /** A folder per process is its machine. */

@@ -1,12 +1,13 @@
 import { cutPostgres, cutRedis, silencePostgres, silenceRedis } from './break-connections.js';
 import type { Fault } from './fault.js';
-import { freezeArchiver, freezeEngine, freezePostgres, freezeRedis } from './freeze.js';
-import { killArchiver, killEngine } from './kill-processes.js';
+import { freezeArchiver, freezeEngine, freezeOwner, freezePostgres, freezeRedis } from './freeze.js';
+import { killArchiver, killEngine, killStandby } from './kill-processes.js';
 import { killPostgres, killRedis } from './kill-servers.js';
 
 /** Every fault there is; a run draws from these until each was there, then begins again. */
 export const FAULTS: readonly Fault[] = [
   killEngine,
+  killStandby,
   killArchiver,
   killRedis,
   killPostgres,
@@ -15,6 +16,7 @@ export const FAULTS: readonly Fault[] = [
   silenceRedis,
   silencePostgres,
   freezeEngine,
+  freezeOwner,
   freezeArchiver,
   freezeRedis,
   freezePostgres,

@@ -1,16 +1,25 @@
-import type { Worker } from '../progress.js';
-import type { ProcessName } from '../world.js';
 import type { Fault } from './fault.js';
 
-/** `kill -9` of a process of ours; its supervisor starts it again. */
-function killProcess(target: ProcessName, recoveredWhen: readonly Worker[]): Fault {
-  return {
-    name: `kill-${target}`,
-    target,
-    recoveredWhen,
-    strike: (world) => world.process(target).kill(),
-  };
-}
+/** `kill -9` of the engine that owns the brains: the other one takes over, and this one comes back as the standby. */
+export const killEngine: Fault = {
+  name: 'kill-engine',
+  target: 'engine',
+  recoveredWhen: ['strategy', 'execution'],
+  strike: ({ owner }) => owner.kill(),
+};
 
-export const killEngine = killProcess('engine', ['strategy', 'execution']);
-export const killArchiver = killProcess('archiver', ['archiver']);
+/** `kill -9` of the engine that waits. Nobody may notice. */
+export const killStandby: Fault = {
+  name: 'kill-standby',
+  target: 'standby',
+  recoveredWhen: ['strategy', 'execution'],
+  strike: ({ standby }) => standby.kill(),
+};
+
+/** `kill -9` of the archiver; its supervisor starts it again. */
+export const killArchiver: Fault = {
+  name: 'kill-archiver',
+  target: 'archiver',
+  recoveredWhen: ['archiver'],
+  strike: (world) => world.process('archiver').kill(),
+};
