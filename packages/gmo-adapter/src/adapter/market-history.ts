@@ -42,6 +42,8 @@ import {
 import { assertListed } from './instruments.js';
 import { readTradePages } from './trade-pages.js';
 
+/** The exchange was seen to answer a hundredth page; a page may bring nothing new while trades stream in. */
+const MOST_PAGES = 200;
 const tradeList = listOf(tradeRow);
 const klineList = z.array(klineRow);
 
@@ -126,7 +128,7 @@ export class GmoMarketHistory implements MarketHistory {
     const { rows, ended } = await readTradePages(
       (page) => this.#tradePage({ symbol, ...page }),
       (read) => whole(read).length > limit,
-      Number.POSITIVE_INFINITY,
+      MOST_PAGES,
     );
     const { trades, rejected } = mapTradeRows(rows, symbol, recvTs);
     this.#reportRejected('/v1/trades', rejected);

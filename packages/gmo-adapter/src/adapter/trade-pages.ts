@@ -1,4 +1,4 @@
-import { isAhead, overlapsOf } from '../mapper/rest-trades.js';
+import { isAhead, placesOf } from '../mapper/rest-trades.js';
 import type { TradeRow } from '../schema/rest-public.js';
 
 const MOST_ROWS = 100;
@@ -37,15 +37,16 @@ export async function readTradePages(
   for (let reads = 1; reads < maxPages && !enough(rows); reads++) {
     const window = windowAt(rows.length + pushed, lastMoment(rows) + 1);
     const next = await read(window);
+    if (next.length === 0) return { rows, ended: true };
     const start = (window.page - 1) * window.count;
     if (isAhead(next, rows)) {
       pushed += window.count;
       continue;
     }
-    const [overlap, other] = overlapsOf(rows, next).filter((rowsShared) => rowsShared > 0);
-    if (overlap === undefined || other !== undefined) continue;
-    pushed = Math.max(pushed, overlap - rows.length + start);
-    rows = [...rows, ...next.slice(overlap)];
+    const [place, other] = placesOf(next, rows);
+    if (place === undefined || other !== undefined) continue;
+    pushed = Math.max(pushed, start - place);
+    rows = [...rows, ...next.slice(rows.length - place)];
     if (next.length < window.count) return { rows, ended: true };
   }
   return { rows, ended: false };

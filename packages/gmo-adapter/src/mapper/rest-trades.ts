@@ -8,20 +8,18 @@ const keyOf = (row: TradeRow): string => `${row.timestamp} ${row.price} ${row.si
 const sameRow = (a: TradeRow, b: TradeRow): boolean => a.side === b.side && keyOf(a) === keyOf(b);
 
 /**
- * How many rows at the beginning of the next page may be the end of what was read (both newest first): trades that arrived between the
- * two reads pushed them over. Mostly there is one answer. There are several where equal rows stand at the edge, because equal rows can
- * be matches of their own, and none where the page does not follow.
+ * Where in `rows` a page may begin that was read after them (both newest first): trades that arrived in between have pushed rows onto
+ * it. Mostly there is one answer. There are several where equal rows stand at the end, because equal rows can be matches of their own.
  */
-export function overlapsOf(rows: readonly TradeRow[], page: readonly TradeRow[]): number[] {
-  const [first] = page;
-  const last = rows.at(-1);
-  if (first === undefined || last === undefined) return [0];
-  const overlaps = parseIsoTime(first.timestamp) > parseIsoTime(last.timestamp) ? [] : [0];
-  for (let overlap = 1; overlap <= Math.min(rows.length, page.length); overlap++) {
-    const start = rows.length - overlap;
-    if (page.slice(0, overlap).every((row, i) => sameRow(row, rows[start + i]!))) overlaps.push(overlap);
+export function placesOf(page: readonly TradeRow[], rows: readonly TradeRow[]): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < rows.length; place++) {
+    const shared = Math.min(page.length, rows.length - place);
+    let same = shared > 0;
+    for (let i = 0; same && i < shared; i++) same = sameRow(page[i]!, rows[place + i]!);
+    if (same) places.push(place);
   }
-  return overlaps;
+  return places;
 }
 
 /** Whether more than a page arrived between two reads, so that the next page begins with rows newer than any read before: it says nothing about what is older. */

@@ -63,7 +63,7 @@ describe('pages of trades', () => {
     expect(tape.reads).toBe(5);
   });
 
-  it.each([0, 1, 7, 49, 50, 51, 130])('are joined when %d matches arrive between two reads', async (arrivals) => {
+  it.each([0, 1, 7, 49, 50, 51, 60, 130])('are joined when %d matches arrive between two reads', async (arrivals) => {
     const tape = new Tape().match(400);
     const before = [...tape.rows];
     const { rows } = await readTradePages(

@@ -3,7 +3,7 @@ import { mapInstrument } from '@alpha-engine/gmo-adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { businessDays, KLINE_INTERVALS, mapKline, mapTickerRow, mergeBars } from '../../src/mapper/rest-public.js';
-import { isAhead, mapTradeRows, overlapsOf } from '../../src/mapper/rest-trades.js';
+import { isAhead, mapTradeRows, placesOf } from '../../src/mapper/rest-trades.js';
 import type { TradeRow } from '../../src/schema/rest-public.js';
 import { SYMBOLS, TICKER } from '../support/frames.js';
 
@@ -159,13 +159,15 @@ describe('REST trades', () => {
     expect(mapTradeRows([...pair('100', '1', 0), ...bad], 'BTC', 0)).toMatchObject({ trades: [{}], rejected: 4 });
   });
 
-  it('show how many rows new trades have pushed onto the next page', () => {
+  it('show where a page begins that new trades have pushed', () => {
     const all = Array.from({ length: 12 }, (_, i) => pair(String(100 - i), '1', 100 - i)).flat();
-    for (let pushed = 0; pushed <= 6; pushed++) {
-      expect(overlapsOf(all.slice(0, 8), all.slice(8 - pushed, 16 - pushed)), String(pushed)).toEqual(
-        pushed === 1 || pushed === 2 ? [0, pushed] : [pushed],
-      );
+    for (let pushed = 1; pushed <= 6; pushed++) {
+      expect(placesOf(all.slice(8 - pushed, 16 - pushed), all.slice(0, 8)), String(pushed)).toEqual([8 - pushed]);
     }
+    expect(placesOf(all.slice(2, 5), all.slice(0, 8))).toEqual([2]);
+    expect(placesOf(all.slice(8, 16), all.slice(0, 8))).toEqual([]);
+    const equal = Array.from({ length: 4 }, () => all[0]!);
+    expect(placesOf(equal, equal)).toEqual([0, 1, 2, 3]);
   });
 
   it('pass over a page that more than a page of new trades has pushed ahead', () => {
