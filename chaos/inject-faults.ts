@@ -16,12 +16,12 @@ export interface FaultRecord {
 const GIVE_UP_MS = 60_000;
 const PAUSE_MS = [500, 4000] as const;
 
-/** Strikes, heals, waits for the recovery, pauses, and strikes again, until `signal` aborts. */
+/** Strikes, heals, waits for the recovery, pauses, and strikes again, until `signal` aborts; `stop` ends the fault in hand too. */
 export async function injectFaults(
   faults: readonly Fault[],
   parts: { readonly world: World; readonly progress: Progress; readonly random: Random },
   record: (done: FaultRecord) => Promise<void>,
-  signal: AbortSignal,
+  { signal, stop }: { readonly signal: AbortSignal; readonly stop: AbortSignal },
 ): Promise<void> {
   const { world, progress, random } = parts;
   const begun = performance.now();
@@ -34,9 +34,9 @@ export async function injectFaults(
     await fault.strike(world);
     // Entry ids are times of this machine's clock: what comes later came after the strike.
     const place = `${Date.now()}-0`;
-    if (fault.lastsMs) await delay(random.between(...fault.lastsMs));
+    if (fault.lastsMs) await delay(random.between(...fault.lastsMs), undefined, { signal: stop }).catch(() => {});
     await fault.heal?.(world);
-    const recovered = await progress.passed(fault.recoveredWhen, place, GIVE_UP_MS);
+    const recovered = await progress.passed(fault.recoveredWhen, place, GIVE_UP_MS, stop);
     const recoveredMs = recovered ? Math.round(performance.now() - struck) : null;
     await record({ fault: fault.name, atMs: Math.round(struck - begun), recoveredMs });
   }

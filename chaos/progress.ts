@@ -48,9 +48,9 @@ export class Progress {
   }
 
   /** True once all of these have passed a place; false when that takes longer than `withinMs`. */
-  async passed(workers: readonly Worker[], place: EntryId, withinMs: number): Promise<boolean> {
+  async passed(workers: readonly Worker[], place: EntryId, withinMs: number, stop: AbortSignal): Promise<boolean> {
     const deadline = performance.now() + withinMs;
-    while (performance.now() < deadline) {
+    while (performance.now() < deadline && !stop.aborted) {
       if (workers.every((worker) => isBeyond(this.#places[worker], place))) return true;
       await delay(LOOK_EVERY_MS);
     }

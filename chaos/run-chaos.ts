@@ -98,7 +98,7 @@ export async function runChaos(
           const { fault, recoveredMs } = done;
           if (recoveredMs === null) tell(`${fault} was not recovered from.`);
         },
-        over.signal,
+        { signal: AbortSignal.any([over.signal, signal]), stop: signal },
       );
       try {
         for (let told = begun; !(await world.exchange()).ended; ) {
