@@ -39,6 +39,6 @@ export const DEFAULT_FEED_TIMINGS: FeedTimings = {
   resubscribeMaxMs: 600_000,
   settleMs: 2_000,
   rereadMs: 600,
-  backfillMs: 60_000,
+  backfillMs: 120_000,
   statusPollMs: 30_000,
 };

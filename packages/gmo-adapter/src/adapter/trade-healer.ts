@@ -8,10 +8,12 @@ const REMEMBERED = 1_024;
 /** How far before the last trade the comparison begins: frames of one moment may have been cut apart, or come out of order. */
 const OVERLAP_MS = 1_000;
 /** Live trades that wait at most. */
-const MAX_HELD = 10_000;
-/** The exchange was seen to answer a hundredth page. */
-const MAX_PAGES = 100;
+const MAX_HELD = 20_000;
+/** More than `backfillMs` allows; the exchange was seen to answer a hundredth page of the list. */
+const MAX_PAGES = 400;
 const LONGEST_PAUSE_MS = 10_000;
+const FORGOTTEN = 'The exchange does not tell trades so old any more.';
+const TOO_SLOW = 'Reading back so far took too long beside the trades that went on.';
 
 export interface HealerParts {
   readonly symbol: string;
@@ -209,7 +211,7 @@ export class TradeHealer {
     const missing = this.#recent.missingFrom(told.trades, from, held);
     const gapEnd = this.#gapEnd(told, held);
     const fromTs = this.#anchor ?? from;
-    if (gapEnd !== null) this.#gap(fromTs, gapEnd, 'The exchange does not tell trades so old any more.');
+    if (gapEnd !== null) this.#gap(fromTs, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
     this.#passOn([...missing, ...held].sort((a, b) => a.ts - b.ts));
     if (missing.length > 0) this.#parts.out.backfilled(missing.length);
     if (this.#owesWord || missing.length > 0) {

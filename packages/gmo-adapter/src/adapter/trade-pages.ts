@@ -1,7 +1,10 @@
-import { isAhead, placesOf } from '../mapper/rest-trades.js';
+import { isSameMatch, isSameMoment, mayBeAhead, placesOf } from '../mapper/rest-trades.js';
 import type { TradeRow } from '../schema/rest-public.js';
 
 const MOST_ROWS = 100;
+/** Fewer rows that agree may agree by chance: equal rows are common. */
+const TELLING_ROWS = 8;
+const MOST_OVERLAP = 80;
 
 type Rows = readonly TradeRow[];
 
@@ -22,8 +25,12 @@ export interface TradeRowsRead {
  * Reads `GET /v1/trades` from the newest row back, until `enough` is read, the list ends, or there were `maxPages`.
  *
  * Trades that arrive between two reads push rows down, and a reply may be older than the one before. So each page is asked to begin
- * within what was read, and is joined where it repeats that. Equal rows may be matches of their own and are no proof of a repetition;
- * a repetition across two moments is, because no list in order of time contains it twice. What cannot be joined ends the reading.
+ * within what was read, and is joined where it repeats that. Equal rows may be matches of their own: what repeats must be longer than
+ * a run of them. Where that leaves a doubt, the page is asked for again with more overlap; where nothing tells the rows of a moment
+ * apart, the place nearest to what is expected is taken.
+ *
+ * A busy market pushes as many rows as a page holds while one is read. So half of what the last two pages were both pushed by is
+ * expected again; a hole that this leaves shows, and is read again.
  */
 export async function readTradePages(
   read: (page: TradePage) => Promise<Rows>,
@@ -32,35 +39,63 @@ export async function readTradePages(
 ): Promise<TradeRowsRead> {
   let rows = await read({ page: 1, count: MOST_ROWS });
   if (rows.length < MOST_ROWS) return { rows, ended: true };
-  /** Rows that are known to have arrived before the first of `rows`. */
+  /** Rows that are known to have arrived before the first of `rows`, how many of them the last page showed, and how many more are expected. */
   let pushed = 0;
+  let lately = 0;
+  let pace = 0;
+  let overlap = 0;
   for (let reads = 1; reads < maxPages && !enough(rows); reads++) {
-    const window = windowAt(rows.length + pushed, lastMoment(rows) + 1);
+    overlap = Math.max(overlap, telling(rows));
+    const window = windowAt(rows.length + pushed + pace, overlap);
     const next = await read(window);
-    if (next.length === 0) return { rows, ended: true };
     const start = (window.page - 1) * window.count;
-    if (isAhead(next, rows)) {
-      pushed += window.count;
+    const place = placeOf(next, rows, overlap === MOST_OVERLAP ? start - pushed - pace : null);
+    if (place === null) {
+      if (mayBeAhead(next, rows) && start >= pushed) {
+        pace = start + 1 - pushed;
+        pushed = start + 1;
+      } else if (pace > 0) pace >>= 1;
+      else overlap = Math.min(MOST_OVERLAP, overlap * 2);
       continue;
     }
-    const [place, other] = placesOf(next, rows);
-    if (place === undefined || other !== undefined) continue;
+    const more = Math.max(0, start - place - pushed);
+    pace = Math.min(more, lately) >> 1;
+    lately = more;
     pushed = Math.max(pushed, start - place);
+    overlap = 0;
     rows = [...rows, ...next.slice(rows.length - place)];
     if (next.length < window.count) return { rows, ended: true };
   }
   return { rows, ended: false };
 }
 
-/** How many rows at the end are of one moment. */
-function lastMoment(rows: Rows): number {
-  const ts = rows.at(-1)?.timestamp;
-  return rows.length - 1 - rows.findLastIndex((row) => row.timestamp !== ts);
+/**
+ * Where in `rows` the page begins, or null when that is not known: it repeats too little, or a pattern that comes twice. Given what is
+ * expected, the place nearest to that.
+ */
+function placeOf(page: Rows, rows: Rows, expected: number | null): number | null {
+  const repeated = (place: number) => Math.min(page.length, rows.length - place);
+  const places = placesOf(page, rows).filter(
+    (place) => repeated(place) >= Math.min(TELLING_ROWS, page.length) || !isSameMoment(rows[place]!, rows.at(-1)!),
+  );
+  const [place, other] = places;
+  if (place === undefined) return null;
+  if (other === undefined) return place;
+  if (expected === null) return null;
+  return places.reduce((best, one) => (Math.abs(one - expected) < Math.abs(best - expected) ? one : best));
+}
+
+/** How many rows a page has to repeat so that it can be joined: a change of the moment, or enough of them with a change of the match. */
+function telling(rows: Rows): number {
+  const last = rows.at(-1)!;
+  const moment = rows.length - rows.findLastIndex((row) => !isSameMoment(row, last));
+  const run = rows.length - rows.findLastIndex((row) => !isSameMatch(row, last));
+  return Math.min(MOST_OVERLAP, moment, Math.max(TELLING_ROWS, run));
 }
 
 /** The page that reaches furthest beyond row `end` and begins at least `overlap` rows before it, or nearly so where there is none. */
 function windowAt(end: number, overlap: number): TradePage {
-  for (let before = Math.min(overlap, MOST_ROWS - 1); ; before--) {
+  for (let before = overlap; ; before--) {
     let best: TradePage = { page: 0, count: 0 };
     for (let count = MOST_ROWS; count > before; count--) {
       const page = Math.floor((end - before) / count) + 1;

@@ -5,7 +5,11 @@ import { EXCHANGE } from './market-frame.js';
 import { parsePlainNumber } from './plain-number.js';
 
 const keyOf = (row: TradeRow): string => `${row.timestamp} ${row.price} ${row.size}`;
-const sameRow = (a: TradeRow, b: TradeRow): boolean => a.side === b.side && keyOf(a) === keyOf(b);
+
+export const isSameMoment = (a: TradeRow, b: TradeRow): boolean => a.timestamp === b.timestamp;
+/** Or of one that equals it: only their sides may tell the rows apart. */
+export const isSameMatch = (a: TradeRow, b: TradeRow): boolean =>
+  isSameMoment(a, b) && a.price === b.price && a.size === b.size;
 
 /**
  * Where in `rows` a page may begin that was read after them (both newest first): trades that arrived in between have pushed rows onto
@@ -16,17 +20,19 @@ export function placesOf(page: readonly TradeRow[], rows: readonly TradeRow[]): 
   for (let place = 0; place < rows.length; place++) {
     const shared = Math.min(page.length, rows.length - place);
     let same = shared > 0;
-    for (let i = 0; same && i < shared; i++) same = sameRow(page[i]!, rows[place + i]!);
+    for (let i = 0; same && i < shared; i++) same = isSameRow(page[i]!, rows[place + i]!);
     if (same) places.push(place);
   }
   return places;
 }
 
-/** Whether more than a page arrived between two reads, so that the next page begins with rows newer than any read before: it says nothing about what is older. */
-export function isAhead(page: readonly TradeRow[], rows: readonly TradeRow[]): boolean {
+const isSameRow = (a: TradeRow, b: TradeRow): boolean => a.side === b.side && isSameMatch(a, b);
+
+/** Whether so much arrived between two reads that a page begins with rows newer than any read before: it says nothing about what is older. */
+export function mayBeAhead(page: readonly TradeRow[], rows: readonly TradeRow[]): boolean {
   const [first] = page;
   const [newest] = rows;
-  return first !== undefined && newest !== undefined && parseIsoTime(first.timestamp) > parseIsoTime(newest.timestamp);
+  return first !== undefined && newest !== undefined && parseIsoTime(first.timestamp) >= parseIsoTime(newest.timestamp);
 }
 
 /** A match, from the first of its two rows on. */

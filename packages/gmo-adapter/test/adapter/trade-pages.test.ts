@@ -120,14 +120,37 @@ describe('pages of trades', () => {
     expect(rows).toEqual(tape.rows);
   });
 
-  it('end where a burst is longer than a page, and nothing tells its rows apart', async () => {
+  it('are joined by what is expected where a burst is longer than a page and nothing tells its rows apart', async () => {
     const tape = new Tape().match(100).match(60, true).match(10);
     const { rows, ended } = await readTradePages(
       tape.read(() => undefined),
       all,
-      10,
+      30,
     );
-    expect(ended).toBe(false);
-    expect(rows).toHaveLength(100);
+    expect(ended).toBe(true);
+    expect(rows).toEqual(tape.rows);
+  });
+
+  it('catch up with a market that fills most of a page between two reads', async () => {
+    const tape = new Tape().match(600);
+    const before = [...tape.rows];
+    const { rows } = await readTradePages(
+      tape.read((read) => read > 0 && tape.match(35)),
+      (read) => read.length >= before.length,
+      40,
+    );
+    expect(rows.slice(0, before.length)).toEqual(before);
+    expect(tape.reads).toBeLessThan(30);
+  });
+
+  it('leave no hole when the market stops as soon as much is expected of it', async () => {
+    const tape = new Tape().match(600);
+    const before = [...tape.rows];
+    const { rows } = await readTradePages(
+      tape.read((read) => read % 4 === 1 && tape.match(90)),
+      all,
+      100,
+    );
+    expect(rows.slice(-before.length)).toEqual(before);
   });
 });
