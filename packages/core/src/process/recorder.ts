@@ -54,9 +54,11 @@ export class Recorder {
     this.#positions = { ...ownership.checkpoint?.positions };
   }
 
-  /** Raises the fence, then takes the series, then publishes what the owner before had stored and perhaps not published. */
+  /** Asks whether the brain is still ours, raises the fence, then takes the series, then publishes what the owner before had stored and perhaps not published. */
   static async open(options: RecorderOptions): Promise<Recorder> {
-    const { brain, bus, lastSeqs, series, store } = options;
+    const { brain, bus, hold, lastSeqs, series, store } = options;
+    // A process that stood still since its turn came would throw out whoever owns the brain by now.
+    await hold.assure();
     const ownership = await store.takeOver(brain);
     const left = (await store.unpublished(brain)).map(({ event }) => event);
     const known = ownership.checkpoint ? lastSeqs(ownership.checkpoint.state) : new Map<SeriesKey, number>();

@@ -118,6 +118,13 @@ const book = {
   data: { is_snapshot: true, bids: [[100, 5]], asks: [[101, 5]] },
 } as const;
 
+test('a brain that is not ours any more is not taken: the fence of whoever owns it by now stays', async () => {
+  const { fence } = await store.takeOver('execution:gmo');
+  const hold: Hold = { held: false, assure: () => Promise.reject(new Error('lost meanwhile')) };
+  await expect(open(new MemoryBus(), { hold })).rejects.toThrow('lost meanwhile');
+  expect((await store.takeOver('execution:gmo')).fence).toBe(fence + 1);
+});
+
 test('trades a signal, keeps its books equal to the exchange, and goes on from its record', async () => {
   const bus = new MemoryBus();
   const first = await open(bus);
