@@ -52,6 +52,8 @@ const LEFT =
 export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<CollectorReport> {
   const { exchange, symbols, feed, bus, spool, logger, wallClock, metrics = silentMetrics } = options;
   await pauseAfterTakeovers({ folder: spool.folder, wallClock, logger }, signal);
+  // Whoever is told to end takes nothing over: the series may have a healthy writer.
+  if (signal.aborted) return { received: 0, published: 0, spooled: 0, dropped: 0, bySeries: {} };
   const failed = new AbortController();
   const publisher = await SpoolingPublisher.open(bus, collectorSeries(exchange, symbols), {
     ...spool,
@@ -59,8 +61,8 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
     logger,
     metrics,
     onFailure: (error) => {
-      if (AlphaError.is(error, 'BUS_FENCED')) noteTakeover({ folder: spool.folder, wallClock });
       failed.abort();
+      if (AlphaError.is(error, 'BUS_FENCED')) noteTakeover({ folder: spool.folder, wallClock, logger });
     },
   });
   const bySeries: Record<string, number> = {};

@@ -14,16 +14,21 @@ interface Record {
 interface Place {
   readonly folder: string;
   readonly wallClock: Clock;
+  readonly logger: Logger;
 }
 
 const FORGOTTEN_AFTER_MS = 3_600_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-/** Notes that another collector took over from this one. */
-export function noteTakeover({ folder, wallClock }: Place): void {
+/** Notes that another collector took over from this one. A disk that does not take the note costs the next start its pause. */
+export function noteTakeover({ folder, wallClock, logger }: Place): void {
   const at = wallClock.now();
   const times = recent(folder, at) + 1;
-  writeFileSync(pathOf(folder), JSON.stringify({ times, at } satisfies Record), { mode: 0o600 });
+  try {
+    writeFileSync(pathOf(folder), JSON.stringify({ times, at } satisfies Record), { mode: 0o600 });
+  } catch (error) {
+    logger.warn({ error: String(error) }, 'That another collector took over could not be noted on disk.');
+  }
 }
 
 /**
@@ -31,10 +36,7 @@ export function noteTakeover({ folder, wallClock }: Place): void {
  * without end. One that was overtaken within the hour therefore says so as an error, and waits before it takes them back: a
  * second, two, four, up to five minutes. Returns early when `signal` aborts.
  */
-export async function pauseAfterTakeovers(
-  { folder, wallClock, logger }: Place & { readonly logger: Logger },
-  signal: AbortSignal,
-): Promise<void> {
+export async function pauseAfterTakeovers({ folder, wallClock, logger }: Place, signal: AbortSignal): Promise<void> {
   const times = recent(folder, wallClock.now());
   if (times === 0) return;
   const pauseMs = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** (times - 1));

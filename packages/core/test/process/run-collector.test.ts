@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type AlphaEvent,
   type Logger,
@@ -6,6 +9,7 @@ import {
   MemoryBus,
   Publisher,
   type StatusEvent,
+  seriesOf,
   silentLogger,
   type TradeEvent,
 } from '@alpha-engine/core';
@@ -104,6 +108,47 @@ it('ends when another collector takes one of its symbols, though its feed is sil
   expect(errors).toEqual([{ times: 1, pauseMs: 1000 }, expect.anything()]);
   stop.abort();
   await again;
+});
+
+it('takes nothing from a healthy collector when it is told to end during its pause', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  await writeFile(join(folder.path, 'takeovers.json'), JSON.stringify({ times: 9, at: 5 }));
+  const healthy = await Publisher.open(bus.anotherHandle(), [seriesOf(trade(1, 'BTC'))]);
+  const stop = new AbortController();
+  const report = await collect(bus, feedOf([]), folder.path, stop.signal, SYMBOLS, {
+    ...silentLogger,
+    error: () => stop.abort(),
+  });
+  expect(report.received).toBe(0);
+  await healthy.publish([{ ...trade(1, 'BTC'), seq: 1 }]);
+  expect(await seen(bus, 'md:status')).toEqual([]);
+});
+
+it('ends when it was overtaken though the disk does not take a note of it', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  let give: (batch: MarketEvent[]) => void = () => {};
+  const next = new Promise<MarketEvent[]>((resolve) => {
+    give = resolve;
+  });
+  const feed: MarketFeed = {
+    async *subscribe(_, signal) {
+      yield [trade(1, 'BTC')];
+      yield await next;
+      await once(signal, 'abort');
+    },
+  };
+  await mkdir(join(folder.path, 'takeovers.json'));
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (_: object, text: string) => warnings.push(text) };
+  const collecting = collect(bus, feed, folder.path, new AbortController().signal, SYMBOLS, logger);
+  const ended = expect(collecting).rejects.toMatchObject({ code: 'BUS_FENCED' });
+  await expect.poll(async () => (await seen(bus, 'md:trade')).length).toBe(1);
+  await Publisher.open(bus.anotherHandle(), [seriesOf(trade(1, 'BTC'))]);
+  give([trade(2, 'BTC')]);
+  await ended;
+  expect(warnings).toContain('That another collector took over could not be noted on disk.');
 });
 
 it('publishes what it took before the feed failed, and fails with it', async () => {
