@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { type Certificates, makeCertificates } from './support/certificates.js';
 import { startLoad } from './support/load.js';
+import { startTcpProxy } from './support/tcp-proxy.js';
 
 const TRADE = { type: 'trade', exchange: 'gmo', symbol: 'BTC_JPY', ts: 1 } as const;
 const opened: EventBus[] = [];
@@ -136,6 +137,46 @@ describe('as a user of its own', () => {
     const error = await refusal(url());
     expect(error.code, error.message).toBe('BUS_UNUSABLE');
     expect(error.message).toContain('docs/redis.md');
+  });
+
+  it('names a database number the server does not have, and never writes to another one instead', async () => {
+    const few = await startRedisServer({ args: ['--databases', '2'] });
+    const watcher = new Redis(few.port, '127.0.0.1');
+    try {
+      const error = await refusal(`redis://127.0.0.1:${few.port}/2`);
+      expect(error.code, error.message).toBe('BUS_UNUSABLE');
+      expect(error.message).toContain('has no database of that number');
+      const bus = await open(`redis://127.0.0.1:${few.port}/1`);
+      await bus.publish(null, [{ ...TRADE, data: { price: 1, size: 1, side: 'buy' } }]);
+      expect(await watcher.dbsize()).toBe(0);
+    } finally {
+      watcher.disconnect();
+      await few.stop();
+    }
+  });
+
+  it('goes to no other database when the server comes back with fewer', async () => {
+    await using two = await startRedisServer({ args: ['--databases', '2'] });
+    await using one = await startRedisServer({ args: ['--databases', '1'] });
+    const proxy = await startTcpProxy(two.port);
+    const watcher = new Redis(one.port, '127.0.0.1');
+    const event = { ...TRADE, data: { price: 1, size: 1, side: 'buy' } } as const;
+    try {
+      const bus = await open(`redis://127.0.0.1:${proxy.port}/1`);
+      const reader = await bus.subscribe({ group: 'g', consumer: 'a', streams: ['md:trade'], from: 'start' });
+      await bus.publish(null, [event]);
+      proxy.lead(one.port);
+      proxy.cut();
+      await expect(bus.publish(null, [event])).rejects.toMatchObject({ code: 'BUS_UNUSABLE' });
+      await expect(reader.read({ waitMs: 500 })).rejects.toMatchObject({ code: 'BUS_UNUSABLE' });
+      expect(await watcher.dbsize()).toBe(0);
+      proxy.lead(two.port);
+      proxy.cut();
+      await expect.poll(() => bus.publish(null, [event]).then(() => 'taken', String)).toBe('taken');
+    } finally {
+      watcher.disconnect();
+      await proxy.close();
+    }
   });
 
   it('names a wrong password and a user that is switched off', async () => {

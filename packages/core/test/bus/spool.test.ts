@@ -217,12 +217,26 @@ describe('SpoolingPublisher', () => {
     for (let price = 1; price <= 2000; price++) await killed.take([trade(price)]);
     await recorded(folder.path, 2001);
     // Nothing is said to the first one: it is as dead as after kill -9.
-    const second = await open(memory.anotherHandle(), folder.path);
-    await second.take([trade(2001)]);
+    const told: [object, string][] = [];
+    const note = (fields: object, message: string) => told.push([fields, message]);
+    const logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
+    const metrics = new MetricsRegistry();
+    const second = await open(memory.anotherHandle(), folder.path, { logger, metrics });
+    await second.take([trade(2001), status('connected'), status('stale')]);
     await done(second, 1);
     await second.close();
     await expectWhole(memory, 2002);
-    expect((await droppedOn(memory))[0]?.data).toMatchObject({ to_seq: 2001 });
+    const [range] = await droppedOn(memory);
+    expect(range?.data).toMatchObject({ to_seq: 2001 });
+    const count = 2002 - range!.data.from_seq!;
+    expect(told).toEqual([
+      [
+        { dropped: count, reason: 'The spool was full when its collector ended.' },
+        'Events were dropped; no more are now.',
+      ],
+    ]);
+    // Those were counted by the process that dropped them.
+    expect(metrics.samples().map(({ name }) => name)).not.toContain('alpha_bus_dropped_events_total');
   });
 
   it('counts and tells what cannot be published any more because another went on', async () => {

@@ -1,5 +1,6 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { redisTls } from './redis-tls.js';
+import { isWrongDatabase } from './redis-trouble.js';
 import type { RedisTarget } from './redis-url.js';
 
 export type RedisClient = Redis | Cluster;
@@ -65,9 +66,17 @@ export function createClient(target: RedisTarget, driver: RedisDriver, silenceMs
       ...(target.sentinelPassword !== undefined && { sentinelPassword: target.sentinelPassword }),
       ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
     });
-    return endSilenceWithConnection(master);
+    return mended(master);
   }
-  return endSilenceWithConnection(new driver.Redis({ ...options, ...nodes[0]! }));
+  return mended(new driver.Redis({ ...options, ...nodes[0]! }));
+}
+
+/** ioredis goes on in database 0 where the server refuses the one that was asked for. */
+function mended(client: Redis): Redis {
+  client.on('error', (error: Error) => {
+    if (isWrongDatabase(error)) client.disconnect(true);
+  });
+  return endSilenceWithConnection(client);
 }
 
 /**

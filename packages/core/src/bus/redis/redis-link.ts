@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { createClient, type RedisClient, type RedisDriver } from './redis-client.js';
-import { isRefusal, redisError, troubleOf } from './redis-trouble.js';
+import { isRefusal, isWrongDatabase, redisError, troubleOf } from './redis-trouble.js';
 import { describeRedis, type RedisTarget } from './redis-url.js';
 
 const FIRST_PAUSE_MS = 10;
@@ -57,6 +57,10 @@ export class RedisLink {
     this.main.on('sentinelError', (error: Error) => {
       this.#sentinelError = error;
     });
+    // Told again on the new connection, should it still be so.
+    this.main.on('connect', () => {
+      if (this.#isInWrongDatabase) this.#lastError = undefined;
+    });
     this.main.on('close', () => this.#went());
     this.main.on('ready', () => this.#came());
   }
@@ -79,7 +83,7 @@ export class RedisLink {
    * `BUS_UNAVAILABLE` or `BUS_CLOSED`.
    */
   async ready(client: RedisClient, deadline: number, wanted: () => boolean = () => true): Promise<void> {
-    while (client.status !== 'ready') {
+    while (client.status !== 'ready' || this.#isInWrongDatabase) {
       this.assertOpen();
       if (this.#lastError !== undefined && isRefusal(this.#lastError)) throw redisError(this.#lastError, this.where);
       if (!wanted()) throw redisError(new Error('interrupted'), this.where);
@@ -147,7 +151,12 @@ export class RedisLink {
     this.#logger.warn({ redis: this.where, ...(reason && { reason }) }, 'Redis is away; it is tried again.');
   }
 
+  get #isInWrongDatabase(): boolean {
+    return this.#lastError !== undefined && isWrongDatabase(this.#lastError);
+  }
+
   #came(): void {
+    if (this.#isInWrongDatabase) return;
     this.#lastError = undefined;
     if (!this.#isAway) return;
     this.#isAway = false;

@@ -18,11 +18,17 @@ export function troubleOf(error: unknown): Trouble {
   return PASSING.test(message) ? 'away' : 'final';
 }
 
+const WRONG_DATABASE = /DB index is out of range|invalid DB index/i;
+
 /** What no waiting changes: words of the error's message or code, and what to tell people after "Redis at …". */
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [
     /WRONGPASS|NOAUTH|invalid (username-password|password)/i,
     'refused the user or password of REDIS_URL; correct the URL.',
+  ],
+  [
+    WRONG_DATABASE,
+    "has no database of that number; correct the number after the host in REDIS_URL (0 to 15, unless the server's `databases` says more).",
   ],
   [
     /NOPERM|ACL failure|The user executing the script/,
@@ -51,6 +57,11 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
 /** The server does not let us in, or is none: no waiting changes it. */
 export function isRefusal(error: Error): boolean {
   return refusalOf(error) !== undefined;
+}
+
+/** The number after the host is none of the server's. What is sent all the same would go to its database 0. */
+export function isWrongDatabase(error: Error): boolean {
+  return WRONG_DATABASE.test(error.message);
 }
 
 function refusalOf(error: Error): string | undefined {

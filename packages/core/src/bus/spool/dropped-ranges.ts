@@ -25,7 +25,6 @@ interface DroppedRange {
 export class DroppedRanges {
   readonly #path: string;
   readonly #ranges: Map<string, DroppedRange>;
-  #count = 0;
   #isSaved = true;
 
   /** Takes over what an earlier process was dropping when it ended. */
@@ -38,9 +37,9 @@ export class DroppedRanges {
     return this.#ranges.size === 0;
   }
 
-  /** Events since `clear`. */
+  /** Events, those that an earlier process dropped included. */
   get count(): number {
-    return this.#count;
+    return this.list().reduce((sum, { from, to }) => sum + to - from + 1, 0);
   }
 
   /** Only what has a number and a channel can be dropped so. */
@@ -48,7 +47,6 @@ export class DroppedRanges {
     const { exchange, symbol, type: channel, ts } = event;
     const seq = event.seq!;
     const known = this.#ranges.get(keyOf({ exchange, symbol, channel }));
-    this.#count++;
     this.#isSaved = false;
     if (known === undefined) {
       const range = { exchange, symbol, channel, from_seq: seq, to_seq: seq, from_ts: ts, to_ts: ts };
@@ -93,7 +91,6 @@ export class DroppedRanges {
   /** They are told elsewhere. */
   clear(): void {
     this.#ranges.clear();
-    this.#count = 0;
     this.#isSaved = true;
     rmSync(this.#path, { force: true });
   }

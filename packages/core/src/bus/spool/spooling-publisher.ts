@@ -352,18 +352,21 @@ export class SpoolingPublisher {
     for (const event of batch?.lost ?? []) this.#lost.overtaken(event);
     let from = 0;
     for (const [index, event] of events.entries()) {
-      const range = droppedRange(event) ?? (batch === undefined ? null : this.#missingBefore(event));
-      if (range === null) continue;
+      // A status that says what was dropped has a number of its own, and something may be missing before it too.
+      const ranges = [batch && this.#missingBefore(event), droppedRange(event)].filter((range) => range != null);
+      if (ranges.length === 0) continue;
       if (index > from) this.#send(events.slice(from, index), part);
       from = index;
-      await this.#leaveOut(range.series, range.to);
-      if (this.#isOver) return;
+      for (const { series, to } of ranges) {
+        await this.#leaveOut(series, to);
+        if (this.#isOver) return;
+      }
     }
     this.#send(events.slice(from), batch);
   }
 
   /** What a disk, or a bus that came back without its last moments, lost for good must not stop what comes after it. */
-  #missingBefore(event: AlphaEvent): { series: Series; to: number } | null {
+  #missingBefore(event: AlphaEvent): { readonly series: Series; readonly to: number } | null {
     const series = seriesOf(event);
     const seq = event.seq ?? 0;
     const last = this.#sentSeq.get(seriesKey(series)) ?? 0;
