@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlphaError, type ErrorCode } from '@alpha-engine/core';
+import { isLoopback } from './is-loopback.js';
 import { type Config, configSchema, SETTING_KEYS, type SettingKey, settingInfo } from './schema.js';
 
 export interface ConfigSources {
@@ -25,7 +26,6 @@ export interface LoadedConfig {
   readonly sources: Readonly<Record<SettingKey, string>>;
 }
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 const FILES = ['alpha.config.ts', 'alpha.config.json'];
 
 /** Flags win over the environment, the environment over the file. Throws with every problem there is, not only the first. */
@@ -102,7 +102,7 @@ function contradictions(config: Partial<Config>, sources: Record<SettingKey, str
     say(config.apiKey === undefined ? 'apiKey' : 'apiSecret', 'is missing while the other half of the pair is set.');
   if (config.orderSize && config.maxPositionSize?.lt(config.orderSize))
     say('orderSize', `is ${config.orderSize}, above maxPositionSize (${config.maxPositionSize}): no entry could pass.`);
-  if (config.metricsHost && !LOOPBACK.test(config.metricsHost) && config.metricsToken === undefined)
+  if (config.metricsHost && !isLoopback(config.metricsHost) && config.metricsToken === undefined)
     say('metricsHost', 'can be reached from other machines, and the metrics tell what is traded. Set METRICS_TOKEN.');
   return found;
 }

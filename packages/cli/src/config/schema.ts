@@ -138,7 +138,8 @@ export const configSchema = z.strictObject({
   inDoubtHorizonMs: optional(kinds.numberFrom(1), {
     env: 'ALPHA_IN_DOUBT_HORIZON_MS',
     flag: 'in-doubt-horizon-ms',
-    description: 'How long an unanswered order may still take effect. Milliseconds of wall time.',
+    description:
+      "How long an unanswered order may still take effect. Milliseconds of wall time; not below the exchange's own, but with a simulator on this machine.",
     defaultText: "the exchange's",
   }),
   exclusive: withDefault(kinds.flag, true, {

@@ -1,4 +1,5 @@
 import {
+  AlphaError,
   type Balance,
   type Broker,
   Decimal,
@@ -6,6 +7,7 @@ import {
   type InstanceSpec,
   type Instrument,
 } from '@alpha-engine/core';
+import { isLoopback } from '../config/is-loopback.js';
 import type { Config } from '../config/schema.js';
 
 /** The executor's limits, from the settings and from what the broker says of itself. */
@@ -23,6 +25,20 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
     exclusive: config.exclusive,
     timeInForce: { market: broker.timeInForce('market'), limit: broker.timeInForce('limit') },
   };
+}
+
+/**
+ * Throws `CONFIG_INVALID` for a horizon below the exchange's own, but with a simulator on this machine: an order given up too
+ * early is placed a second time.
+ */
+export function assertHorizon({ inDoubtHorizonMs, restBaseUrl }: Config, { horizonMs }: Broker): void {
+  if (inDoubtHorizonMs === undefined || inDoubtHorizonMs >= horizonMs) return;
+  if (restBaseUrl !== undefined && isLoopback(new URL(restBaseUrl).hostname)) return;
+  throw new AlphaError(
+    'CONFIG_INVALID',
+    `ALPHA_IN_DOUBT_HORIZON_MS is ${inDoubtHorizonMs}, and an unanswered order may take effect on this exchange for ${horizonMs} ms: it would be placed again too early. Leave the setting out, or give at least ${horizonMs}; less is for a simulator on this machine.`,
+    { context: { inDoubtHorizonMs, horizonMs } },
+  );
 }
 
 export interface SessionCircumstances {

@@ -19,7 +19,7 @@ import { connectClock } from './connect-clock.js';
 import { lockDataFolder } from './data-folder.js';
 import { engineFitness } from './engine-fitness.js';
 import { lockAccount, ownBrains } from './engine-locks.js';
-import { executorConfig, sessionFacts } from './engine-settings.js';
+import { assertHorizon, executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { keepRecord } from './keep-record.js';
 import { logToStore } from './log-to-store.js';
@@ -49,6 +49,11 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   const adapter = await exchangeAdapter(config.exchange);
   const instances = config.enableStrategy ? await loadInstances(config, folder) : [];
   const credentials = live ? credentialsOf(config) : undefined;
+  const endpoints = endpointsOf(config);
+  if (credentials !== undefined && config.enableExecution) {
+    const context = { endpoints, logger: request.logger, wallClock, marketClock: wallClock };
+    assertHorizon(config, adapter.broker(context, credentials));
+  }
 
   const places = await prepareDataFolder(config.dataDir);
   const closers = new Closers();
@@ -72,7 +77,6 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     closers.add(() => openedBus.close());
     const bus = watch.bus(openedBus);
     // The exchange before the database: what it refuses is told at once.
-    const endpoints = endpointsOf(config);
     const base = { endpoints, logger: request.logger, wallClock };
     const { maxClockSkewMs } = config;
     const clock = { adapter, context: base, maxClockSkewMs, stop: signal, ended: ended.signal };

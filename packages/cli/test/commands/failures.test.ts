@@ -46,6 +46,13 @@ async function failing(
 
 describe('a wrong word', () => {
   it.each<[string, ErrorCode, string[], Record<string, string>, string]>([
+    [
+      'horizon',
+      'CONFIG_INVALID',
+      [...ENGINE, '--live'],
+      { ...KEYS, ALPHA_IN_DOUBT_HORIZON_MS: '2000', REST_BASE_URL: 'https://api.example.com' },
+      'at least 60000',
+    ],
     ['command', 'USAGE', ['enigne'], {}, 'enigne'],
     ['flag', 'USAGE', ['engine', '--fast'], {}, '--fast'],
     ['argument', 'USAGE', ['strategy', 'show'], {}, 'strategy'],
