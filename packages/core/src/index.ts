@@ -15,7 +15,7 @@ export type {
 } from './bus/event-bus.js';
 export { MemoryBus } from './bus/memory-bus.js';
 export { gaugeBus, meterBus, oldestSeconds } from './bus/meter-bus.js';
-export { Publisher, type PublisherOptions } from './bus/publisher.js';
+export { type LostNumbers, Publisher, type PublisherOptions } from './bus/publisher.js';
 export {
   MARKET_STREAMS,
   marketStreams,

@@ -1,4 +1,5 @@
 import { AlphaError } from '../errors/alpha-error.js';
+import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
 import { type Logger, silentLogger } from '../telemetry/logger.js';
 import { Backoff, isFinal } from './backoff.js';
@@ -19,7 +20,21 @@ export interface PublisherOptions {
   readonly maxKept?: number;
   /** Goes on as this writer instead of becoming a new one; where a later one stands, opening fails with `BUS_FENCED`. */
   readonly as?: WriterId;
+  /**
+   * Told of numbers that the bus has lost and nobody has any more; publishing goes on behind them. Without it they end the
+   * publisher with `BUS_SEQUENCE_HOLE`.
+   */
+  readonly onLost?: (lost: LostNumbers) => void;
   readonly logger?: Logger;
+}
+
+/** `from` to `to` of a series. */
+export interface LostNumbers {
+  readonly series: Series;
+  readonly from: number;
+  readonly to: number;
+  /** When the first event after them happened. */
+  readonly ts: EpochMs;
 }
 
 interface Request {
@@ -44,7 +59,8 @@ interface Numbered {
  */
 export class Publisher {
   readonly #bus: EventBus;
-  readonly #options: Required<Omit<PublisherOptions, 'as'>>;
+  readonly #options: Required<Omit<PublisherOptions, 'as' | 'onLost'>>;
+  readonly #onLost: PublisherOptions['onLost'];
   readonly #backoff: Backoff;
   readonly #keys = new SeriesKeys();
   readonly #lastSeq = new Map<SeriesKey, number>();
@@ -76,6 +92,7 @@ export class Publisher {
       logger: silentLogger,
       ...options,
     };
+    this.#onLost = options.onLost;
     this.#backoff = new Backoff(this.#options.giveUpAfterMs);
     this.#writer = options.as;
   }
@@ -255,9 +272,14 @@ export class Publisher {
       const next = Number(expected);
       if (next >= skip.from && next <= skip.to) return this.skipTo(skip.series, skip.to);
     }
-    const isThere = (event: AlphaEvent) => event.seq === expected && seriesKey(seriesOf(event)) === series;
-    const from = this.#kept.findIndex((events) => events.some(isThere));
-    if (!AlphaError.is(reason, 'BUS_SEQUENCE_HOLE') || from === -1) throw reason;
+    if (!AlphaError.is(reason, 'BUS_SEQUENCE_HOLE')) throw reason;
+    const isOf = (event: AlphaEvent) => seriesKey(seriesOf(event)) === series;
+    let from = this.#kept.findIndex((events) => events.some((event) => isOf(event) && event.seq === expected));
+    if (from === -1) {
+      await this.#leaveOut(isOf, Number(expected), reason);
+      from = this.#kept.findIndex((events) => events.some(isOf));
+      if (from === -1) return;
+    }
     const again = this.#kept.splice(from);
     for (const events of again) {
       this.#keptEvents -= events.length;
@@ -268,6 +290,15 @@ export class Publisher {
       'The bus had lost events; they are sent again.',
     );
     this.#window = [...again.map((events) => ({ events, requests: [] })), ...this.#window];
+  }
+
+  /** What is missing from `from` on reaches further back than what is kept: the bus is told to go on with the first there is. */
+  async #leaveOut(isOf: (event: AlphaEvent) => boolean, from: number, reason: unknown): Promise<void> {
+    const first = [...this.#kept, ...this.#window.map(({ events }) => events)].flat().find(isOf);
+    if (this.#onLost === undefined || first?.seq === undefined || first.seq <= from) throw reason;
+    const series = seriesOf(first);
+    await this.skipTo(series, first.seq - 1);
+    this.#onLost({ series, from, to: first.seq - 1, ts: first.ts });
   }
 
   /** Takes the next calls, up to a batch, and numbers their events. */

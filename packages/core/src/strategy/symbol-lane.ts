@@ -72,20 +72,21 @@ export class SymbolLane {
 
   /**
    * Counts an event in. False when it was applied before. A hole is reported and the event applied: what is missing will not
-   * come any more, a bus keeps the order. The first event of a series sets its count, wherever that stands. A count that begins
-   * again with an event newer than all before is a bus that was wiped: reported like a hole, and followed.
+   * come any more, a bus keeps the order. The first event of a series sets its count, wherever that stands. A number applied before
+   * on an event newer than all before is a bus that went back (wiped, or without its last moments) and a new collector that goes
+   * on from there: reported like a hole, and followed.
    */
   admit(event: CountedEvent, notices: RunnerNotice[]): boolean {
     const { seq } = event;
     if (seq === undefined) return true;
     const applied = this.#applied[event.type];
-    const beganAgain = seq === 1 && applied > 0 && MARKET.has(event.type) && event.ts > this.newestTs;
-    if (seq <= applied && !beganAgain) return false;
+    const wentBack = seq <= applied && MARKET.has(event.type) && event.ts > this.newestTs;
+    if (seq <= applied && !wentBack) return false;
     if (seq !== applied + 1 && applied > 0) {
       notices.push({ kind: 'gap', series: this.#seriesKey(event.type), expectedSeq: applied + 1, seenSeq: seq });
     }
-    // What the collector says of a wiped bus is counted anew like its data.
-    if (beganAgain) this.#applied.status = 0;
+    // What is said on such a bus is counted anew like its data.
+    if (wentBack) this.#applied.status = 0;
     this.#applied[event.type] = seq;
     return true;
   }

@@ -9,6 +9,7 @@ import {
 } from '@alpha-engine/core';
 import { describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../support/random.js';
+import { replaceable } from './support/replaceable.js';
 
 const SEED = Number(process.env.ALPHA_SEED ?? 11);
 
@@ -147,20 +148,12 @@ describe('Publisher', () => {
   });
 
   it('leaves numbers out on purpose, once more for a bus that came back without its last moments', async () => {
-    let bus = new MemoryBus();
-    const publisher = await Publisher.open(
-      new Proxy<EventBus>(bus, {
-        get: (_, name) => {
-          const value = Reflect.get(bus, name);
-          return typeof value === 'function' ? value.bind(bus) : value;
-        },
-      }),
-      [BITCOIN],
-    );
+    const { bus, replace } = replaceable(new MemoryBus());
+    const publisher = await Publisher.open(bus, [BITCOIN]);
     await publisher.publish([trade(1), trade(2)]);
     await publisher.skipTo(BITCOIN, 10);
     await publisher.publish([trade(3)]);
-    bus = new MemoryBus();
+    replace(new MemoryBus());
     await publisher.publish([trade(4)]);
     expect(await prices(bus)).toEqual([
       [1, 1],
@@ -170,6 +163,31 @@ describe('Publisher', () => {
     ]);
     expect(publisher.counts).toEqual({ published: 4, skipped: 0, republished: 3 });
     await publisher.close();
+  });
+
+  it('goes on behind what the bus lost and it does not keep any more, where somebody tells of it', async () => {
+    const { bus, replace } = replaceable(new MemoryBus());
+    const onLost = vi.fn();
+    const publisher = await Publisher.open(bus, [BITCOIN, ETHER], { maxKept: 3, onLost });
+    for (let price = 1; price <= 6; price++) await publisher.publish([trade(price)]);
+    await publisher.publish([trade(1, 'ETH_JPY')]);
+    replace(new MemoryBus());
+    await publisher.publish([trade(7)]);
+    await publisher.publish([trade(2, 'ETH_JPY')]);
+    expect((await prices(bus)).sort((a, b) => a[1] - b[1])).toEqual([
+      [1, 1],
+      [2, 2],
+      [5, 5],
+      [6, 6],
+      [7, 7],
+    ]);
+    expect(onLost.mock.calls).toEqual([[{ series: BITCOIN, from: 1, to: 4, ts: 1 }]]);
+    await publisher.close();
+
+    const untold = await Publisher.open(bus, [BITCOIN], { maxKept: 1 });
+    for (let price = 8; price <= 10; price++) await untold.publish([trade(price)]);
+    replace(new MemoryBus());
+    await expect(untold.publish([trade(11)])).rejects.toMatchObject({ code: 'BUS_SEQUENCE_HOLE' });
   });
 
   it('says so when the bus lost what it had acknowledged', async () => {

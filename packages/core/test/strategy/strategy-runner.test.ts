@@ -237,6 +237,14 @@ describe('sequence numbers', () => {
     expect(runner.step([trade(START + 1000, 9)]).bars).toMatchObject([{ trades: 4, close: 4 }]);
   });
 
+  test('given again to newer events are those of a bus that lost its last moments: repetitions skipped, the new followed', () => {
+    const runner = runnerOf(spec());
+    runner.step([trade(START, 1, { seq: 41 }), trade(START + 1, 2, { seq: 42 }), trade(START + 2, 3, { seq: 43 })]);
+    const { notices } = runner.step([trade(START + 2, 3, { seq: 42 }), trade(START + 3, 4, { seq: 43 })]);
+    expect(notices).toEqual([{ kind: 'gap', series: 'md:trade|gmo|BTC_JPY|trade', expectedSeq: 44, seenSeq: 43 }]);
+    expect(runner.step([trade(START + 1000, 9, { seq: 44 })])).toMatchObject({ bars: [{ trades: 4, close: 4 }] });
+  });
+
   test('stand in the snapshot by series, those of whole exchanges too', () => {
     const runner = runnerOf(spec());
     const { event } = status('connected', { symbol: '*' }) as Extract<RunnerInput, { kind: 'status' }>;

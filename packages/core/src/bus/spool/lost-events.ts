@@ -3,7 +3,10 @@ import type { AlphaEvent } from '../../events/event.js';
 import type { StatusEvent } from '../../events/status.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
-import { type SeriesKey, seriesKey, seriesOf, streamOf } from '../streams.js';
+import type { LostNumbers } from '../publisher.js';
+import { type SeriesKey, type StreamName, seriesKey, seriesOf, streamOf } from '../streams.js';
+
+type About = Pick<AlphaEvent, 'type' | 'exchange' | 'symbol' | 'ts'>;
 
 interface Loss {
   readonly event: AlphaEvent;
@@ -12,7 +15,7 @@ interface Loss {
   toTs: EpochMs;
 }
 
-/** What of a spool found at the start cannot be published any more, and what the bus lost before it: counted, and told once. */
+/** What of a spool found at the start cannot be published any more, and what the bus lost for good: counted, and told once. */
 export class LostEvents {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
@@ -34,12 +37,16 @@ export class LostEvents {
     loss.toTs = Math.max(loss.toTs, event.ts);
   }
 
-  /** These numbers before `event` were given by a process that is gone, and are neither on the bus nor on disk. */
-  missing(event: AlphaEvent, from: number, to: number): void {
+  /** These numbers were given, and their events are neither on the bus nor on disk, nor in memory. */
+  missing({ series, from, to, ts }: LostNumbers): void {
     const reason = 'Nobody has them any more: the bus lost them, or a collector was killed before they were on disk.';
-    this.#logger.error({ series: seriesKey(seriesOf(event)), from, to }, reason);
-    this.#count(event, to - from + 1);
-    this.#tell(event, { reason, from_seq: from, to_seq: to });
+    this.#logger.error({ series: seriesKey(series), from, to }, reason);
+    this.#count(series.stream, to - from + 1);
+    this.#tell({ ...series, ts }, { reason, from_seq: from, to_seq: to });
+  }
+
+  get isEmpty(): boolean {
+    return this.#told.length === 0 && this.#overtaken.size === 0;
   }
 
   /** What is to be published of it, without numbers yet. */
@@ -47,19 +54,19 @@ export class LostEvents {
     for (const [series, { event, count, fromTs, toTs }] of this.#overtaken) {
       const reason = `Another collector took over while ${count} events waited on disk.`;
       this.#logger.error({ series, count, fromTs, toTs }, reason);
-      this.#count(event, count);
+      this.#count(streamOf(event), count);
       this.#tell(event, { reason, from_ts: fromTs, to_ts: toTs });
     }
     this.#overtaken.clear();
     return this.#told.splice(0);
   }
 
-  #count(event: AlphaEvent, count: number): void {
-    this.#metrics.count('alpha_bus_dropped_events_total', count, { stream: streamOf(event) });
+  #count(stream: StreamName, count: number): void {
+    this.#metrics.count('alpha_bus_dropped_events_total', count, { stream });
   }
 
   /** A status event that was lost itself was about a time that is over. */
-  #tell({ type: channel, exchange, symbol, ts }: AlphaEvent, data: Omit<StatusEvent['data'], 'state'>): void {
+  #tell({ type: channel, exchange, symbol, ts }: About, data: Omit<StatusEvent['data'], 'state'>): void {
     if (channel !== 'trade' && channel !== 'orderbook' && channel !== 'ticker') return;
     this.#told.push({ type: 'status', exchange, symbol, ts, data: { state: 'dropped', channel, ...data } });
   }

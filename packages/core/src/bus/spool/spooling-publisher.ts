@@ -96,9 +96,14 @@ export class SpoolingPublisher {
     const spool = new Spool(folder, maxBytes);
     const overflow = new Overflow({ folder, spool, clock, logger, metrics });
     const giveUpAfterMs = Number.POSITIVE_INFINITY;
-    const { publisher, lost } = await claimSeries(bus, series, spool.leftover, { giveUpAfterMs, logger });
+    const losses = new LostEvents(logger, metrics);
+    const { publisher, lost } = await claimSeries(bus, series, spool.leftover, {
+      giveUpAfterMs,
+      logger,
+      onLost: (numbers) => losses.missing(numbers),
+    });
     spool.begin(publisher.writer ?? 0, lost);
-    return new SpoolingPublisher({ publisher, spool, overflow, lost, series }, options);
+    return new SpoolingPublisher({ publisher, spool, overflow, lost, losses, series }, options);
   }
 
   private constructor(
@@ -107,6 +112,7 @@ export class SpoolingPublisher {
       readonly spool: Spool;
       readonly overflow: Overflow;
       readonly lost: readonly SeriesKey[];
+      readonly losses: LostEvents;
       readonly series: readonly Series[];
     },
     options: SpoolingOptions,
@@ -118,7 +124,7 @@ export class SpoolingPublisher {
     const { clock, maxInMemory = 50_000, patienceMs = 250, logger = silentLogger, metrics = silentMetrics } = options;
     this.#options = { clock, maxInMemory, patienceMs, logger, metrics };
     this.#onFailure = options.onFailure ?? (() => {});
-    this.#lost = new LostEvents(logger, metrics);
+    this.#lost = parts.losses;
 
     const lost = new Set(parts.lost);
     const spooled = new Map([...(spool.leftover?.lastSeq ?? [])].filter(([key]) => !lost.has(key)));
@@ -248,6 +254,7 @@ export class SpoolingPublisher {
       this.#options.metrics.count('alpha_bus_republished_events_total', republished - this.#republished);
       this.#republished = republished;
     }
+    if (this.#spooling === null && !this.#lost.isEmpty) this.#tellLost();
     this.#wake();
   }
 
@@ -340,9 +347,13 @@ export class SpoolingPublisher {
     }
     this.#spooling = null;
     this.#measure();
+    this.#tellLost();
+    this.#watchBus();
+  }
+
+  #tellLost(): void {
     const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
     if (lost.length > 0) this.#send(lost.map((event) => this.#numbers.give(event)));
-    this.#watchBus();
   }
 
   /** Hands events on; where numbers were left out, the bus is told so first. */
@@ -372,7 +383,7 @@ export class SpoolingPublisher {
     const last = this.#sentSeq.get(seriesKey(series)) ?? 0;
     this.#sentSeq.set(seriesKey(series), Math.max(seq, last));
     if (seq <= last + 1) return null;
-    this.#lost.missing(event, last + 1, seq - 1);
+    this.#lost.missing({ series, from: last + 1, to: seq - 1, ts: event.ts });
     return { series, to: seq - 1 };
   }
 
