@@ -129,7 +129,7 @@ export function cliReference(): string {
 Written from the commands in \`packages/cli/src/commands\` by \`node packages/cli/scripts/write-docs.mjs\`; a test compares the two.
 
 \`alpha <command> --help\` prints the same. Nothing ever asks a question. \`collect\`, \`engine\` and \`sim\` write their log to stdout
-(coloured lines on a terminal, one JSON object a line otherwise or with \`--json\`) and run until SIGINT or SIGTERM, which ends them
+(coloured lines on a terminal, one JSON object a line otherwise or with \`--json\`; \`collect\` shows a live table on a terminal, and the lines with \`--log\`) and run until SIGINT or SIGTERM, which ends them
 in order with status 0; a second signal ends them at once. The other commands print their result on stdout and anything else on
 stderr; with \`--json\` the result is one JSON value. Settings may come from flags, environment or a file: see
 [configuration.md](configuration.md).

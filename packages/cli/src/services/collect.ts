@@ -10,6 +10,8 @@ import type { Config } from '../config/schema.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
+import { type FeedFigures, FeedFiguresReader } from './feed-figures.js';
+import { FeedStates } from './feed-states.js';
 import { openBus } from './open-bus.js';
 import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
@@ -18,9 +20,18 @@ import { Watch } from './watch.js';
 const WAITING =
   'Events of a collector with other symbols wait on disk; start one with these symbols to publish them, or remove the folder.';
 
+/** Called once, with what tells the figures of now; they are measured because it is given. */
+export type CollectorLook = (read: () => FeedFigures) => void;
+
+export interface CollectOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly look?: CollectorLook | undefined;
+}
+
 /** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
-  { config, logger }: { readonly config: Config; readonly logger: Logger },
+  { config, logger, look }: CollectOptions,
   signal: AbortSignal,
 ): Promise<CollectorReport | null> {
   const adapter = await exchangeAdapter(config.exchange);
@@ -32,15 +43,15 @@ export async function collect(
   closers.add(() => ended.abort());
   let started = false;
   try {
-    const watch = await Watch.open(config, logger);
+    const watch = await Watch.open(config, logger, look !== undefined);
     closers.add(() => watch.close());
     const opened = await openUnless(signal, openBus(config, places, logger, { trims: true }));
     closers.add(() => opened.close());
     const bus = watch.bus(opened);
     const context = { endpoints: endpointsOf(config), logger, wallClock, ...watch.metrics };
     const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop: signal, ended: ended.signal });
-    const live = adapter.marketFeed({ ...context, marketClock });
-    const feed = watch.feed({ symbols, feed: live, wallClock }, maxDataAgeMs);
+    const states = new FeedStates(adapter.marketFeed({ ...context, marketClock }));
+    const feed = watch.feed({ symbols, feed: states, wallClock }, maxDataAgeMs);
     signal.throwIfAborted();
     const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });
     closers.add(() => lock.release());
@@ -48,6 +59,9 @@ export async function collect(
     const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2 };
     started = true;
     watch.started();
+    const reader = new FeedFiguresReader({ symbols, states });
+    const { metrics } = watch.metrics;
+    if (metrics) look?.(() => reader.read(metrics.samples(), performance.now()));
     return await runCollector({ exchange, symbols, feed, bus, spool, logger, wallClock, ...watch.metrics }, signal);
   } catch (error) {
     if (started || !signal.aborted) throw error;

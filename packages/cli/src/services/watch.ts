@@ -21,8 +21,8 @@ import { wallClock } from './wall-clock.js';
 type Check = () => readonly string[] | Promise<readonly string[]>;
 
 /**
- * What a process shows of itself on METRICS_PORT. Its parts are measured by handing them through here; without a port they
- * come back as they are, and nothing is measured.
+ * What a process shows of itself on METRICS_PORT. Its parts are measured by handing them through here; without a port, and
+ * without anybody else who looks, they come back as they are, and nothing is measured.
  */
 export class Watch {
   readonly #metrics: MetricsRegistry | undefined;
@@ -34,12 +34,13 @@ export class Watch {
     this.#metrics = metrics;
   }
 
-  /** Throws `PORT_IN_USE`. */
-  static async open(config: Config, logger: Logger): Promise<Watch> {
+  /** `look`: somebody looks at the metrics, whether or not there is a port. Throws `PORT_IN_USE`. */
+  static async open(config: Config, logger: Logger, look = false): Promise<Watch> {
     const { metricsHost: host, metricsPort: port, metricsToken: token } = config;
-    if (port === undefined) return new Watch(undefined);
+    if (port === undefined && !look) return new Watch(undefined);
     const metrics = new MetricsRegistry();
     const watch = new Watch(metrics);
+    if (port === undefined) return watch;
     const server = await serveMetrics({
       ...{ host, port, metrics, logger },
       ...(token && { token: token.reveal() }),

@@ -26,6 +26,11 @@ export const METRICS = {
     help: 'From the time on an event to its arrival, by the clock that is measured against the exchange; a sample a second.',
     labels: ['exchange', 'channel'],
   },
+  alpha_feed_last_lag_seconds: {
+    kind: 'gauge',
+    help: 'The same of the last event.',
+    labels: ['exchange', 'channel', 'symbol'],
+  },
   alpha_feed_connected: { kind: 'gauge', help: 'Whether the socket is open: 1 or 0.', labels: ['exchange'] },
   alpha_feed_disconnects_total: { kind: 'counter', help: 'Connections lost or refused.', labels: ['exchange'] },
   alpha_feed_stale_total: {

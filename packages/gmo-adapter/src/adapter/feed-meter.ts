@@ -29,7 +29,9 @@ export class FeedMeter {
       if (news === 0) continue;
       metrics.count('alpha_feed_messages_total', news, labels);
       const lagMs = stream.lastRecvTs - (stream.lastTs ?? stream.lastRecvTs);
-      metrics.observe('alpha_feed_lag_seconds', Math.max(0, lagMs) / 1_000, labels);
+      const lagSeconds = Math.max(0, lagMs) / 1_000;
+      metrics.observe('alpha_feed_lag_seconds', lagSeconds, labels);
+      metrics.set('alpha_feed_last_lag_seconds', lagSeconds, labels);
     }
   }
 

@@ -1,0 +1,95 @@
+import { write, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WriteStream } from 'node:tty';
+import type { Screen } from './feed-table.js';
+
+/** `process.stdout` of a process on a terminal. */
+type Terminal = WriteStream & { readonly fd: number };
+
+/** At most four times a second; the figures change once. */
+const EVERY_MS = 500;
+/** For a terminal that is held. */
+const PATIENCE_MS = 500;
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
+const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
+
+/**
+ * Draws lines of text over the whole terminal, on its second screen and without a cursor. Owns a timer that does not keep the process
+ * alive, and leaves the terminal as it was: in `close`, and whatever else ends the process but a SIGKILL. Written behind the
+ * caller's back: a terminal that is held (Ctrl-S) holds up nothing but the picture.
+ */
+export class LiveScreen {
+  readonly #terminal: Terminal;
+  readonly #draw: (screen: Screen) => readonly string[];
+  readonly #timer: NodeJS.Timeout;
+  readonly #restore = () => this.#leaveNow();
+  #last: readonly string[] = [];
+  #entered = false;
+  #writing: Promise<void> | null = null;
+  #closed: Promise<boolean> | undefined;
+
+  constructor(terminal: Terminal, draw: (screen: Screen) => readonly string[]) {
+    this.#terminal = terminal;
+    this.#draw = draw;
+    this.#timer = setInterval(() => this.#redraw(), EVERY_MS).unref();
+    process.once('exit', this.#restore);
+  }
+
+  /** Leaves the picture that was last drawn above what comes next. Says whether there was one. Idempotent; never throws. */
+  close(): Promise<boolean> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  async #finish(): Promise<boolean> {
+    clearInterval(this.#timer);
+    const drawn = this.#entered;
+    const leaving = async () => {
+      await this.#writing;
+      if (!this.#entered) return;
+      this.#entered = false;
+      await this.#write(`${LEAVE}${this.#last.join('\r\n')}\r\n`);
+    };
+    await Promise.race([leaving(), delay(PATIENCE_MS, undefined, { ref: false })]);
+    process.off('exit', this.#restore);
+    return drawn;
+  }
+
+  #redraw(): void {
+    if (this.#writing !== null) return;
+    const { columns = 80, rows = 24 } = this.#terminal;
+    this.#last = this.#draw({ width: columns || 80, height: rows || 24, colour: mayColour(this.#terminal) });
+    // Home, each line up to its end, and what is left of an earlier picture.
+    const text = `\x1b[H${this.#last.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`;
+    this.#writing = this.#write(this.#entered ? text : `${ENTER}${text}`).finally(() => {
+      this.#writing = null;
+    });
+    this.#entered = true;
+  }
+
+  async #write(text: string): Promise<void> {
+    const bytes = Buffer.from(text);
+    for (let from = 0; from < bytes.length; ) {
+      const written = await new Promise<number>((resolve) =>
+        // A terminal that does not take it now, or is gone, gets the next picture or none.
+        write(this.#terminal.fd, bytes, from, (error, count) => resolve(error === null ? count : 0)),
+      );
+      if (written === 0) return;
+      from += written;
+    }
+  }
+
+  #leaveNow(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    try {
+      writeSync(this.#terminal.fd, LEAVE);
+    } catch {
+      // The terminal is gone.
+    }
+  }
+}
+
+function mayColour(terminal: Terminal): boolean {
+  return (process.env.NO_COLOR ?? '') === '' && terminal.hasColors();
+}
