@@ -2,12 +2,18 @@ import { Command } from '@oclif/core';
 import { type LoadedConfig, loadConfig } from './config/load-config.js';
 import { createLogger, type ProcessLogger } from './output/create-logger.js';
 import { printFailure } from './output/failure.js';
+import { tellOutputErrors } from './output/tell-output-errors.js';
 
 const LINGER_MS = 200;
 
 /** What every command shares: `--json`, settings from their three sources, and how a failure is told. */
 export abstract class AlphaCommand extends Command {
   static override enableJsonFlag = true;
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    tellOutputErrors(() => this.jsonEnabled());
+  }
 
   protected readonly settings = (flags: Readonly<Record<string, unknown>>): Promise<LoadedConfig> =>
     loadConfig({ flags, env: process.env, folder: process.cwd() });

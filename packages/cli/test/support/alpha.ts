@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
-const BINARY = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+export const BINARY = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const running = new Set<Alpha>();
 
 afterEach(async () => {

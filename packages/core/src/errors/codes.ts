@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   ARCHIVE_UNAVAILABLE: { exit: 5, meaning: 'The archive cannot be written: disk full, no permission, folder gone.' },
   ARCHIVE_LOCKED: { exit: 6, meaning: 'Another process writes the same archive.' },
   ARCHIVE_DAMAGED: { exit: 7, meaning: 'A file of the archive differs from its manifest or cannot be read.' },
+  OUTPUT_UNWRITABLE: { exit: 5, meaning: 'What a command was to write cannot be written: no such folder, disk full.' },
   DATA_FOLDER_UNUSABLE: { exit: 5, meaning: 'The data folder cannot be written, or holds something that is not ours.' },
   DATA_FOLDER_LOCKED: { exit: 6, meaning: 'Another engine uses the same data folder.' },
   ACCOUNT_LOCKED: { exit: 6, meaning: 'Another engine on this host trades the same account.' },

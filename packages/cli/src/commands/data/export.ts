@@ -26,7 +26,7 @@ export default class DataExport extends AlphaCommand {
     if (this.jsonEnabled() && flags.out === undefined) {
       throw new AlphaError('USAGE', 'Name a file with --out: with --json the result is printed, not the events.');
     }
-    const { exportData } = await import('../../services/data.js');
+    const { exportData } = await import('../../services/export-data.js');
     const { format, out } = flags;
     const query = archiveQuery(flags);
     const result = await exportData(config, {
