@@ -32,6 +32,7 @@ export type Engine = Supervised & { saying(message: string): Promise<void> };
 /** A simulated exchange, its collector, Redis and PostgreSQL; the test starts engines, all in one user's name. All end with the test. */
 export class Trading {
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #exchange: string;
@@ -39,10 +40,11 @@ export class Trading {
   readonly store: Store;
 
   private constructor(
-    started: Pick<Trading, 'databaseUrl' | 'store'>,
+    started: Pick<Trading, 'databaseUrl' | 'redisUrl' | 'store'>,
     place: { folder: string; env: Readonly<Record<string, string>>; exchange: string; collector: Supervised },
   ) {
     this.databaseUrl = started.databaseUrl;
+    this.redisUrl = started.redisUrl;
     this.store = started.store;
     this.#folder = place.folder;
     this.#env = place.env;
@@ -86,7 +88,7 @@ export class Trading {
     };
     const collector = run(['collect'], env);
     await saying(collector, 'collector started');
-    const trading = new Trading({ databaseUrl, store }, { folder, env, exchange: restBaseUrl!, collector });
+    const trading = new Trading({ databaseUrl, redisUrl: redis.url, store }, { folder, env, exchange: restBaseUrl!, collector });
     return trading;
   }
 
