@@ -21,8 +21,8 @@ export async function busComplete({ bus, market, exchange }: Aftermath): Promise
   follower.end();
   const frames = Object.values(exchange.frames).flatMap((bySymbol) => Object.values(bySymbol));
   const sent = frames.reduce((sum, count) => sum + count, 0) + exchange.repeats;
-  const market_ = [...follower.counts].filter(([key]) => /^md:(trade|orderbook|ticker)/.test(key));
-  const onBus = market_.reduce((sum, [, count]) => sum + count, 0);
+  const marketData = [...follower.counts].filter(([key]) => /^md:(trade|orderbook|ticker)/.test(key));
+  const onBus = marketData.reduce((sum, [, count]) => sum + count, 0);
   problems.expect(onBus === sent, () => `The exchange sent ${sent} market events; ${onBus} are on the bus.`);
   return {
     check: 'every seq on the bus, trades as on the tape',

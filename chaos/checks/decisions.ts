@@ -61,7 +61,7 @@ export async function decisionsIdentical({ market, store }: Aftermath): Promise<
     // The clock closes the last bar some time after the end, if it got to it.
     const last = runner.step([{ kind: 'clock', ts: Number.MAX_SAFE_INTEGER }]);
     problems.expect(last.bars.length === 0, () => `The clock alone closed a bar of ${symbol}.`);
-    const rest = await rest_(rows);
+    const rest = await restOf(rows);
     problems.expect(rest <= 1, () => `${rest} bars of ${symbol} stand in the database and not on the tape.`);
     const found = stored.get(symbol) ?? [];
     signals += found.length;
@@ -125,7 +125,7 @@ async function* barsOf(store: Aftermath['store'], symbol: string): AsyncGenerato
   }
 }
 
-async function rest_(rows: AsyncGenerator<Bar>): Promise<number> {
+async function restOf(rows: AsyncGenerator<Bar>): Promise<number> {
   let count = 0;
   for await (const _ of rows) count++;
   return count;

@@ -17,9 +17,6 @@ import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
 import { Watch } from './watch.js';
 
-const WAITING =
-  'Events of a collector with other symbols wait on disk; start one with these symbols to publish them, or remove the folder.';
-
 /** Called once, with what tells the figures of now; they are measured because it is given. */
 export type CollectorLook = (read: () => FeedFigures) => void;
 
@@ -55,8 +52,7 @@ export async function collect(
     signal.throwIfAborted();
     const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });
     closers.add(() => lock.release());
-    for (const waiting of await waitingSpools(folder)) logger.warn({ ...waiting }, WAITING);
-    const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2 };
+    const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2, waiting: await waitingSpools(folder) };
     started = true;
     watch.started();
     const reader = new FeedFiguresReader({ symbols, states });

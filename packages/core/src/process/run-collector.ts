@@ -1,7 +1,6 @@
 import type { EventBus } from '../bus/event-bus.js';
 import { SeriesKeys } from '../bus/series-keys.js';
 import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
-import type { Series } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent, TradeEvent } from '../events/market.js';
@@ -10,8 +9,11 @@ import type { MarketFeed } from '../exchange/market-feed.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Metrics, silentMetrics } from '../telemetry/metrics.js';
+import { collectorSeries } from './collector-series.js';
 import { lastTrades } from './last-trades.js';
+import { publishWaiting } from './publish-waiting.js';
 import { noteTakeover, pauseAfterTakeovers } from './takeovers.js';
+import type { WaitingSpool } from './waiting-spools.js';
 
 /** What an earlier collector left on disk goes out before the bus is asked for its last trades; a bus that is away is not waited for. */
 const CATCH_UP_MS = 30_000;
@@ -21,8 +23,11 @@ export interface CollectorOptions {
   readonly symbols: readonly string[];
   readonly feed: MarketFeed;
   readonly bus: EventBus;
-  /** Where events wait while the bus is away; no other process may use the folder. */
-  readonly spool: { readonly folder: string; readonly maxBytes: number };
+  /**
+   * Where events wait while the bus is away; no other process may use the folder. `waiting` is what other collectors left
+   * (`waitingSpools`): what is of our symbols is published first.
+   */
+  readonly spool: { readonly folder: string; readonly maxBytes: number; readonly waiting?: readonly WaitingSpool[] };
   readonly logger: Logger;
   readonly wallClock: Clock;
   readonly metrics?: Metrics;
@@ -42,7 +47,7 @@ export interface CollectorReport {
 }
 
 const LEFT =
-  'Events wait on disk; the next collector with these symbols publishes them first, unless another has taken the symbols over.';
+  'Events wait on disk; the next collector of any of these symbols publishes them first, unless another has taken the symbols over.';
 
 /**
  * The collector: feed → bus, until `signal` aborts. It takes over as the writer of its series, publishes what an earlier one left
@@ -52,11 +57,13 @@ const LEFT =
 export async function runCollector(options: CollectorOptions, signal: AbortSignal): Promise<CollectorReport> {
   const { exchange, symbols, feed, bus, spool, logger, wallClock, metrics = silentMetrics } = options;
   await pauseAfterTakeovers({ folder: spool.folder, wallClock, logger }, signal);
+  if (!signal.aborted) await publishWaiting({ exchange, symbols, bus, spool, logger, metrics, wallClock }, signal);
   // Whoever is told to end takes nothing over: the series may have a healthy writer.
   if (signal.aborted) return { received: 0, published: 0, spooled: 0, dropped: 0, bySeries: {} };
   const failed = new AbortController();
   const publisher = await SpoolingPublisher.open(bus, collectorSeries(exchange, symbols), {
-    ...spool,
+    folder: spool.folder,
+    maxBytes: spool.maxBytes,
     clock: wallClock,
     logger,
     metrics,
@@ -100,11 +107,6 @@ async function lastPublished(
   }
   if (!signal.aborted) logger.error({ exchange }, 'Trades of the time before this start are not backfilled.');
   return new Map();
-}
-
-function collectorSeries(exchange: string, symbols: readonly string[]): Series[] {
-  const types = ['trade', 'orderbook', 'ticker', 'status'] as const;
-  return symbols.flatMap((symbol) => types.map((type) => ({ stream: `md:${type}`, exchange, symbol, type })));
 }
 
 type FeedEvent = MarketEvent | StatusEvent;

@@ -39,6 +39,8 @@ it('finds what collectors of other symbols left, once nobody has it open', async
   expect(await publisher.close(20)).toBe(2);
   expect(await waitingSpools(own.folder)).toEqual([]);
   await other.lock.release();
-  expect(await waitingSpools(own.folder)).toEqual([{ folder: other.folder, events: 2, symbols: ['ETH'] }]);
+  expect(await waitingSpools(own.folder)).toEqual([
+    { folder: other.folder, events: 2, exchanges: ['gmo'], symbols: ['ETH'], writer: 1 },
+  ]);
   await own.lock.release();
 });

@@ -111,7 +111,7 @@ export class Spool {
   /** Adds a line; null when it would pass the bound by more than `beyond` bytes. Throws what the disk said, with nothing added. */
   append(line: SpoolLine, beyond = 0): SpoolPlace | null {
     const text = JSON.stringify(line);
-    if (this.bytes + text.length > this.maxBytes + beyond) return null;
+    if (this.bytes + Buffer.byteLength(text) > this.maxBytes + beyond) return null;
     const limit = Math.min(MAX_SEGMENT_BYTES, this.maxBytes / LEAST_SEGMENTS);
     if (this.#writing === null || this.#writing.bytes >= limit) this.#startSegment();
     const segment = this.#segments.at(-1)!;
@@ -144,7 +144,9 @@ export class Spool {
 
   /** Everything up to `place` is on the bus. */
   release(place: SpoolPlace): void {
-    const end = this.end;
+    // A segment that was begun and got no events is no reason to keep the others.
+    const last = this.#segments.findLast(({ events }) => events > 0);
+    const end = last === undefined ? this.end : { segment: last.number, offset: last.bytes };
     if (place.segment === end.segment && place.offset >= end.offset) {
       this.clear();
       return;

@@ -349,6 +349,7 @@ export class SpoolingPublisher {
     this.#measure();
     this.#tellLost();
     this.#watchBus();
+    this.#wake();
   }
 
   #tellLost(): void {
