@@ -10,7 +10,7 @@ A value is taken from the first of these that has it: a flag, an environment var
 \`alpha.config.json\` in the working folder, the default. An empty environment variable counts as unset. \`alpha config show\`
 prints what is in force and where each value comes from; \`alpha config check\` lists every problem at once.
 
-Secrets (\`API_KEY\`, \`API_SECRET\`, \`DATABASE_URL\`) have no flag, because a process list would show it, and print as \`***\`
+Secrets (\`API_KEY\`, \`API_SECRET\`, \`DATABASE_URL\`, \`REDIS_URL\`, \`METRICS_TOKEN\`) have no flag, because a process list would show it, and print as \`***\`
 everywhere. Sending real orders is no setting either: only the flag \`--live\` of \`alpha engine\` does that.
 
 ${table(['setting (file)', 'environment', 'flag', 'type', 'default', 'meaning'], SETTING_KEYS.map(row))}

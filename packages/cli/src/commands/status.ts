@@ -13,7 +13,9 @@ export default class Status extends AlphaCommand {
     const { status } = await import('../services/status.js');
     const result = await status(config);
     const { bars, signals, denials, orders, fills } = result.counts;
-    this.log(`Engine: ${result.engine}. Data: ${result.records}.`);
+    // On a server the owners say it, below.
+    const engine = result.engine === 'unknown' ? '' : `Engine: ${result.engine}. `;
+    this.log(`${engine}Data: ${result.records}.`);
     this.log(table(['bars', 'signals', 'denials', 'orders', 'fills'], [[bars, signals, denials, orders, fills]]));
     if (result.equity !== null) {
       const { equity, realizedPnl, unrealizedPnl, fees } = result.equity;
@@ -27,12 +29,8 @@ export default class Status extends AlphaCommand {
     }
     const books = result.books.map(({ symbol, agreedAt, halted }) => [symbol, agreedAt, halted]);
     this.log(table(['symbol', 'books agreed with the exchange at', 'halted'], books));
-    this.log(
-      table(
-        ['reader', 'stream', 'behind'],
-        result.lag.map(({ group, stream, lag }) => [group, stream, lag]),
-      ),
-    );
+    const lag = result.lag.map(({ group, stream, lag }) => [group, stream, lag]);
+    this.log(result.busFailure === null ? table(['reader', 'stream', 'behind'], lag) : `Lag: ${result.busFailure}`);
     return result;
   }
 }

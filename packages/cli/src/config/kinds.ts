@@ -17,6 +17,9 @@ export interface Kind<Value> {
   readonly code?: ErrorCode;
 }
 
+/** Unescaped, these end the password, and the rest is no address any more. */
+const ESCAPES = ' (in a password write %2F for /, %23 for #, %3F for ? and %40 for @)';
+
 export const text: Kind<string> = {
   schema: z.string().trim().min(1),
   expects: 'a text that is not empty',
@@ -101,7 +104,7 @@ export function secretUrl(...protocols: readonly string[]): Kind<Secret> {
   const plain = url(...protocols);
   return {
     schema: z.union([z.instanceof(Secret), plain.schema.transform((value) => new Secret(value))]),
-    expects: plain.expects,
+    expects: `${plain.expects}${ESCAPES}`,
     type: 'address (secret)',
     secret: true,
   };
@@ -137,7 +140,7 @@ export const redisUrl: Kind<Secret> = {
       .regex(/^rediss?(\+(sentinel|cluster))?:\/\/\S+$/)
       .transform((value) => new Secret(value)),
   ]),
-  expects: 'an address that begins with redis://, rediss://, redis+sentinel:// or redis+cluster://',
+  expects: `an address that begins with redis://, rediss://, redis+sentinel:// or redis+cluster://${ESCAPES}`,
   type: 'address (secret)',
   secret: true,
 };

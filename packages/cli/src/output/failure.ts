@@ -27,9 +27,16 @@ function failureOf(error: unknown): Failure {
   const message = scrub(error instanceof Error ? error.message : String(error));
   const complaint = error as ParseComplaint;
   const code = complaint?.parse !== undefined || complaint?.oclif?.exit === 2 ? 'USAGE' : 'UNEXPECTED';
-  // oclif appends "See more help with --help" on a line of its own.
-  const sentence = message.split('\n').filter(Boolean).join(' ');
-  return { code, message: sentence, exit: ERROR_CODES[code].exit, context: {} };
+  return { code, message: oneSentence(message), exit: ERROR_CODES[code].exit, context: {} };
+}
+
+/** oclif writes a heading, the flag and what is wrong with it on lines of their own, and a pointer to the help below. */
+function oneSentence(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  const said = lines.filter(
+    (line) => line !== '' && !/^(The following errors? occurred:|See more help with --help)$/.test(line),
+  );
+  return said.join(' ').replace(/^Parsing (--\S+) /, '$1: ');
 }
 
 /** To stderr: one sentence with its code, or one JSON object. The stack only where somebody debugs. */

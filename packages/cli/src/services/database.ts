@@ -17,11 +17,29 @@ import { serverOptions } from './open-store.js';
 export interface DatabaseReport extends DatabaseStatus {
   /** For people; no secrets. */
   readonly location: string;
+  /** Why the engine would refuse this schema; null where it would not. */
+  readonly refused: string | null;
 }
 
 /** Changes nothing, the schema included. */
 export function inspectDatabase(config: Config): Promise<DatabaseReport> {
-  return withDatabase(config, async (pool, location) => ({ location, ...(await databaseStatus(pool)) }));
+  return withDatabase(config, async (pool, location) => {
+    const found = await databaseStatus(pool);
+    return { location, refused: await refusal(pool), ...found };
+  });
+}
+
+/** An empty or an older schema is brought up to date, a newer one shows by its version. */
+function refusal(pool: Pool): Promise<string | null> {
+  return createPostgresStore(pool)
+    .checkSchema()
+    .then(
+      () => null,
+      (error: unknown) => {
+        if (!AlphaError.is(error)) throw error;
+        return error.code === 'STORE_MIGRATION_CHANGED' ? error.message : null;
+      },
+    );
 }
 
 export interface Migrated {

@@ -36,8 +36,8 @@ export interface DemoResult {
   readonly fills: number;
   readonly positions: EngineReport['positions'];
   /** Money is text, in JPY. */
-  readonly realizedPnl: string;
-  readonly fees: string;
+  readonly realizedPnl: string | null;
+  readonly fees: string | null;
   readonly equity: string | null;
   /** The engine's books equal the exchange's, by its own comparison and by ours over the exchange's REST side. */
   readonly reconciled: boolean;

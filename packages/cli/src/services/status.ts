@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GroupLag, type LockHolder, type StoreCounts, silentLogger } from '@alpha-engine/core';
+import { AlphaError, type GroupLag, type LockHolder, type StoreCounts, silentLogger } from '@alpha-engine/core';
 import type { Config } from '../config/schema.js';
+import { scrub } from '../config/secret.js';
 import { type Agreement, agreementsOf } from './agreement.js';
 import { openBus } from './open-bus.js';
 import { openRecords, type Records } from './open-records.js';
@@ -26,6 +27,8 @@ export interface Status {
   readonly brains: readonly BrainStatus[];
   /** How far the readers of the bus are behind. */
   readonly lag: readonly Pick<GroupLag, 'group' | 'stream' | 'lag'>[];
+  /** Why the bus could not be asked; `lag` is empty then. */
+  readonly busFailure: string | null;
 }
 
 export interface BrainStatus {
@@ -73,14 +76,25 @@ export async function status(config: Config): Promise<Status> {
       positions: await listPositionsOf(store),
       books,
       brains,
-      lag: await lagOf(config),
+      ...(await lagOf(config)),
     };
   } finally {
     await records.close();
   }
 }
 
-async function lagOf(config: Config): Promise<Status['lag']> {
+/** The records are worth showing without the bus. */
+function lagOf(config: Config): Promise<Pick<Status, 'lag' | 'busFailure'>> {
+  return readLag(config).then(
+    (lag) => ({ lag, busFailure: null }),
+    (error: unknown) => {
+      if (!AlphaError.is(error) || !error.code.startsWith('BUS_')) throw error;
+      return { lag: [], busFailure: scrub(error.message) };
+    },
+  );
+}
+
+async function readLag(config: Config): Promise<Status['lag']> {
   const folder = join(config.dataDir, 'bus');
   if (config.redisUrl === undefined && !existsSync(folder)) return [];
   const bus = await openBus(config, { bus: folder }, silentLogger);

@@ -27,12 +27,24 @@ it('shows the database before and after its schema is brought up to date', async
   expect(after.stdout).toMatch(/Schema 2 of 2/);
   expect(after.stdout).toContain('ohlcv');
 
+  // A bus that is away hides nothing of the records.
+  const status = await runAlpha(['status'], { folder, env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+  expect([status.exit, status.stdout]).toEqual([0, expect.stringMatching(/fills[\s\S]*\nLag: .*127\.0\.0\.1:1/)]);
+
   const env = { DATABASE_URL: 'postgres://alpha:hunter2-hunter2@127.0.0.1:1/alpha' };
   const away = await runAlpha(['db', 'migrate'], { folder, env });
   expect([away.exit, away.stdout]).toEqual([5, '']);
   expect(away.stderr).toContain('STORE_UNAVAILABLE');
   expect(away.stderr).not.toContain('hunter2');
-}, 60_000);
+  const slash = { DATABASE_URL: 'postgres://alpha:hunter2/hunter2@127.0.0.1/alpha' };
+  expect((await runAlpha(['db', 'status'], { folder, env: slash })).stderr).toMatch(/write %2F for \//);
+
+  const embedded = await openEmbeddedDatabase({ folder: join(folder, '.alpha', 'database') });
+  await embedded.pool.query("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
+  await embedded.close();
+  const changed = await runAlpha(['db', 'status'], { folder });
+  expect(changed.stdout).toMatch(/\nMigration 1 \(.*differs from the one this database was made with/);
+}, 120_000);
 
 it('leaves a database of a newer version alone and says so in one sentence, whichever command meets it', async () => {
   const folder = await tempFolder();

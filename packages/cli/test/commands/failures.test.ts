@@ -58,6 +58,7 @@ describe('a wrong word', () => {
     ['argument', 'USAGE', ['strategy', 'show'], {}, 'strategy'],
     ['order status', 'USAGE', ['orders', '--status', 'DONE'], {}, 'FILLED'],
     ['simulator speed', 'USAGE', ['sim', 'gmo', '--speed', 'fast'], {}, '--speed'],
+    ['missing one of two flags', 'USAGE', ['stream', 'dlq', 'put-back', 'md:trade'], {}, 'Exactly one of'],
     ['simulator balance', 'USAGE', ['sim', 'gmo', '--balance', 'much'], {}, 'JPY=1000000'],
     ['strategy', 'STRATEGY_NOT_FOUND', ['engine', '--strategy', 'ma-corss'], {}, 'ma-cross'],
     ['strategy file', 'STRATEGY_NOT_FOUND', ['engine', '--strategy', './none.ts'], {}, 'none.ts'],

@@ -45,10 +45,10 @@ export interface EngineReport {
   readonly stored: StoreCounts;
   /** Net size by symbol and strategy, base coin. */
   readonly positions: readonly { readonly symbol: string; readonly strategy: string; readonly size: string }[];
-  /** Quote currency; null before the first quote. */
+  /** Quote currency; null before the first quote, and without an executor, which alone keeps books. */
   readonly equity: string | null;
-  readonly realizedPnl: string;
-  readonly fees: string;
+  readonly realizedPnl: string | null;
+  readonly fees: string | null;
   /** Whether our books equal the exchange's at the end; null when there is no executor or the exchange did not answer. */
   readonly reconciled: boolean | null;
   readonly differences: readonly Difference[];
@@ -116,7 +116,7 @@ async function summarise(
   compared: readonly Difference[] | null,
 ): Promise<EngineReport> {
   const books = execution?.executor.books();
-  const equity = await store.latestEquity();
+  const equity = books && (await store.latestEquity());
   return {
     strategy,
     stored: await store.counts(),
@@ -126,8 +126,8 @@ async function summarise(
       size: size.toString(),
     })),
     equity: equity?.equity.toString() ?? null,
-    realizedPnl: books?.realizedPnl.toString() ?? '0',
-    fees: books?.fees.toString() ?? '0',
+    realizedPnl: books?.realizedPnl.toString() ?? null,
+    fees: books?.fees.toString() ?? null,
     reconciled: compared && compared.length === 0,
     differences: compared ?? [],
   };

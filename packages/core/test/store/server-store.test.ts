@@ -64,6 +64,11 @@ describe('the store on a PostgreSQL server', () => {
 
   test('a wrong address, a wrong password and nobody there are told apart, without the password', async () => {
     const good = new URL(await server.newDatabase());
+    const encrypted = connectServerDatabase({ url: `${good.href}?sslmode=require` });
+    await expect(encrypted).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('TLS switched off'),
+    });
     await expect(connectServerDatabase({ url: 'mysql://alpha:hunter2@h/d' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.not.stringContaining('hunter2'),

@@ -16,6 +16,7 @@ export default class DbStatus extends AlphaCommand {
     const { version, known, pending } = result.schema;
     this.log(`${result.server} at ${result.location}${result.readOnly ? ', which takes no writes' : ''}.`);
     this.log(`Schema ${version} of ${known}. ${schemaWord(version, known)}`);
+    if (result.refused !== null) this.log(result.refused);
     for (const one of pending) this.log(`  to apply: ${one.version} ${one.name}`);
     const { division, days } = result.rawEvents;
     if (division !== 'none') this.log(`Raw events: ${division === 'days' ? `${days} days` : 'a hypertable'}.`);

@@ -16,6 +16,9 @@ const UNREACHABLE = new Set([
 const UNAVAILABLE = /^(08...|57P0[1-5]|53...)$/;
 /** Wrong password, no such role, no such database. */
 const NOT_ADMITTED = /^(28...|3D000)$/;
+const NO_TLS = /server does not support SSL/i;
+/** What Node calls a certificate that it does not believe. */
+const NOT_TRUSTED = /CERT|^UNABLE_TO_/;
 /** Waited too long for a statement, a lock or our next statement: nothing was committed. */
 const TOO_SLOW = new Set(['57014', '55P03', '25P03']);
 /** The code is missing where the embedded database failed below PostgreSQL. */
@@ -40,6 +43,15 @@ export function toStoreError(error: unknown): Error {
       context,
       cause: error,
     });
+  }
+  if (NO_TLS.test(error.message) || (code !== undefined && NOT_TRUSTED.test(code))) {
+    return new AlphaError(
+      'STORE_UNAVAILABLE',
+      NO_TLS.test(error.message)
+        ? 'The database server has TLS switched off, and DATABASE_URL asks for it. Switch it on there, or leave sslmode out of the address.'
+        : `The certificate of the database is not trusted: ${because}. Name its authority in DATABASE_URL with sslrootcert=/path/of/ca.pem, and the host as the certificate does.`,
+      { context, cause: error },
+    );
   }
   if (code === DISK_FULL || code === 'ENOSPC' || NO_SPACE.test(error.message)) {
     return new AlphaError(

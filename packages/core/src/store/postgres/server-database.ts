@@ -31,8 +31,9 @@ export interface ServerOptions {
 export async function connectServerDatabase(
   options: ServerOptions,
 ): Promise<{ readonly pool: Pool; readonly locks: BrainLocks; close(): Promise<void> }> {
-  const { url, logger = silentLogger, connections = CONNECTIONS, timeoutMs = TIMEOUT_MS } = options;
+  const { logger = silentLogger, connections = CONNECTIONS, timeoutMs = TIMEOUT_MS } = options;
   const { lockPatienceMs = LOCK_PATIENCE_MS } = options;
+  const url = checkedTls(options.url);
   if (!/^postgres(ql)?:\/\/./.test(url)) {
     throw new AlphaError('CONFIG_INVALID', 'DATABASE_URL must look like postgres://user:password@host:5432/database.');
   }
@@ -69,4 +70,10 @@ export async function connectServerDatabase(
     await close();
     throw toStoreError(error);
   }
+}
+
+/** The driver checks certificates for each of these words, and warns on stderr that it may not do so for ever. */
+function checkedTls(url: string): string {
+  if (url.includes('uselibpqcompat=')) return url;
+  return url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
