@@ -24,6 +24,13 @@ const outcomes = await Promise.all(chosen.map((scenario) => runScenario(scenario
 process.stdout.write(values.json ? `${JSON.stringify(outcomes, null, 2)}\n` : table(outcomes));
 process.stderr.write(`Unhandled rejections: ${rejections.length}.\n`);
 if (rejections.length > 0) process.exitCode = 1;
+// The simulator's REST tells every trade of the tape, so each one that was lost could have been read.
+for (const { name, lost, healedMs } of outcomes) {
+  if (lost === 0 && healedMs !== null) continue;
+  const verdict = lost > 0 ? `${lost} trades were lost that REST still has` : 'some channel was never well again';
+  process.stderr.write(`${name}: ${verdict}.\n`);
+  process.exitCode = 1;
+}
 
 function table(rows: readonly Outcome[]): string {
   const head = [

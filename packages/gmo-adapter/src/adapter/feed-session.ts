@@ -14,9 +14,10 @@ import { ExchangeWatch } from './exchange-watch.js';
 import { FeedMeter } from './feed-meter.js';
 import { type FeedStream, newStream } from './feed-stream.js';
 import type { FeedTimings } from './feed-timings.js';
-import { lookAtStream } from './look-at-stream.js';
+import { lookAtStream, markSilent } from './look-at-stream.js';
 import type { GmoMarketHistory } from './market-history.js';
 import { statusEvent } from './status-event.js';
+import { TradeEvidence } from './trade-evidence.js';
 import { TradeHealer } from './trade-healer.js';
 
 export type FeedEvent = MarketEvent | StatusEvent;
@@ -38,6 +39,7 @@ interface Desk {
   readonly symbol: string;
   readonly streams: Partial<Record<MarketEventType, FeedStream>>;
   readonly healer: TradeHealer | null;
+  readonly evidence: TradeEvidence;
 }
 
 /** What a symbol is traded on first. One command a second: of all 29 symbols, each is whole three seconds after the one before. */
@@ -143,7 +145,8 @@ export class FeedSession {
       ]),
     );
     const { trade } = streams;
-    if (trade === undefined) return { symbol, streams, healer: null };
+    const evidence = new TradeEvidence();
+    if (trade === undefined) return { symbol, streams, healer: null, evidence };
     const healer = new TradeHealer({
       symbol,
       published: published.get(symbol) ?? [],
@@ -157,7 +160,7 @@ export class FeedSession {
         backfilled: (count) => this.#meter.backfilled(symbol, count),
       },
     });
-    return { symbol, streams, healer };
+    return { symbol, streams, healer, evidence };
   }
 
   #opened(): void {
@@ -171,7 +174,10 @@ export class FeedSession {
       stream.stale = false;
     }
     this.#status({ state: 'connected' });
-    for (const { healer } of this.#desks) healer?.opened();
+    for (const { healer, evidence } of this.#desks) {
+      healer?.opened();
+      evidence.forget();
+    }
   }
 
   /** The exchange has read this subscription: from now on its silence counts. */
@@ -225,6 +231,9 @@ export class FeedSession {
     if (!stream.live) this.#becomesLive(stream, frame.ts);
     if (stream.lastTs === null || frame.ts > stream.lastTs) stream.lastTs = frame.ts;
     if (frame.type === 'trade' && desk.healer?.holds(frame) === true) return;
+    if (frame.type === 'ticker' && desk.streams.trade?.asked === true) {
+      desk.evidence.ticker(frame.data, desk.streams.trade.received, performance.now());
+    }
     this.#push(stream, frame);
   }
 
@@ -301,6 +310,7 @@ export class FeedSession {
   #look(stream: FeedStream, now: number): void {
     const { channel, subscription } = stream;
     const ageMs = Math.round(stream.watch.ageMs(now));
+    if (channel === 'trade') this.#lookAtEvidence(stream, now);
     switch (lookAtStream(stream, now, this.#parts.timings)) {
       case 'silent':
         if (channel === 'trade') void this.#doubt(stream, `No trade for ${ageMs} ms, and REST shows some.`);
@@ -321,18 +331,31 @@ export class FeedSession {
     }
   }
 
+  #lookAtEvidence(stream: FeedStream, now: number): void {
+    const desk = this.#bySymbol.get(stream.symbol);
+    if (desk?.evidence.isOverdue(stream.received, now) !== true) return;
+    // Known to be silent and subscribed to again already: what it does not tell is read from REST.
+    if (stream.stale) {
+      void desk.healer?.check();
+      return;
+    }
+    markSilent(stream, now, this.#parts.timings);
+    void this.#doubt(stream, 'The ticker tells of trades that did not come, and REST shows them.');
+  }
+
   /** Trades may be silent for hours: only REST knows whether they are missing. */
   async #doubt(stream: FeedStream, reason: string): Promise<void> {
-    const healer = this.#bySymbol.get(stream.symbol)?.healer;
+    const { healer, evidence } = this.#bySymbol.get(stream.symbol) ?? {};
     const received = stream.received;
     const finding = await healer?.check();
+    evidence?.judged(finding === 'missed', performance.now());
     if (healer === null || healer === undefined || stream.received !== received || !this.#connected) return;
     if (finding === 'whole') {
       stream.stale = false;
       stream.watch.seen(performance.now());
       return;
     }
-    healer.distrust(finding === 'missed' ? reason : `${reason.split(',')[0]}, and REST does not answer.`);
+    healer.fellSilent(finding === 'missed' ? reason : `${reason.split(',')[0]}, and REST does not answer.`);
     this.#socket.again(stream.subscription.key, true);
   }
 

@@ -7,6 +7,12 @@ import type { FeedTimings } from './feed-timings.js';
  */
 export type Look = 'silent' | 'again' | 'back' | null;
 
+export function markSilent(stream: FeedStream, now: number, timings: Pick<FeedTimings, 'resubscribeMs'>): void {
+  stream.stale = true;
+  stream.againMs = timings.resubscribeMs;
+  stream.againAt = now + stream.againMs;
+}
+
 /** One look at one stream; `now` on a monotonic clock. Subscribing again gets rarer, because commands are few and a storm of them is punished. */
 export function lookAtStream(
   stream: FeedStream,
@@ -23,9 +29,7 @@ export function lookAtStream(
   if (!stream.asked) return null;
   if (!stream.stale) {
     if (!stream.watch.isSilent(now)) return null;
-    stream.stale = true;
-    stream.againMs = timings.resubscribeMs;
-    stream.againAt = now + stream.againMs;
+    markSilent(stream, now, timings);
     return 'silent';
   }
   if (now < stream.againAt) return null;

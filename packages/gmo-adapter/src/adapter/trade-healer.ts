@@ -12,6 +12,8 @@ const MAX_HELD = 20_000;
 /** More than `backfillMs` allows; the exchange was seen to answer a hundredth page of the list. */
 const MAX_PAGES = 400;
 const LONGEST_PAUSE_MS = 10_000;
+/** Between checks that follow each other: live trades wait for them. */
+const LONGEST_CHECK_MS = 5_000;
 const FORGOTTEN = 'The exchange does not tell trades so old any more.';
 const TOO_SLOW = 'Reading back so far took too long beside the trades that went on.';
 
@@ -59,6 +61,11 @@ export class TradeHealer {
   #open = false;
   /** What follows is told, because `stale` was. */
   #owesWord = false;
+  /** The channel tells no trades though there are some. */
+  #silent = false;
+  /** When the last check ended, on the monotonic clock, and how long the next one waits if it follows soon. */
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #checkMs = 0;
   /** A check that waits for the one that is running, or runs. */
   #next: Promise<Finding> | null = null;
   #running: { readonly abort: AbortController; readonly ended: Promise<Finding> } | null = null;
@@ -75,6 +82,7 @@ export class TradeHealer {
 
   /** A live trade. True when it waits here; else it is the caller's to pass on. */
   holds(trade: TradeEvent): boolean {
+    this.#silent = false;
     if (this.#held === null && this.#joined) {
       this.#recent.add(trade);
       return false;
@@ -98,6 +106,7 @@ export class TradeHealer {
   /** A new connection. */
   opened(): void {
     this.#open = true;
+    this.#silent = false;
     if (!this.#fresh) this.distrust('Trades may have been missed; they are read from REST.');
   }
 
@@ -108,6 +117,12 @@ export class TradeHealer {
     this.#liveFrom = null;
     this.#owesWord = true;
     this.#parts.out.status({ state: 'stale', channel: 'trade', reason });
+  }
+
+  /** The channel is silent though the socket is open: until a trade comes by it, or REST has none to add, what is backfilled heals nothing. */
+  fellSilent(reason: string): void {
+    this.#silent = true;
+    this.distrust(reason);
   }
 
   /** The exchange has read the subscription. */
@@ -144,7 +159,11 @@ export class TradeHealer {
   #startChecking(doubt: EpochMs): Promise<Finding> {
     this.#held ??= [];
     this.#doubtTs = doubt;
-    return this.#start(this.#parts.timings.rereadMs);
+    const isFirst = performance.now() - this.#checkedAt > LONGEST_PAUSE_MS;
+    this.#checkMs = isFirst ? this.#parts.timings.rereadMs : Math.min(LONGEST_CHECK_MS, this.#checkMs * 2);
+    return this.#start(this.#checkMs).finally(() => {
+      this.#checkedAt = performance.now();
+    });
   }
 
   /** From here on something may be missing. */
@@ -214,7 +233,8 @@ export class TradeHealer {
     if (gapEnd !== null) this.#gap(fromTs, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
     this.#passOn([...missing, ...held].sort((a, b) => a.ts - b.ts));
     if (missing.length > 0) this.#parts.out.backfilled(missing.length);
-    if (this.#owesWord || missing.length > 0) {
+    if (missing.length === 0) this.#silent = false;
+    if (!this.#silent && (this.#owesWord || missing.length > 0)) {
       const toTs = Math.max(fromTs, this.#anchor ?? fromTs);
       const reason = `${missing.length} missed trades were backfilled.`;
       this.#parts.out.status({ state: 'resynced', channel: 'trade', from_ts: fromTs, to_ts: toTs, reason });

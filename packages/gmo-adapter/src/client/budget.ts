@@ -41,6 +41,11 @@ export class Budget {
     return this.#pauseMs;
   }
 
+  /** What the last slot was for arrived only now: the next one counts from here, so that the two do not bunch up on the way. */
+  arrived(): void {
+    this.#nextAt = Math.max(this.#nextAt, this.#now() + this.#spacingMs);
+  }
+
   /** Milliseconds until a caller could go, were it first in the queue. */
   get waitMs(): number {
     const byRate = this.#nextAt - (this.#burst - 1) * this.#spacingMs;

@@ -101,7 +101,7 @@ export class GmoSocket {
     this.#connection?.confirmed.add(key);
   }
 
-  /** An error frame came. It names no command; the last one sent is taken as its cause. */
+  /** An error frame came. It names no command; the first that is not known to be read is taken as its cause, or else the last one sent. */
   fault(error: FrameError): void {
     const { commands, timings, logger, on } = this.#options;
     const connection = this.#connection;
@@ -116,7 +116,8 @@ export class GmoSocket {
       this.#enqueue(connection, suspects.map(subscribing));
       return;
     }
-    const cause = connection.last;
+    const [unread] = connection.unread.values();
+    const cause = unread ?? connection.last;
     logger.error({ error: error.text, subscription: cause?.key }, 'GMO Coin refused a subscription.');
     if (cause === null || connection.confirmed.has(cause.key)) return;
     connection.refused.add(cause.key);
@@ -236,7 +237,9 @@ export class GmoSocket {
   }
 
   #wasRead(connection: Connection, ping: string): void {
-    const { on } = this.#options;
+    const { on, commands } = this.#options;
+    // Of a command: those for the socket's own life are empty.
+    if (ping !== '') commands.arrived();
     const subscription = connection.unread.get(ping);
     if (subscription === undefined) return;
     connection.unread.delete(ping);
@@ -264,14 +267,13 @@ export class GmoSocket {
         if (works || connection.refused.has(key)) continue;
         socket.send(JSON.stringify(unsubscribes ? { ...command, command: 'unsubscribe' } : command));
         connection.last = subscription;
-        if (unsubscribes) {
-          connection.parted.add(key);
-          continue;
-        }
-        connection.parted.delete(key);
-        connection.sentAt.set(key, performance.now());
         const ping = String(++this.#pings);
-        connection.unread.set(ping, subscription);
+        if (unsubscribes) connection.parted.add(key);
+        else {
+          connection.parted.delete(key);
+          connection.sentAt.set(key, performance.now());
+          connection.unread.set(ping, subscription);
+        }
         socket.ping(ping);
       }
     } catch (error) {

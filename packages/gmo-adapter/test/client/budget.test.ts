@@ -31,6 +31,15 @@ describe('Budget', () => {
     expect(budget.waitMs).toBe(0);
   });
 
+  it('counts from the arrival of the last one when it was long under way', async () => {
+    let now = 0;
+    const budget = new Budget({ spacingMs: 100, now: () => now });
+    await budget.take();
+    now = 70;
+    budget.arrived();
+    expect(budget.waitMs).toBe(100);
+  });
+
   it('keeps an account below 20 requests in any second, burst and all', async () => {
     const { get } = accountLimits('https://limits.example', 'one');
     const times: number[] = [];

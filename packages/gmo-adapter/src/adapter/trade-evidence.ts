@@ -1,0 +1,51 @@
+import type { TickerEvent } from '@alpha-engine/core';
+
+/** A trade may be told a little later than the ticker that it moved. */
+const GRACE_MS = 2_000;
+/** After a false alarm, twice as long after the next. */
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 600_000;
+
+/**
+ * Tickers as witnesses of trades: when the last price moved or the volume of 24 hours grew, and no trade came since the ticker before,
+ * the trades have gone silent. It is a reason to ask REST, no more: the two channels may come out of step. Times on a monotonic clock.
+ */
+export class TradeEvidence {
+  #before: { readonly last: number; readonly volume: number; readonly trades: number } | null = null;
+  /** How many trades had come, and when, as a ticker told of another. */
+  #open: { readonly trades: number; readonly at: number } | null = null;
+  #quietUntil = 0;
+  #pauseMs = FIRST_PAUSE_MS;
+
+  /** `trades`: how many came so far. */
+  ticker({ last, volume }: TickerEvent['data'], trades: number, now: number): void {
+    const before = this.#before;
+    this.#before = { last, volume, trades };
+    if (before === null || before.trades !== trades) return;
+    if (last !== before.last || volume > before.volume) this.#open ??= { trades, at: now };
+  }
+
+  /** True once for each trade that was seen and did not come. */
+  isOverdue(trades: number, now: number): boolean {
+    const open = this.#open;
+    if (open === null) return false;
+    if (open.trades !== trades) this.#open = null;
+    else if (now - open.at > GRACE_MS && now >= this.#quietUntil) {
+      this.#open = null;
+      return true;
+    }
+    return false;
+  }
+
+  /** REST knew the trade, or knew no other. */
+  judged(wasRight: boolean, now: number): void {
+    this.#quietUntil = wasRight ? 0 : now + this.#pauseMs;
+    this.#pauseMs = wasRight ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+  }
+
+  /** A new connection: what was between the tickers before and after is no silence of this one. */
+  forget(): void {
+    this.#before = null;
+    this.#open = null;
+  }
+}

@@ -1,0 +1,56 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { TradeEvidence } from '../../src/adapter/trade-evidence.js';
+
+let evidence: TradeEvidence;
+const ticker = (last: number, volume: number, trades: number, now: number) =>
+  evidence.ticker({ last, volume, bid: 1, ask: 2, high: 1, low: 1 }, trades, now);
+
+beforeEach(() => {
+  evidence = new TradeEvidence();
+  ticker(100, 10, 5, 0);
+});
+
+describe('a ticker as a witness of trades', () => {
+  it('tells of one when the last price moved and none came', () => {
+    ticker(101, 10, 5, 4_000);
+    expect(evidence.isOverdue(5, 6_000)).toBe(false);
+    expect(evidence.isOverdue(5, 6_001)).toBe(true);
+    expect(evidence.isOverdue(5, 7_000)).toBe(false);
+  });
+
+  it('tells of one when the volume grew at the same price; it shrinks by itself', () => {
+    ticker(100, 9, 5, 4_000);
+    expect(evidence.isOverdue(5, 9_000)).toBe(false);
+    ticker(100, 9.5, 5, 9_000);
+    expect(evidence.isOverdue(5, 12_000)).toBe(true);
+  });
+
+  it('tells nothing of trades that came before it, or soon after', () => {
+    ticker(101, 11, 6, 4_000);
+    expect(evidence.isOverdue(6, 9_000)).toBe(false);
+    ticker(102, 12, 6, 10_000);
+    expect(evidence.isOverdue(7, 13_000)).toBe(false);
+    expect(evidence.isOverdue(7, 99_000)).toBe(false);
+  });
+
+  it('is asked less and less often while it is wrong', () => {
+    let alarms = 0;
+    for (let now = 4_000; now < 3_600_000; now += 1_000) {
+      if (now % 4_000 === 0) ticker(now, 10, 5, now);
+      if (!evidence.isOverdue(5, now)) continue;
+      alarms++;
+      evidence.judged(false, now);
+    }
+    expect(alarms).toBeGreaterThan(5);
+    expect(alarms).toBeLessThan(15);
+    evidence.judged(true, 3_600_000);
+    ticker(1, 10, 5, 3_600_000);
+    expect(evidence.isOverdue(5, 3_602_001)).toBe(true);
+  });
+
+  it('does not compare across a cut', () => {
+    evidence.forget();
+    ticker(101, 11, 5, 4_000);
+    expect(evidence.isOverdue(5, 9_000)).toBe(false);
+  });
+});
