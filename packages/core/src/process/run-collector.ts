@@ -78,7 +78,9 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   const ending = AbortSignal.any([signal, failed.signal]);
   try {
     const published = await lastPublished(options, publisher, ending);
-    for await (const batch of feed.subscribe({ symbols, published }, ending)) {
+    if (published === null && !ending.aborted)
+      await publisher.take(forEach(unknownPast(exchange, wallClock.now()), symbols));
+    for await (const batch of feed.subscribe({ symbols, published: published ?? new Map() }, ending)) {
       countMarketEvents(batch, bySeries);
       await publisher.take(batch.some(speaksOfAll) ? batch.flatMap((event) => forEach(event, symbols)) : batch);
       for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
@@ -94,19 +96,31 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   return report;
 }
 
-/** Where the feed goes on. Nothing when the bus is too busy or away: the feed then begins anew, rather than tell trades twice. */
+/** Where the feed goes on. Null when the bus is too busy or away: the feed then begins anew, rather than tell trades twice. */
 async function lastPublished(
   { bus, exchange, symbols, logger }: CollectorOptions,
   publisher: SpoolingPublisher,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly TradeEvent[]>> {
+): Promise<ReadonlyMap<string, readonly TradeEvent[]> | null> {
   try {
     if (await publisher.caughtUp(CATCH_UP_MS, signal)) return await lastTrades(bus, exchange, symbols);
   } catch (error) {
     logger.warn({ error: String(error) }, 'The last trades on the bus could not be read.');
   }
   if (!signal.aborted) logger.error({ exchange }, 'Trades of the time before this start are not backfilled.');
-  return new Map();
+  return null;
+}
+
+/** It waits behind what an earlier collector left on disk, and so ends the time that was whole. */
+function unknownPast(exchange: string, ts: number): StatusEvent {
+  const reason = 'The last trades on the bus could not be read in time: what came before this start is not backfilled.';
+  return {
+    type: 'status',
+    exchange,
+    symbol: ALL_SYMBOLS,
+    ts,
+    data: { state: 'gap', channel: 'trade', to_ts: ts, reason },
+  };
 }
 
 type FeedEvent = MarketEvent | StatusEvent;

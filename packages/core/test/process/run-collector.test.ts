@@ -75,6 +75,23 @@ it('says for each of its symbols what a feed says of its connection, and counts 
   expect(report).toEqual({ received: 2, published: 2, spooled: 0, dropped: 0, bySeries });
 });
 
+it('tells a gap when the last trades on the bus cannot be read', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  bus.latest = async () => {
+    throw new Error('The bus is away.');
+  };
+  const stop = new AbortController();
+  const collecting = collect(bus, feedOf([status('connected')]), folder.path, stop.signal, ['BTC']);
+  await expect.poll(async () => (await seen(bus, 'md:status')).length).toBe(2);
+  stop.abort();
+  await collecting;
+  const [gap, connected] = (await seen(bus, 'md:status')) as StatusEvent[];
+  expect(gap).toMatchObject({ symbol: 'BTC', data: { state: 'gap', channel: 'trade', to_ts: 5 } });
+  expect(gap?.data).not.toHaveProperty('from_ts');
+  expect(connected?.data.state).toBe('connected');
+});
+
 it('ends when another collector takes one of its symbols, though its feed is silent', async () => {
   await using folder = await temporaryFolder();
   const bus = new MemoryBus();

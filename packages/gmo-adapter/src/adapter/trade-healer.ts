@@ -13,7 +13,7 @@ const MAX_HELD = 20_000;
 const MAX_PAGES = 400;
 const LONGEST_PAUSE_MS = 10_000;
 /** Between checks that follow each other: live trades wait for them. */
-const LONGEST_CHECK_MS = 5_000;
+const LONGEST_CHECK_MS = 2_000;
 const FORGOTTEN = 'The exchange does not tell trades so old any more.';
 const TOO_SLOW = 'Reading back so far took too long beside the trades that went on.';
 
@@ -122,6 +122,7 @@ export class TradeHealer {
   /** The channel is silent though the socket is open: until a trade comes by it, or REST has none to add, what is backfilled heals nothing. */
   fellSilent(reason: string): void {
     this.#silent = true;
+    if (this.#anchor !== null) this.#fresh = false;
     this.distrust(reason);
   }
 
