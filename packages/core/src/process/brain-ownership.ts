@@ -85,7 +85,8 @@ export class BrainOwnership implements Hold {
   /** A connection that ends is known at once. */
   #listen(session: LockSession): void {
     void session.ended.then(() => {
-      if (session === this.#session && !this.#closed.signal.aborted) this.#prove().catch(() => {});
+      const over = this.#closed.signal.aborted || this.#lost.signal.aborted;
+      if (session === this.#session && !over) this.#prove().catch(() => {});
     });
   }
 
@@ -105,6 +106,8 @@ export class BrainOwnership implements Hold {
         this.#regaining = false;
         return;
       } catch (error) {
+        // A new connection would end the same way.
+        if (AlphaError.is(error) && !error.retryable) await this.#lose(error);
         await this.#regain(error as Error);
       }
     }
@@ -127,14 +130,21 @@ export class BrainOwnership implements Hold {
       this.#listen(this.#session);
       logger.info({ brains }, 'The locks are back; nobody else had them.');
     } catch (error) {
-      const because = AlphaError.is(error) ? error.message : 'It was not taken up again.';
-      const lost = new AlphaError(
-        'OWNERSHIP_LOST',
-        `This engine does not own ${brains.join(' and ')} any more: the connection that held the locks was lost. ${because} Start it again: it waits as a standby, or goes on.`,
-        { context: { brains }, cause: error },
-      );
-      this.#lost.abort(lost);
-      throw lost;
+      await this.#lose(error);
     }
+  }
+
+  /** For good. */
+  async #lose(cause: unknown): Promise<never> {
+    const brains = this.#options.claims.map(({ brain }) => brain);
+    const because = AlphaError.is(cause) ? cause.message : 'It was not taken up again.';
+    const lost = new AlphaError(
+      'OWNERSHIP_LOST',
+      `This engine does not own ${brains.join(' and ')} any more: the connection that held the locks was lost. ${because} Start it again: it waits as a standby, or goes on.`,
+      { context: { brains }, cause },
+    );
+    this.#lost.abort(lost);
+    await this.#session.close();
+    throw lost;
   }
 }

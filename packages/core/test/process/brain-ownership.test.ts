@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { AlphaError } from '../../src/errors/alpha-error.js';
 import { BrainOwnership } from '../../src/process/brain-ownership.js';
 import { executionClaim, strategyClaim } from '../../src/process/claims.js';
 import type { Claim } from '../../src/process/lock-queue.js';
@@ -127,6 +128,32 @@ describe('owning brains on a PostgreSQL server', () => {
       message: expect.stringContaining('strategy:gmo'),
     });
     expect([owner.held, owner.lost.aborted]).toEqual([false, true]);
+  });
+
+  test('a beat that fails for good loses the brains at once: another connection would fail too', async () => {
+    const { locks } = await connect(600);
+    let pooled = false;
+    const pooling: BrainLocks = {
+      ...locks,
+      open: async () => {
+        const session = await locks.open();
+        const beat = session.beat.bind(session);
+        session.beat = () =>
+          pooled ? Promise.reject(new AlphaError('STORE_FAILED', 'A pooler cannot hold locks.')) : beat();
+        return session;
+      },
+    };
+    const { obtaining, said } = contender(pooling, [STRATEGY]);
+    const owner = await obtaining;
+    pooled = true;
+    await expect.poll(() => owner.lost.aborted, { timeout: 5_000 }).toBe(true);
+    expect(owner.lost.reason).toMatchObject({
+      code: 'OWNERSHIP_LOST',
+      message: expect.stringContaining('A pooler cannot hold locks.'),
+    });
+    // The locks are free for somebody with a connection that can hold them, and not asked for again.
+    await contender(locks, [STRATEGY]).obtaining;
+    expect([owner.held, said]).toEqual([false, []]);
   });
 
   test('an owner that says nothing for longer than the patience has lost by its own clock too', async () => {

@@ -88,7 +88,10 @@ export class Trading {
     };
     const collector = run(['collect'], env);
     await saying(collector, 'collector started');
-    const trading = new Trading({ databaseUrl, redisUrl: redis.url, store }, { folder, env, exchange: restBaseUrl!, collector });
+    const trading = new Trading(
+      { databaseUrl, redisUrl: redis.url, store },
+      { folder, env, exchange: restBaseUrl!, collector },
+    );
     return trading;
   }
 
