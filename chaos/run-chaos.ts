@@ -66,7 +66,7 @@ export async function runChaos(
     for (const check of CHECKS) {
       signal.throwIfAborted();
       const { bus, store } = progress;
-      checks.push(await check({ market, world, bus, store, report, exchange: stats }));
+      checks.push(await check({ market, world, bus, store, report, exchange: stats, faults }));
     }
     const holds = [
       checks.every(({ problems }) => problems.length === 0),

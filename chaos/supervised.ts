@@ -23,6 +23,8 @@ export interface Accident {
   readonly name: string;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** The code of the error it ended with, when it said one. */
+  readonly error: string | null;
 }
 
 type LogLine = Readonly<Record<string, unknown>>;
@@ -46,6 +48,7 @@ export class Supervised {
   #killing = false;
   #stopping = false;
   #starts = 0;
+  #error: string | null = null;
   readonly #ended: Promise<number | null>;
 
   constructor(options: SupervisedOptions) {
@@ -103,6 +106,7 @@ export class Supervised {
     const { args, folder, env } = this.#options;
     this.#starts++;
     this.#killing = false;
+    this.#error = null;
     this.#newest.clear();
     this.#log.write(`--- start ${this.#starts} at ${new Date().toISOString()}\n`);
     const base = { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: folder };
@@ -123,6 +127,7 @@ export class Supervised {
     this.#log.write(`${line}\n`);
     const parsed = parse(line);
     if (parsed === undefined) {
+      this.#error = /^\{"error":\{"code":"([A-Z_]+)"/.exec(line)?.[1] ?? this.#error;
       if (/unhandled|uncaught|^\s+at .+:\d+:\d+/i.test(line) && this.uncaught.length < 20) this.uncaught.push(line);
       return;
     }
@@ -139,7 +144,9 @@ export class Supervised {
       const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
         this.#child.once('close', (...end) => resolve(end));
       });
-      if (!this.#stopping && !this.#killing) this.accidents.push({ name: this.name, code, signal });
+      if (!this.#stopping && !this.#killing) {
+        this.accidents.push({ name: this.name, code, signal, error: this.#error });
+      }
       if (!this.#stopping) await delay(PAUSE_MS);
       if (this.#stopping) {
         for (const wake of this.#watchers) wake();

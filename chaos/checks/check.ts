@@ -1,4 +1,5 @@
 import type { EngineReport } from '@alpha-engine/core/process';
+import type { FaultRecord } from '../inject-faults.js';
 import type { Market } from '../market.js';
 import type { Progress } from '../progress.js';
 import type { World } from '../world.js';
@@ -12,6 +13,7 @@ export interface Aftermath {
   /** The engine's last words. */
   readonly report: EngineReport;
   readonly exchange: Awaited<ReturnType<World['exchange']>>['stats'];
+  readonly faults: readonly FaultRecord[];
 }
 
 export interface CheckResult {

@@ -1,21 +1,36 @@
+import type { Accident } from '../supervised.js';
 import { ENGINES } from '../world.js';
 import { type Aftermath, type CheckResult, Problems } from './check.js';
 
+/** What an owner ends with whom another replaced. */
+const REPLACED = new Set(['OWNERSHIP_LOST', 'STORE_FENCED', 'BUS_FENCED', 'BUS_GROUP_TAKEN']);
+/** What can cost an owner that lives its locks: it stands still, or its way to the database is gone. */
+const REPLACING = new Set([
+  ...['freeze-engine', 'freeze-owner-beyond-lock'],
+  ...['kill-postgres', 'cut-postgres', 'silence-postgres', 'freeze-postgres'],
+]);
+
 /** No process ended but by our hand, and none said anything that nobody caught. */
-export async function processesSound({ world }: Aftermath): Promise<CheckResult> {
+export async function processesSound({ faults, world }: Aftermath): Promise<CheckResult> {
   const problems = new Problems();
   let starts = 0;
   let errors = 0;
   let replaced = 0;
   for (const { name, accidents, uncaught, counts, starts: own } of world.processes) {
     starts += own;
-    for (const { code, signal } of accidents) {
-      if (isReplacement(name, code)) replaced++;
-      else problems.add(`${name} ended by itself with ${signal ?? code}.`);
+    for (const accident of accidents) {
+      const { code, error, signal } = accident;
+      if (isReplacement(accident)) replaced++;
+      else problems.add(`${name} ended by itself with ${signal ?? code}${error === null ? '' : ` (${error})`}.`);
     }
     for (const line of uncaught) problems.add(`${name} wrote: ${line}`);
     for (const [message, count] of counts) if (message.startsWith('error ')) errors += count;
   }
+  const explained = faults.filter(({ fault }) => REPLACING.has(fault)).length;
+  problems.expect(
+    replaced <= explained,
+    () => `${replaced} owners were replaced; ${explained} faults can explain one each.`,
+  );
   return {
     check: 'no process ended by itself, no error uncaught',
     problems: problems.list,
@@ -23,7 +38,7 @@ export async function processesSound({ world }: Aftermath): Promise<CheckResult>
   };
 }
 
-/** An owner that the standby replaced says so by its exit status, and comes back as the standby. */
-function isReplacement(name: string, code: number | null): boolean {
-  return code === 6 && (ENGINES as readonly string[]).includes(name);
+/** An owner that the standby replaced says so by its error, and comes back as the standby. */
+function isReplacement({ name, code, error }: Accident): boolean {
+  return code === 6 && REPLACED.has(error ?? '') && (ENGINES as readonly string[]).includes(name);
 }
