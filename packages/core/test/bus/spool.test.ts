@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AlphaEvent,
@@ -247,6 +247,60 @@ describe('SpoolingPublisher', () => {
     ]);
     // Those were counted by the process that dropped them.
     expect(metrics.samples().map(({ name }) => name)).not.toContain('alpha_bus_dropped_events_total');
+  });
+
+  it('tells again what was dropped when it is killed before the bus had its word', async () => {
+    await using folder = await temporaryFolder();
+    const memory = new MemoryBus();
+    const outage = withOutage(memory);
+    let isHeld = false;
+    const holding: EventBus = new Proxy(outage.bus, {
+      get: (target, name) => {
+        if (name !== 'publish') return Reflect.get(target, name);
+        return (writer: number | null, events: readonly AlphaEvent[]) => {
+          if (!events.some(({ type }) => type === 'status')) return target.publish(writer, events);
+          isHeld = true;
+          return new Promise(() => {});
+        };
+      },
+    });
+    const path = join(folder.path, 'spool');
+    const first = await open(holding, path);
+    // The disk takes no segment.
+    mkdirSync(join(path, '000000000001.jsonl'));
+    outage.goAway();
+    let last = 0;
+    const dropped = async () => {
+      await first.take([trade(++last)]);
+      return first.counts.dropped;
+    };
+    await expect.poll(dropped, { interval: 5 }).toBeGreaterThan(0);
+    const record = () => readFileSync(join(path, 'dropped.json'), 'utf8');
+    await expect.poll(record).toContain(`"to_seq":${last}`);
+    outage.comeBack();
+    await expect.poll(() => isHeld).toBe(true);
+    const copy = killed(path);
+    rmdirSync(join(copy, '000000000001.jsonl'));
+    const second = await open(memory.anotherHandle(), copy);
+    await second.take([trade(last + 1)]);
+    await done(second, 1);
+    await second.close();
+    await expectWhole(memory, last + 1);
+    expect(await droppedOn(memory)).toHaveLength(1);
+    await first.close(1);
+  });
+
+  it('counts bytes, not characters, against its bound', async () => {
+    await using folder = await temporaryFolder();
+    const outage = withOutage(new MemoryBus());
+    const publisher = await open(outage.bus, folder.path, { maxBytes: 20_000 });
+    outage.goAway();
+    await publisher.take([trade(1)]);
+    await expect.poll(() => publisher.spooledEvents).toBe(1);
+    const told: StatusEvent = { ...status('stale'), data: { state: 'stale', reason: '休'.repeat(8000) } };
+    await publisher.take([told, trade(2)]);
+    expect(publisher.counts.dropped).toBe(1);
+    await publisher.close(1);
   });
 
   it('counts and tells what cannot be published any more because another went on', async () => {

@@ -25,6 +25,8 @@ interface DroppedRange {
 export class DroppedRanges {
   readonly #path: string;
   readonly #ranges: Map<string, DroppedRange>;
+  /** On their way to the bus; in the file until it has them. */
+  #underway: DroppedRange[] = [];
   #isSaved = true;
 
   /** Takes over what an earlier process was dropping when it ended. */
@@ -83,7 +85,7 @@ export class DroppedRanges {
   save(): void {
     if (this.#isSaved) return;
     const draft = `${this.#path}.draft`;
-    writeFileSync(draft, JSON.stringify([...this.#ranges.values()]), { mode: 0o600 });
+    writeFileSync(draft, JSON.stringify([...this.#underway, ...this.#ranges.values()]), { mode: 0o600 });
     renameSync(draft, this.#path);
     this.#isSaved = true;
   }
@@ -91,8 +93,21 @@ export class DroppedRanges {
   /** They are told elsewhere. */
   clear(): void {
     this.#ranges.clear();
-    this.#isSaved = true;
-    rmSync(this.#path, { force: true });
+    this.#isSaved = this.#underway.length === 0;
+    if (this.#isSaved) rmSync(this.#path, { force: true });
+  }
+
+  /** They are on their way to the bus and nowhere else: the file keeps them until `arrived`. */
+  send(): void {
+    this.#underway.push(...this.#ranges.values());
+    this.clear();
+  }
+
+  /** The bus has what was sent. */
+  arrived(): void {
+    this.#underway = [];
+    if (this.isEmpty) this.clear();
+    else this.#isSaved = false;
   }
 
   /** Forgets a range: it was told before, or somebody else goes on with its series. */

@@ -75,7 +75,7 @@ export class Overflow {
     this.#numbers = numbers;
     for (const { series, to } of this.#ranges.list()) {
       const key = seriesKey(series);
-      if (onBus(key) >= to || told(key) >= to) this.#ranges.remove(series);
+      if (onBus(key) > to || told(key) >= to) this.#ranges.remove(series);
       else numbers.raise(key, to);
     }
     if (this.#ranges.isEmpty) this.#reason = null;
@@ -130,11 +130,16 @@ export class Overflow {
     return refusal === null;
   }
 
-  /** Ends dropping and hands over its record, which could not go to disk. */
+  /** Ends dropping and hands over its record, which could not go to disk; the caller says when it has `arrived`. */
   tellNow(): readonly AlphaEvent[] {
     const told = this.#record();
-    this.#stopDropping();
+    this.#stopDropping(true);
     return told;
+  }
+
+  /** The bus has the record. A process killed before this leaves it to the next, which may tell it twice. */
+  arrived(): void {
+    this.#ranges.arrived();
   }
 
   close(): void {
@@ -176,7 +181,7 @@ export class Overflow {
     return [...this.#held, ...this.#ranges.events(this.#reason ?? '')].map((event) => this.#number(event));
   }
 
-  #stopDropping(): void {
+  #stopDropping(isUnderway = false): void {
     if (this.#reason === null) return;
     const { count } = this.#ranges;
     const lost = this.#heldLost > 0 ? { statusEventsLost: this.#heldLost } : {};
@@ -186,7 +191,8 @@ export class Overflow {
     this.#heldLost = 0;
     clearTimeout(this.#saveTimer);
     this.#saveTimer = undefined;
-    this.#ranges.clear();
+    if (isUnderway) this.#ranges.send();
+    else this.#ranges.clear();
     this.#keepReserve();
   }
 

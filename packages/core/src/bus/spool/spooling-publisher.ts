@@ -338,7 +338,7 @@ export class SpoolingPublisher {
       if (batch !== null) await this.#forward(batch.events, batch);
       else if (!this.#isAnswering) await this.#changed();
       else if (!this.#overflow.isDropping) break;
-      else if (!this.#overflow.tellOnDisk()) await this.#forward(this.#overflow.tellNow());
+      else if (!this.#overflow.tellOnDisk()) await this.#tellDirectly();
     }
     if (this.#isOver) return;
     if (this.#spooling?.isTold) {
@@ -355,6 +355,12 @@ export class SpoolingPublisher {
   #tellLost(): void {
     const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
     if (lost.length > 0) this.#send(lost.map((event) => this.#numbers.give(event)));
+  }
+
+  async #tellDirectly(): Promise<void> {
+    await this.#forward(this.#overflow.tellNow());
+    while (this.#sent.length > 0 && !this.#isOver) await this.#changed();
+    if (!this.#isOver) this.#overflow.arrived();
   }
 
   /** Hands events on; where numbers were left out, the bus is told so first. */
