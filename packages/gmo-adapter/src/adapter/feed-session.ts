@@ -45,6 +45,10 @@ interface Desk {
 /** What a symbol is traded on first. One command a second: of all 29 symbols, each is whole three seconds after the one before. */
 const ORDER: readonly MarketEventType[] = ['trade', 'ticker', 'orderbook'];
 const METER_MS = 1_000;
+/** Events that wait for the reader when the socket is paused for it. */
+const PAUSE_AT = 8_192;
+/** A reader that takes nothing for so long is not waited for: what arrives then is queued, and dropped beyond the bound. */
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * One subscription from its first connection to its end. Owns the socket, the queue to its reader, a timer that looks at the age of
@@ -53,6 +57,7 @@ const METER_MS = 1_000;
 export class FeedSession {
   readonly #parts: FeedSessionParts;
   readonly #queue: BatchQueue<FeedEvent>;
+  readonly #pauseAt: number;
   readonly #socket: GmoSocket;
   readonly #desks: readonly Desk[];
   readonly #bySymbol: ReadonlyMap<string, Desk>;
@@ -64,6 +69,8 @@ export class FeedSession {
   readonly #tried: Promise<void>;
   /** The first connection or its failure is what a feed says first. */
   #hasTried: () => void = () => undefined;
+  /** Runs, or has run out, since the socket was paused; null once the reader has taken what waited. */
+  #pause: NodeJS.Timeout | null = null;
   #frames = 0;
   #anyDropped = false;
   #connected = false;
@@ -75,6 +82,7 @@ export class FeedSession {
     this.#parts = parts;
     const { context, wsUrl, commands, timings, history } = parts;
     this.#queue = new BatchQueue(parts.capacity);
+    this.#pauseAt = Math.min(PAUSE_AT, parts.capacity / 2);
     this.#tried = new Promise((resolve) => {
       this.#hasTried = resolve;
     });
@@ -119,6 +127,7 @@ export class FeedSession {
       failure = error;
     }
     clearInterval(looking);
+    this.#goOn();
     ended.abort();
     this.#hasTried();
     await polling;
@@ -131,6 +140,7 @@ export class FeedSession {
   /** What arrived since the last call, as soon as there is something. Null at the end. */
   async take(): Promise<readonly FeedEvent[] | null> {
     const batch = await this.#queue.take();
+    this.#goOn();
     if (batch !== null && this.#anyDropped) batch.push(...this.#droppedEvents());
     return batch;
   }
@@ -251,11 +261,26 @@ export class FeedSession {
   }
 
   #push(stream: FeedStream, event: MarketEvent): void {
-    if (this.#queue.push(event)) return;
+    if (this.#queue.push(event)) {
+      if (this.#pause === null && this.#queue.size >= this.#pauseAt) this.#waitForReader();
+      return;
+    }
     this.#anyDropped = true;
     stream.dropped ??= { count: 0, fromTs: event.ts, toTs: event.ts };
     stream.dropped.count++;
     stream.dropped.toTs = Math.max(stream.dropped.toTs, event.ts);
+  }
+
+  #waitForReader(): void {
+    this.#socket.pause();
+    this.#pause = setTimeout(() => this.#socket.resume(), LONGEST_PAUSE_MS);
+  }
+
+  #goOn(): void {
+    if (this.#pause === null) return;
+    clearTimeout(this.#pause);
+    this.#pause = null;
+    this.#socket.resume();
   }
 
   #droppedEvents(): StatusEvent[] {

@@ -27,7 +27,8 @@ const DEFAULT_CAPACITY = 100_000;
  * *Order*: symbols as given, each with its trades, ticker and book. GMO takes one command a second from an address, so the n-th symbol
  * is whole some 3.3 n seconds after a connection: name first what is traded.
  *
- * *Dropping*: when the reader is so slow that `capacity` events wait, what arrives is dropped until it takes them; each symbol and
+ * *Dropping*: while a slow reader has thousands of events to take, the socket is not read, for two seconds at most. When it is so slow
+ * that `capacity` events wait nevertheless, what arrives is dropped until it takes them; each symbol and
  * channel then gets a `dropped` status that says from when to when (`from_ts`, `to_ts`) and how many, at the place of the loss.
  *
  * *Stopping*: trades that still wait for a backfill are not handed out: the next start reads them together with what they wait for.

@@ -142,6 +142,15 @@ export class GmoSocket {
     this.#connection?.socket.terminate();
   }
 
+  /** Reads no more for now: what comes waits in the kernel's buffers and then at the exchange. */
+  pause(): void {
+    this.#connection?.socket.pause();
+  }
+
+  resume(): void {
+    this.#connection?.socket.resume();
+  }
+
   #isSuspect({ sentAt, confirmed, refused }: Connection, key: string): boolean {
     const sent = sentAt.get(key);
     return sent !== undefined && !confirmed.has(key) && !refused.has(key) && performance.now() - sent < SUSPECT_MS;
@@ -182,6 +191,7 @@ export class GmoSocket {
 
       const leave = () => {
         reason = 'It was asked to stop.';
+        socket.resume();
         socket.close();
         timers.push(setTimeout(() => socket.terminate(), CLOSE_GRACE_MS));
       };

@@ -55,7 +55,8 @@ interface Sent {
 const MAX_BATCH = 512;
 /** Events from disk in memory. */
 const READ_AHEAD = 8192;
-const FULL_MS = 1000;
+/** How long a bus that answers and cannot follow is waited for. */
+const FULL_MS = 5000;
 const TELL_AFTER_MS = 1000;
 
 /**
@@ -156,7 +157,7 @@ export class SpoolingPublisher {
 
   /**
    * Numbers the events and takes them over: to the bus, to disk, or into the record of what was dropped. Resolves at once, but
-   * for a second at most when the bus answers and cannot follow. Throws why publishing ended.
+   * for five seconds at most when the bus answers and cannot follow. Throws why publishing ended.
    */
   async take(events: readonly AlphaEvent[]): Promise<void> {
     this.#taken += countMarket(events);
@@ -281,15 +282,15 @@ export class SpoolingPublisher {
     if (this.#watch !== undefined || this.#sent.length === 0) return;
     const { patienceMs } = this.#options;
     const leftMs = patienceMs - this.#silentMs;
-    this.#watch = setTimeout(
-      () => {
-        this.#watch = undefined;
-        if (this.#isClosing || this.#spooling !== null) return;
-        if (this.#isAnswering) this.#watchBus();
-        else this.#startSpooling();
-      },
-      Math.max(1, leftMs),
-    );
+    // A turn later: after a stall of this process its answers are there and not read yet.
+    this.#watch = setTimeout(() => setImmediate(() => this.#judgeBus()), Math.max(1, leftMs));
+  }
+
+  #judgeBus(): void {
+    this.#watch = undefined;
+    if (this.#isClosing || this.#spooling !== null) return;
+    if (this.#isAnswering) this.#watchBus();
+    else this.#startSpooling();
   }
 
   get #isAnswering(): boolean {
