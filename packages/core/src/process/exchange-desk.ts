@@ -13,6 +13,8 @@ export interface ExchangeDeskOptions {
   readonly hold: Hold;
   /** `ExecutorConfig.inDoubtHorizonMs`. */
   readonly horizonMs: number;
+  /** `ExecutorConfig.maxDataAgeMs`: an opening that waited longer than its prices may be old is not sent. */
+  readonly maxDataAgeMs: number;
   readonly wallClock: Clock;
   readonly logger: Logger;
   /** Takes what the exchange answered or told, for the next step. */
@@ -107,7 +109,7 @@ export class ExchangeDesk {
     const { broker, deliver } = this.#options;
     const { clientOrderId } = order;
     try {
-      const mayLeave = () => this.#assertMayLeave(sentWallTs);
+      const mayLeave = () => this.#assertMayLeave(order, sentWallTs);
       mayLeave();
       const { exchangeOrderId } = await broker.place(order, mayLeave);
       deliver({ kind: 'accepted', clientOrderId, exchangeOrderId });
@@ -124,11 +126,14 @@ export class ExchangeDesk {
    * trace places the order again: by then ours must have left or never leave. A process that was stopped between commit and
    * request, or whose commit took long, does not send; the order is in doubt, and whoever owns it then resolves it.
    */
-  #assertMayLeave(sentWallTs: number): void {
-    const { hold, horizonMs, wallClock } = this.#options;
+  #assertMayLeave({ effect }: ApprovedOrder, sentWallTs: number): void {
+    const { hold, horizonMs, maxDataAgeMs, wallClock } = this.#options;
     if (!hold.held) throw new Error('It was not sent: this engine no longer knows that it owns the account.');
     const late = wallClock.now() - sentWallTs;
-    if (horizonMs > 0 && late > horizonMs * SEND_SHARE) {
+    const share = horizonMs * SEND_SHARE;
+    // The gate judged an opening by prices of that age at most; the order that replaces it is judged anew.
+    const mostMs = effect === 'open' ? Math.min(share, maxDataAgeMs) : share;
+    if (horizonMs > 0 && late > mostMs) {
       throw new Error(`It was not sent: ${late} ms had passed since it was recorded as sent.`);
     }
   }

@@ -86,6 +86,7 @@ export class ExecutionBrain {
       broker: options.broker,
       hold: options.hold,
       horizonMs: options.config.inDoubtHorizonMs,
+      maxDataAgeMs: options.config.maxDataAgeMs,
       wallClock: options.wallClock,
       logger: options.logger,
       deliver: (input) => this.#inbox.push({ input }),

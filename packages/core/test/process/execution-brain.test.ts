@@ -73,9 +73,10 @@ interface Circumstances {
   readonly store?: Store;
   readonly wallClock?: Clock;
   readonly inDoubtHorizonMs?: number;
+  readonly maxDataAgeMs?: number;
 }
 
-async function open(bus: MemoryBus, { inDoubtHorizonMs = 0, ...given }: Circumstances = {}) {
+async function open(bus: MemoryBus, { inDoubtHorizonMs = 0, maxDataAgeMs = 60_000, ...given }: Circumstances = {}) {
   const marketClock = new ManualClock(T0);
   const paper = new PaperBroker({ instruments: [BTC], balances: { JPY: '1000000' }, clock: marketClock });
   const brain = await ExecutionBrain.open({
@@ -99,7 +100,7 @@ async function open(bus: MemoryBus, { inDoubtHorizonMs = 0, ...given }: Circumst
         maxPositionSize: d('0.05'),
         maxDrawdown: d('0.2'),
       },
-      ...{ capital: d(1_000_000), maxSignalAgeMs: 60_000, maxDataAgeMs: 60_000, inDoubtHorizonMs, exclusive: true },
+      ...{ capital: d(1_000_000), maxSignalAgeMs: 60_000, maxDataAgeMs, inDoubtHorizonMs, exclusive: true },
       timeInForce: { market: 'FAK', limit: 'FAS' },
     },
   });
@@ -210,7 +211,11 @@ test('stops at once when another engine took over the brain', async () => {
   expect((await store.orders()).length).toBe(0);
 });
 
-test.each(['it was stopped for half the horizon', 'it no longer holds the locks'])(
+test.each([
+  'it was stopped for half the horizon',
+  'it is an opening and its prices have grown too old',
+  'it no longer holds the locks',
+])(
   'does not send what it has recorded as sent when %s: the order is in doubt, proved absent, and placed again once',
   async (why) => {
     const bus = new MemoryBus();
@@ -225,7 +230,7 @@ test.each(['it was stopped for half the horizon', 'it no longer holds the locks'
         if (stopped || !record.orders?.some(({ status }) => status === 'SUBMITTED')) return;
         stopped = true;
         if (why.includes('locks')) held = false;
-        else wall += 501;
+        else wall += why.includes('prices') ? 301 : 501;
       },
     };
     const hold: Hold = {
@@ -238,6 +243,7 @@ test.each(['it was stopped for half the horizon', 'it no longer holds the locks'
     };
     const { brain, paper } = await open(bus, {
       ...{ hold, store: stopping, wallClock: { now: () => wall }, inDoubtHorizonMs: 1000 },
+      ...(why.includes('prices') && { maxDataAgeMs: 300 }),
     });
     const sent: (readonly [id: string, wall: number])[] = [];
     const place = paper.place.bind(paper);
