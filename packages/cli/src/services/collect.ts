@@ -54,11 +54,20 @@ export async function collect(
     closers.add(() => lock.release());
     const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2, waiting: await waitingSpools(folder) };
     started = true;
-    watch.started();
     const reader = new FeedFiguresReader({ symbols, states });
     const { metrics } = watch.metrics;
     if (metrics) look?.(() => reader.read(metrics.samples(), performance.now()));
-    return await runCollector({ exchange, symbols, feed, bus, spool, logger, wallClock, ...watch.metrics }, signal);
+    const watchSpool = (troubles: () => readonly string[]) =>
+      watch.started(async () => {
+        const known = troubles();
+        // Idle, it notices nothing by itself.
+        if (known.length === 0) await bus.latest('md:status', null, 1);
+        return known;
+      });
+    return await runCollector(
+      { exchange, symbols, feed, bus, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
+      signal,
+    );
   } catch (error) {
     if (started || !signal.aborted) throw error;
     logger.info({}, 'stopped before it had started');

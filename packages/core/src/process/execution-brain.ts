@@ -141,6 +141,7 @@ export class ExecutionBrain {
     } finally {
       reader.abort();
       await this.desk.settle();
+      await this.#recorder.settle();
       listener.abort();
       await this.#subscription.close();
       await Promise.all([reading, listening]);

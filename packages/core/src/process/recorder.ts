@@ -28,9 +28,13 @@ const LONGEST_RETRY_MS = 2000;
 /** A database server may restart and repeat its log in this time; a brain that waits places no orders meanwhile. */
 const GIVE_UP_AFTER_MS = 60_000;
 
+/** How long a step waits for the bus to take its events; and how long the end of a brain does. */
+const BUS_PATIENCE_MS = 1000;
+
 /**
  * A brain's hand on the record: owns its fence and batch number, commits a step, publishes its outbox and acknowledges what
- * the step read, in that order. Nothing runs in the background.
+ * the step read, in that order. While the bus is away the last two wait in the background, in their order, and the brain goes on:
+ * what is committed may be sent to the exchange and is published by the next start at the latest. `settle` ends that.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -41,8 +45,16 @@ export class Recorder {
   #batch: number;
   #publishedBatch: number;
   readonly #positions: Record<StreamName, string>;
-  /** Streams whose place moved since the last acknowledgement. */
+  /** Streams whose place moved since the last commit. */
   readonly #moved = new Set<StreamName>();
+  /** Committed and not published yet, in order. */
+  readonly #outbox: (readonly AlphaEvent[])[] = [];
+  /** Committed places that are not acknowledged yet. */
+  readonly #acks = new Map<StreamName, string>();
+  #delivering: Promise<void> | undefined;
+  /** The bus left something unanswered for longer than a step waits. */
+  #isBehind = false;
+  #failure: { readonly error: unknown } | undefined;
 
   private constructor(options: RecorderOptions, ownership: Ownership, { writer, lastSeq }: Claim) {
     this.#options = options;
@@ -88,7 +100,10 @@ export class Recorder {
     this.#moved.add(stream);
   }
 
-  /** Commit → publish → acknowledge. A commit of unknown outcome is repeated with the same rows; the step is never taken again. */
+  /**
+   * Commit → publish → acknowledge. A commit of unknown outcome is repeated with the same rows; the step is never taken again.
+   * Throws what the bus finally said, of an earlier step too.
+   */
   async record(rows: StepRows, state: unknown, subscription: Subscription): Promise<void> {
     const { brain, marketClock } = this.#options;
     const record: StepRecord = {
@@ -102,10 +117,57 @@ export class Recorder {
     };
     await this.#commit(record);
     this.#batch = record.batch;
-    if (rows.outbox && rows.outbox.length > 0) await this.#publish(rows.outbox);
-    this.#publishedBatch = record.batch;
-    await Promise.all([...this.#moved].map((stream) => subscription.ack(stream, [this.#positions[stream]!])));
+    if (rows.outbox && rows.outbox.length > 0) this.#outbox.push(rows.outbox);
+    for (const stream of this.#moved) this.#acks.set(stream, this.#positions[stream]!);
     this.#moved.clear();
+    await this.#deliver(subscription);
+  }
+
+  /** The last events of a brain that ends: on the bus, or left in the record for the next start when the bus takes too long. */
+  async settle(): Promise<void> {
+    if (this.#delivering !== undefined) await withinMs(this.#delivering, BUS_PATIENCE_MS);
+    const events = this.#outbox.reduce((sum, batch) => sum + batch.length, 0);
+    const { brain, logger } = this.#options;
+    if (events > 0)
+      logger.warn({ brain, events }, 'Events are in the record and not on the bus; the next start publishes them.');
+  }
+
+  async #deliver(subscription: Subscription): Promise<void> {
+    if (this.#outbox.length === 0 && this.#acks.size === 0) this.#publishedBatch = this.#batch;
+    else this.#delivering ??= this.#deliverAll(subscription);
+    if (this.#delivering !== undefined && !this.#isBehind && !(await withinMs(this.#delivering, BUS_PATIENCE_MS))) {
+      this.#isBehind = true;
+      const { brain, logger } = this.#options;
+      logger.warn(
+        { brain },
+        'The bus does not answer; this brain goes on, and its events are published when it is back.',
+      );
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Never throws: the next step does. */
+  async #deliverAll(subscription: Subscription): Promise<void> {
+    try {
+      while (this.#outbox.length > 0 || this.#acks.size > 0) {
+        const [events] = this.#outbox;
+        if (events !== undefined) {
+          await this.#publish(events);
+          this.#outbox.shift();
+          continue;
+        }
+        this.#publishedBatch = this.#batch;
+        const acks = [...this.#acks];
+        this.#acks.clear();
+        await Promise.all(acks.map(([stream, id]) => subscription.ack(stream, [id])));
+      }
+      this.#publishedBatch = this.#batch;
+      this.#isBehind = false;
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#delivering = undefined;
+    }
   }
 
   async #commit(record: StepRecord): Promise<void> {
@@ -140,4 +202,17 @@ function published(known: ReadonlyMap<SeriesKey, number>, left: readonly AlphaEv
     reached.set(key, Math.min(reached.get(key) ?? before, before));
   }
   return reached;
+}
+
+/** Whether `work`, which does not fail, was done in this time. */
+async function withinMs(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -31,6 +31,8 @@ export interface CollectorOptions {
   readonly logger: Logger;
   readonly wallClock: Clock;
   readonly metrics?: Metrics;
+  /** Told once the series are claimed, with what is not as it should be at any moment from then on; for those who watch. */
+  readonly opened?: (troubles: () => readonly string[]) => void;
 }
 
 export interface CollectorReport {
@@ -72,6 +74,7 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
       if (AlphaError.is(error, 'BUS_FENCED')) noteTakeover({ folder: spool.folder, wallClock, logger });
     },
   });
+  options.opened?.(() => publisher.troubles);
   const bySeries: Record<string, number> = {};
   logger.info({ exchange, symbols }, 'collector started');
   let left = 0;

@@ -12,6 +12,7 @@ import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type BrainOwnership, UNSHARED } from './brain-ownership.js';
 import { ExecutionBrain } from './execution-brain.js';
+import { patientBus } from './patient-bus.js';
 import { StrategyBrain, type StrategyBrainReport } from './strategy-brain.js';
 
 export interface EngineOptions {
@@ -57,12 +58,14 @@ export interface EngineReport {
 /**
  * The engine: both brains (or one of them) in one process, until `signal` aborts or one of them fails; a failure ends both
  * and is thrown; losing the ownership is one. On the way out what was stepped is committed, requests in flight are answered, and the books are compared.
+ * A bus that is away is waited for; a final error of it ends the engine.
  * A `signal` that aborts before both brains are open calls the start off: its reason is thrown, and nothing stays open.
  */
-export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<EngineReport> {
-  const { exchange, logger, marketClock, ownership, session, store } = options;
+export async function runEngine(given: EngineOptions, signal: AbortSignal): Promise<EngineReport> {
+  const { exchange, logger, marketClock, ownership, session, store } = given;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal, ...(ownership ? [ownership.lost] : [])]);
+  const options = { ...given, bus: patientBus(given.bus, stop) };
   await store.startSession({
     sessionId: randomUUID(),
     brain: `engine:${exchange}`,

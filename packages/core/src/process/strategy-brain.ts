@@ -124,6 +124,7 @@ export class StrategyBrain {
       }
       if (this.#pendingSince !== null) await this.#record([], []);
     } finally {
+      await this.#recorder.settle();
       await this.#subscription.close();
     }
     return this.#counts;

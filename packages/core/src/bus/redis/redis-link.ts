@@ -7,6 +7,8 @@ import { describeRedis, type RedisTarget } from './redis-url.js';
 
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
+const FIRST_REMINDER_MS = 10_000;
+const LONGEST_REMINDER_MS = 600_000;
 
 export interface LinkOptions {
   readonly driver: RedisDriver;
@@ -32,7 +34,8 @@ export class RedisLink {
   readonly #silenceMs: number;
   readonly #logger: Logger;
   readonly #end = new AbortController();
-  #isAway = false;
+  #awaySinceMs: number | null = null;
+  #reminder: NodeJS.Timeout | undefined;
   #lastError: Error | undefined;
   /** Why a Sentinel named no master. */
   #sentinelError: Error | undefined;
@@ -48,6 +51,7 @@ export class RedisLink {
     // Every call that waits listens.
     setMaxListeners(0, this.#end.signal);
     this.main = createClient(target, options.driver, options.silenceMs);
+    this.main.setMaxListeners(0);
     this.main.on('error', (error: Error) => {
       // What follows a refusal only says that there is no connection.
       if (this.#lastError === undefined || !isRefusal(this.#lastError)) {
@@ -137,6 +141,7 @@ export class RedisLink {
 
   /** Ends every wait; connections stay until `disconnect`. */
   end(): void {
+    clearTimeout(this.#reminder);
     this.#end.abort();
   }
 
@@ -145,8 +150,9 @@ export class RedisLink {
   }
 
   #went(): void {
-    if (this.#isAway || this.closed) return;
-    this.#isAway = true;
+    if (this.#awaySinceMs !== null || this.closed) return;
+    this.#awaySinceMs = performance.now();
+    this.#remind(FIRST_REMINDER_MS);
     const reason = this.#lastError?.message;
     this.#logger.warn({ redis: this.where, ...(reason && { reason }) }, 'Redis is away; it is tried again.');
   }
@@ -158,9 +164,25 @@ export class RedisLink {
   #came(): void {
     if (this.#isInWrongDatabase) return;
     this.#lastError = undefined;
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    this.#logger.info({ redis: this.where }, 'Redis is back.');
+    if (this.#awaySinceMs === null) return;
+    clearTimeout(this.#reminder);
+    const seconds = this.#secondsAway();
+    this.#awaySinceMs = null;
+    this.#logger.info({ redis: this.where, seconds }, 'Redis is back.');
+  }
+
+  /** After 10 seconds, 20, 40 … then every ten minutes. */
+  #remind(ms: number): void {
+    this.#reminder = setTimeout(() => {
+      const reason = this.#lastError?.message;
+      const fields = { redis: this.where, seconds: this.#secondsAway(), ...(reason && { reason }) };
+      this.#logger.warn(fields, 'Redis is still away.');
+      this.#remind(Math.min(LONGEST_REMINDER_MS, ms * 2));
+    }, ms).unref();
+  }
+
+  #secondsAway(): number {
+    return Math.round((performance.now() - (this.#awaySinceMs ?? 0)) / 1000);
   }
 }
 

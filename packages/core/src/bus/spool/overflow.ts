@@ -36,7 +36,6 @@ export class Overflow {
   readonly #ranges: DroppedRanges;
   readonly #reserve: string;
   #numbers: Numbering | undefined;
-  /** Why events are dropped at the moment; null when they are not. */
   #reason: string | null = null;
   /** Not before this is the disk tried again, of `performance.now()`. */
   #retryAtMs = 0;
@@ -62,6 +61,11 @@ export class Overflow {
 
   get isDropping(): boolean {
     return this.#reason !== null;
+  }
+
+  /** Why events are dropped at the moment; null when they are not. */
+  get reason(): string | null {
+    return this.#reason;
   }
 
   /**

@@ -155,6 +155,17 @@ export class SpoolingPublisher {
     return this.#spool.events;
   }
 
+  /** What is not as it should be, a sentence each: events that wait on disk, or are dropped. */
+  get troubles(): readonly string[] {
+    const since = this.#spooling?.sinceMs ?? Number.POSITIVE_INFINITY;
+    const isSpooling = performance.now() - since > TELL_AFTER_MS;
+    const { reason } = this.#overflow;
+    return [
+      ...(isSpooling ? [`${this.#spool.events} events wait on disk for the bus.`] : []),
+      ...(reason === null ? [] : [`Events are dropped. ${reason}`]),
+    ];
+  }
+
   /**
    * Numbers the events and takes them over: to the bus, to disk, or into the record of what was dropped. Resolves at once, but
    * for five seconds at most when the bus answers and cannot follow. Throws why publishing ended.
