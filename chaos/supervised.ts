@@ -6,6 +6,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const ALPHA = join(dirname(createRequire(import.meta.url).resolve('@alpha-engine/cli')), '../bin/run.js');
+/** One of these says that a process has begun its work. */
+const BEGUN = [
+  ...['collector started', 'archiver started', 'engine started'],
+  'standby: another engine owns these brains; this one takes over when it ends',
+];
 /** Between an end and the next start, as a container engine waits, milliseconds. */
 const PAUSE_MS = 100;
 
@@ -23,6 +28,8 @@ export interface Accident {
   readonly name: string;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** It had not begun its work: a start that came to nothing. */
+  readonly starting: boolean;
   /** The code of the error it ended with, when it said one. */
   readonly error: string | null;
 }
@@ -145,7 +152,8 @@ export class Supervised {
         this.#child.once('close', (...end) => resolve(end));
       });
       if (!this.#stopping && !this.#killing) {
-        this.accidents.push({ name: this.name, code, signal, error: this.#error });
+        const starting = !BEGUN.some((message) => this.#newest.has(message));
+        this.accidents.push({ name: this.name, code, signal, error: this.#error, starting });
       }
       if (!this.#stopping) await delay(PAUSE_MS);
       if (this.#stopping) {
