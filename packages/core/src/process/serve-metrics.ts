@@ -83,10 +83,14 @@ class Pages {
   readonly #options: MetricsServerOptions;
   readonly #text: MetricsText;
   readonly #expected: Buffer | undefined;
+  readonly #refresh: () => Promise<void>;
+  readonly #look: () => Promise<readonly string[]>;
 
   constructor(options: MetricsServerOptions, text: MetricsText) {
     this.#options = options;
     this.#text = text;
+    this.#refresh = shared(async () => options.refresh());
+    this.#look = shared(async () => options.reasons());
     this.#expected = options.token === undefined ? undefined : Buffer.from(`Bearer ${options.token}`);
   }
 
@@ -111,10 +115,10 @@ class Pages {
   }
 
   async #metrics(response: ServerResponse): Promise<void> {
-    const { logger, metrics, refresh } = this.#options;
+    const { logger, metrics } = this.#options;
     const [reasons] = await Promise.all([
       this.#reasons(),
-      within(refresh()).catch((error: unknown) =>
+      within(this.#refresh()).catch((error: unknown) =>
         logger.debug({ error: String(error) }, 'Some metrics show what they were before.'),
       ),
     ]);
@@ -125,7 +129,7 @@ class Pages {
 
   async #reasons(): Promise<readonly string[]> {
     try {
-      return await within(this.#options.reasons());
+      return await within(this.#look());
     } catch (error) {
       return [error instanceof Error ? error.message : String(error)];
     }
@@ -136,6 +140,17 @@ class Pages {
     const given = Buffer.from(headers.authorization ?? '');
     return given.length === this.#expected.length && timingSafeEqual(given, this.#expected);
   }
+}
+
+/** A look-up that nobody waits for any more goes on; whoever asks meanwhile gets its answer instead of starting another. */
+function shared<Answer>(look: () => Promise<Answer>): () => Promise<Answer> {
+  let inFlight: Promise<Answer> | undefined;
+  return () => {
+    inFlight ??= look().finally(() => {
+      inFlight = undefined;
+    });
+    return inFlight;
+  };
 }
 
 async function within<Result>(work: Promise<Result>): Promise<Result> {

@@ -60,6 +60,25 @@ test('is not ready for each reason, for a check that fails, and for one that doe
   }
 });
 
+test('does not look again while a look-up is under way, however often it is asked', async () => {
+  let looks = 0;
+  let answer = () => {};
+  const refresh = () => {
+    looks++;
+    return new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  };
+  const url = await serve({ refresh });
+  const asked = [fetch(`${url}/metrics`), fetch(`${url}/metrics`)];
+  await Promise.all(asked);
+  expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  expect(looks).toBe(1);
+  answer();
+  await fetch(`${url}/metrics`);
+  expect(looks).toBe(2);
+});
+
 test('shows what it has when the gauges cannot be looked up', async () => {
   const metrics = new MetricsRegistry();
   metrics.count('alpha_archive_rows_total', 3);
