@@ -76,9 +76,14 @@ export async function runScenario(scenario: Scenario, tape: Tape): Promise<Outco
     const over = Date.now();
     if (scenario.harmless !== true) await until(alarmed, NOTICE_MS);
     const healed = await until(async () => troubles(await statuses()).size === 0, PATIENCE_MS);
+    const timed = !kindsOf(scenario).includes('skewed_clock');
+    const tradesNow = async () =>
+      (await bus.range('md:trade', null, 1_000_000)).map(({ event }) => event as TradeEvent);
     await delay(CALM_MS);
+    // A check that nothing announces may still be reading.
+    await until(async () => compare(tape, origin, await tradesNow(), timed).lost === 0, NOTICE_MS);
     const said = (await statuses()).slice(before);
-    const trades = (await bus.range('md:trade', null, 1_000_000)).map(({ event }) => event as TradeEvent);
+    const trades = await tradesNow();
     const harm = Math.min(...simulator.stats().faults.map(({ firstTs }) => firstTs ?? begun));
     const alarm = said.find(({ data }) => ALARMS.includes(data.state));
     stop.abort();
@@ -88,7 +93,7 @@ export async function runScenario(scenario: Scenario, tape: Tape): Promise<Outco
       detectedMs: alarm === undefined ? null : Math.max(0, alarm.ts - harm),
       alarm: alarm === undefined ? null : wordOf(alarm),
       healedMs: healed ? Math.max(0, lastRecovery(said) - over) : null,
-      ...compare(tape, origin, trades, !kindsOf(scenario).includes('skewed_clock')),
+      ...compare(tape, origin, trades, timed),
       published,
       ...figures(metrics),
     };

@@ -1,38 +1,17 @@
-import type {
-  EpochMs,
-  ExchangeContext,
-  MarketEvent,
-  MarketEventType,
-  StatusEvent,
-  TradeEvent,
-} from '@alpha-engine/core';
+import type { EpochMs, MarketEvent, MarketEventType, StatusEvent } from '@alpha-engine/core';
 import { BatchQueue } from '../client/batch-queue.js';
-import type { Budget } from '../client/budget.js';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
 import { ExchangeWatch } from './exchange-watch.js';
 import { FeedMeter } from './feed-meter.js';
+import type { FeedSessionParts } from './feed-session-parts.js';
 import { type FeedStream, newStream } from './feed-stream.js';
-import type { FeedTimings } from './feed-timings.js';
 import { lookAtStream, markSilent } from './look-at-stream.js';
-import type { GmoMarketHistory } from './market-history.js';
 import { statusEvent } from './status-event.js';
 import { TradeEvidence } from './trade-evidence.js';
 import { TradeHealer } from './trade-healer.js';
 
 export type FeedEvent = MarketEvent | StatusEvent;
-
-export interface FeedSessionParts {
-  readonly context: ExchangeContext;
-  readonly wsUrl: string;
-  readonly symbols: readonly string[];
-  readonly channels: readonly MarketEventType[];
-  readonly published: ReadonlyMap<string, readonly TradeEvent[]>;
-  readonly history: GmoMarketHistory;
-  readonly commands: Budget;
-  readonly timings: FeedTimings;
-  readonly capacity: number;
-}
 
 /** A symbol: its channels, and what keeps its trades whole. */
 interface Desk {
@@ -336,6 +315,10 @@ export class FeedSession {
     const { channel, subscription } = stream;
     const ageMs = Math.round(stream.watch.ageMs(now));
     if (channel === 'trade') this.#lookAtEvidence(stream, now);
+    if (stream.spoiltAt !== null && now - stream.spoiltAt > this.#parts.timings.spoiltMs && !stream.stale) {
+      stream.spoiltAt = null;
+      this.#statusOf(stream, { state: 'resynced', channel });
+    }
     switch (lookAtStream(stream, now, this.#parts.timings)) {
       case 'silent':
         if (channel === 'trade') void this.#doubt(stream, `No trade for ${ageMs} ms, and REST shows some.`);
@@ -388,11 +371,28 @@ export class FeedSession {
   #rejected(reason: FrameRejection['reason'], text: string): void {
     this.#meter.rejected(reason);
     this.#odd(reason, text);
-    if (/"channel":"(orderbooks|ticker)"/.test(text)) return;
+    const [, spoilt] = /"channel":"(orderbooks|ticker)"/.exec(text) ?? [];
+    if (spoilt !== undefined) {
+      const stream = this.#byKey.get(`${spoilt} ${/"symbol":"(\w+)"/.exec(text)?.[1]}`);
+      if (stream !== undefined) this.#spoilt(stream, reason);
+      return;
+    }
     for (const { symbol, healer } of this.#desks) {
       if (/"symbol":"/.test(text) && !text.includes(`"symbol":"${symbol}"`)) continue;
       void healer?.check();
     }
+  }
+
+  /** A book or ticker that is wrong is left out, and told once until they have been right for a while. */
+  #spoilt(stream: FeedStream, reason: FrameRejection['reason']): void {
+    const { channel, spoiltAt } = stream;
+    stream.spoiltAt = performance.now();
+    if (spoiltAt !== null) return;
+    this.#statusOf(stream, {
+      state: 'degraded',
+      channel,
+      reason: `Frames that cannot be used are left out: ${reason}.`,
+    });
   }
 
   /** Counted always, logged once a kind. */

@@ -25,6 +25,8 @@ export interface FeedStream {
   /** When, on the monotonic clock, a silent subscription is sent again, and how long to wait after that. */
   againAt: number;
   againMs: number;
+  /** When, on the monotonic clock, the last frame came that could not be used; null: told to be well since. */
+  spoiltAt: number | null;
   dropped: { count: number; fromTs: EpochMs; toTs: EpochMs } | null;
 }
 
@@ -47,6 +49,7 @@ export function newStream(symbol: string, channel: MarketEventType, limits: Sile
     stale: false,
     againAt: 0,
     againMs: 0,
+    spoiltAt: null,
     dropped: null,
   };
 }

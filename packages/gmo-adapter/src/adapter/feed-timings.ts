@@ -9,6 +9,8 @@ export interface FeedTimings extends SocketTimings {
   readonly silence: Readonly<Record<MarketEventType, SilenceLimits>>;
   /** No frame of any kind for so long, on a socket that carried books: it is dead. */
   readonly deadMs: number;
+  /** Without an unusable frame for so long, a channel is well again. */
+  readonly spoiltMs: number;
   /** First and longest wait until a silent subscription is sent again. */
   readonly resubscribeMs: number;
   readonly resubscribeMaxMs: number;
@@ -35,6 +37,7 @@ export const DEFAULT_FEED_TIMINGS: FeedTimings = {
     ticker: { floorMs: 60_000, initialMs: 300_000, ceilingMs: 1_800_000 },
   },
   deadMs: 20_000,
+  spoiltMs: 5_000,
   resubscribeMs: 30_000,
   resubscribeMaxMs: 600_000,
   settleMs: 2_000,

@@ -51,7 +51,12 @@ export async function readTradePages(
     const start = (window.page - 1) * window.count;
     const place = placeOf(next, rows, overlap === MOST_OVERLAP ? start - pushed - pace : null);
     if (place === null) {
-      if (mayBeAhead(next, rows) && start >= pushed) {
+      // An older reply may end before this page begins; asked with the most overlap, it does not.
+      if (next.length === 0 && pace === 0 && overlap === MOST_OVERLAP) return { rows, ended: true };
+      if (next.length === 0) {
+        pace = 0;
+        overlap = MOST_OVERLAP;
+      } else if (mayBeAhead(next, rows) && start >= pushed) {
         pace = start + 1 - pushed;
         pushed = start + 1;
       } else if (pace > 0) pace >>= 1;

@@ -14,6 +14,7 @@ export const REJECTIONS = [
   'unknown_side',
   'bad_level',
   'unsorted_levels',
+  'crossed_book',
 ] as const;
 
 /** A frame that is not what the protocol promises. Nothing of it is used: no field is guessed. */
@@ -99,6 +100,9 @@ function mapBook(raw: Raw, symbol: string, ts: EpochMs, recvTs: EpochMs): Market
   if (typeof bids === 'string') return rejected(bids);
   const asks = mapLevels(raw.asks, 1);
   if (typeof asks === 'string') return rejected(asks);
+  const [bid, ask] = [bids[0]?.[0], asks[0]?.[0]];
+  // Such orders would have matched: no price of it can be believed.
+  if (bid !== undefined && ask !== undefined && bid > ask) return rejected('crossed_book');
   return {
     type: 'orderbook',
     exchange: EXCHANGE,

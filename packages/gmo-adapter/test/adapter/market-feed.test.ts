@@ -285,6 +285,30 @@ describe('GmoMarketFeed', () => {
     expect(exchange.connections()).toBe(1);
   });
 
+  it('leaves out books whose sides cross, says so once, and says when they are right again', async () => {
+    const crossed = BOOK.replace(/"bids":\[\{"price":"\d+"/, '"bids":[{"price":"99999999"');
+    expect(crossed).not.toBe(BOOK);
+    let pulse: NodeJS.Timeout | undefined;
+    const seen = await start(
+      {
+        command(socket) {
+          for (const frame of [BOOK, crossed, crossed, BOOK]) socket.send(frame);
+          pulse = setInterval(() => socket.send(BOOK), 10);
+        },
+      },
+      ['orderbook'],
+      { timings: { ...FAST, spoiltMs: 50 } },
+    );
+    await seen.until((items) => states(items).includes('resynced orderbook'));
+    clearInterval(pulse);
+    expect(states(seen.items)).toEqual([
+      'connected',
+      'subscribed orderbook',
+      'degraded orderbook',
+      'resynced orderbook',
+    ]);
+  });
+
   it('takes a socket on which nothing comes any more for dead', async () => {
     const seen = await start({ connection: (socket) => socket.send(BOOK) }, ['orderbook'], {
       timings: { ...FAST, deadMs: 60 },
