@@ -48,6 +48,8 @@ export async function readTradePages(
     overlap = Math.max(overlap, telling(rows));
     const window = windowAt(rows.length + pushed + pace, overlap);
     const next = await read(window);
+    // Not the page that was asked for: another would be no better.
+    if (next.length > window.count) return { rows, ended: false };
     const start = (window.page - 1) * window.count;
     const place = placeOf(next, rows, overlap === MOST_OVERLAP ? start - pushed - pace : null);
     if (place === null) {
