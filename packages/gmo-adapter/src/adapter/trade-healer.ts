@@ -3,8 +3,8 @@ import { type EpochMs, type Logger, RecentTrades, type StatusEvent, type TradeEv
 import type { FeedTimings } from './feed-timings.js';
 import type { GmoMarketHistory, TradesSince } from './market-history.js';
 
-/** Trades kept to recognise what REST tells again: a second of the busiest market. */
-const REMEMBERED = 1_024;
+/** Trades kept to recognise what REST tells again: some seconds of the busiest market, because checks follow each other and live trades wait in between. */
+const REMEMBERED = 8_192;
 /** How far before the last trade the comparison begins: frames of one moment may have been cut apart, or come out of order. */
 const OVERLAP_MS = 1_000;
 /** Live trades that wait at most. */
