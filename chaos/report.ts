@@ -1,10 +1,12 @@
 import { grouped } from './grouped.js';
 import type { FaultRecord } from './inject-faults.js';
+import { leftOutLine } from './left-out.js';
 import type { ChaosReport } from './run-chaos.js';
 
 /** The report as text: a table of faults, then the checks. */
 export function reportText(report: ChaosReport): string {
-  const { seed, seconds, appendfsync, events, eventsPerSecond, faults, checks, folder, holds } = report;
+  const { seed, seconds, appendfsync, events, eventsPerSecond, faults, leftOut, lost, resent, checks, folder, holds } =
+    report;
   const head = `seed ${seed}, ${seconds} s of market, appendfsync ${appendfsync}: ${events} events, ${eventsPerSecond} a second`;
   const byName = grouped(faults, ({ fault }) => fault);
   const rows = [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, list]) => faultRow(name, list));
@@ -16,7 +18,22 @@ export function reportText(report: ChaosReport): string {
   ]);
   const problems = checks.flatMap(({ check, problems: found }) => found.map((problem) => `${check}: ${problem}`));
   const last = `${holds ? 'Everything holds.' : 'Something does not hold.'}${folder === null ? '' : ` Logs and records: ${folder}`}`;
-  return [head, '', faultTable, '', checkTable, ...(problems.length > 0 ? ['', ...problems] : []), '', last].join('\n');
+  const again = Object.entries(resent).map(([name, count]) => `${count} by ${name}`);
+  const losses =
+    lost > 0 ? ['', `Redis lost ${lost} acknowledged entries. Sent again: ${again.join(', ') || 'none'}.`] : [];
+  const missing = leftOut.length > 0 ? ['', leftOutLine(leftOut)] : [];
+  return [
+    head,
+    '',
+    faultTable,
+    ...losses,
+    ...missing,
+    '',
+    checkTable,
+    ...(problems.length > 0 ? ['', ...problems] : []),
+    '',
+    last,
+  ].join('\n');
 }
 
 function faultRow(name: string, faults: readonly FaultRecord[]): string[] {

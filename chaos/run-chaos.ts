@@ -5,8 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineReport } from '@alpha-engine/core/process';
 import type { CheckResult } from './checks/check.js';
 import { CHECKS } from './checks/index.js';
+import { canMount } from './disk.js';
 import { FAULTS } from './faults/index.js';
 import { type FaultRecord, injectFaults } from './inject-faults.js';
+import { leftOutLine } from './left-out.js';
 import { makeMarket } from './market.js';
 import type { ChaosOptions } from './options.js';
 import { Progress } from './progress.js';
@@ -22,6 +24,11 @@ export interface ChaosReport {
   readonly events: number;
   readonly eventsPerSecond: number;
   readonly faults: readonly FaultRecord[];
+  /** Faults that this machine does not allow. */
+  readonly leftOut: readonly string[];
+  /** Entries Redis had acknowledged and lost, and those sent again by who had published them. */
+  readonly lost: number;
+  readonly resent: Readonly<Record<string, number>>;
   readonly checks: readonly CheckResult[];
   readonly holds: boolean;
   /** Logs and records; null when they were removed, because everything holds. */
@@ -39,21 +46,25 @@ export async function runChaos(
   tell: (line: string) => void,
   signal: AbortSignal,
 ): Promise<ChaosReport> {
-  const wanted = FAULTS.filter(({ name }) => options.faults.length === 0 || options.faults.includes(name));
-  const unknown = options.faults.filter((name) => !wanted.some((fault) => fault.name === name));
+  const possible = FAULTS.filter(({ appendfsync }) => appendfsync === undefined || appendfsync === options.appendfsync);
+  const named = possible.filter(({ name }) => options.faults.length === 0 || options.faults.includes(name));
+  const unknown = options.faults.filter((name) => !named.some((fault) => fault.name === name));
   if (unknown.length > 0) {
     throw new Error(
-      `There is no fault ${unknown.join(', ')}. There are: ${FAULTS.map(({ name }) => name).join(', ')}.`,
+      `There is no fault ${unknown.join(', ')} with appendfsync ${options.appendfsync}. There are: ${possible.map(({ name }) => name).join(', ')}.`,
     );
   }
+  const leftOut = named.some(({ disk }) => disk) && !(await canMount()) ? named.filter(({ disk }) => disk) : [];
+  const wanted = named.filter((fault) => !leftOut.includes(fault));
   const folder = await mkdtemp(join(tmpdir(), 'alpha-chaos-'));
   tell(`Seed ${options.seed}; logs and records are in ${folder}.`);
   const market = await makeMarket(folder, options);
-  const world = await World.start(folder, market, options);
+  const world = await World.start(folder, market, options, new Set(wanted.flatMap(({ disk = [] }) => disk)));
   let progress: Progress | undefined;
   try {
     progress = await Progress.open(world);
     tell(`The market runs for ${Math.round(market.seconds)} s; ${wanted.length} kinds of faults.`);
+    if (leftOut.length > 0) tell(leftOutLine(leftOut.map(({ name }) => name)));
     const faults: FaultRecord[] = [];
     const rate = await disturb();
     tell('The market has ended; what is on the way is waited for.');
@@ -78,7 +89,23 @@ export async function runChaos(
     await progress.close();
     progress = undefined;
     await world.end();
-    const result = { seed, appendfsync, ...figures, faults, checks, holds, folder: keep ? folder : null };
+    const { lost } = world;
+    const resent = Object.fromEntries(
+      world.processes.filter((one) => one.resent > 0).map((one) => [one.name, one.resent]),
+    );
+    const names = leftOut.map(({ name }) => name);
+    const result = {
+      seed,
+      appendfsync,
+      ...figures,
+      faults,
+      leftOut: names,
+      lost,
+      resent,
+      checks,
+      holds,
+      folder: keep ? folder : null,
+    };
     if (keep) await writeFile(join(folder, 'report.json'), JSON.stringify(result, null, 2));
     else await rm(folder, { recursive: true, force: true });
     return result;

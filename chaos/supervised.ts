@@ -13,6 +13,7 @@ const BEGUN = [
 ];
 /** Between an end and the next start, as a container engine waits, milliseconds. */
 const PAUSE_MS = 100;
+const RESENT = 'The bus had lost events; they are sent again.';
 
 export interface SupervisedOptions {
   readonly name: string;
@@ -45,6 +46,8 @@ export class Supervised {
   readonly accidents: Accident[] = [];
   /** Lines by level and message. */
   readonly counts = new Map<string, number>();
+  /** Events the bus had lost and this process sent again. */
+  resent = 0;
   /** Lines that no logger wrote and that speak of an error nobody caught. */
   readonly uncaught: string[] = [];
   readonly #options: SupervisedOptions;
@@ -141,6 +144,7 @@ export class Supervised {
     const message = String(parsed.msg);
     const key = `${String(parsed.level)} ${message}`;
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    if (message === RESENT) this.resent += Number(parsed.events);
     this.#newest.set(message, parsed);
     for (const wake of this.#watchers) wake();
     this.#watchers.clear();

@@ -7,6 +7,7 @@ import {
   startRedisServer,
 } from '@alpha-engine/core/testing';
 import type { SimulatorClock, SimulatorStats } from '@alpha-engine/gmo-adapter/simulator';
+import { Disk, type DiskName } from './disk.js';
 import type { Market } from './market.js';
 import type { ChaosOptions } from './options.js';
 import { Supervised } from './supervised.js';
@@ -35,27 +36,29 @@ export class World {
   readonly redisRelay: TcpRelay;
   readonly postgresRelay: TcpRelay;
   readonly folder: string;
+  /** Entries that Redis had acknowledged and a fault took from its file. */
+  lost = 0;
+  readonly #disks: ReadonlyMap<DiskName, Disk>;
   readonly #processes = new Map<ProcessName, Supervised>();
 
-  private constructor(folder: string, parts: Pick<World, 'redis' | 'postgres' | 'redisRelay' | 'postgresRelay'>) {
+  private constructor(folder: string, parts: Servers) {
     this.folder = folder;
+    this.#disks = parts.disks;
     this.redis = parts.redis;
     this.postgres = parts.postgres;
     this.redisRelay = parts.redisRelay;
     this.postgresRelay = parts.postgresRelay;
   }
 
-  /** Resolves when everything runs and the market begins. */
-  static async start(folder: string, market: Market, options: ChaosOptions): Promise<World> {
+  /** Resolves when everything runs and the market begins. What is named in `disks` gets a disk of its own. */
+  static async start(
+    folder: string,
+    market: Market,
+    options: ChaosOptions,
+    disks: ReadonlySet<DiskName>,
+  ): Promise<World> {
     await mkdir(join(folder, 'logs'), { recursive: true });
-    const redis = await startRedisServer({ args: ['--appendonly', 'yes', '--appendfsync', options.appendfsync] });
-    const postgres = await startPostgresServer();
-    const world = new World(folder, {
-      redis,
-      postgres,
-      redisRelay: await startTcpRelay(redis.port),
-      postgresRelay: await startTcpRelay(postgres.port),
-    });
+    const world = new World(folder, await startServers(options, disks));
     try {
       await world.#startProcesses(market, options);
     } catch (error) {
@@ -66,7 +69,13 @@ export class World {
   }
 
   get archiveFolder(): string {
-    return join(this.folder, 'archive');
+    return this.#disks.get('archive')?.path ?? join(this.folder, 'archive');
+  }
+
+  disk(name: DiskName): Disk {
+    const found = this.#disks.get(name);
+    if (found === undefined) throw new Error(`${name} has no disk of its own in this run.`);
+    return found;
   }
 
   get processes(): readonly Supervised[] {
@@ -96,12 +105,14 @@ export class World {
   }
 
   async end(): Promise<void> {
+    for (const disk of this.#disks.values()) disk.free();
     await Promise.all(this.processes.map((one) => one.stop('SIGKILL')));
     await this.redisRelay.close();
     await this.postgresRelay.close();
     for (const pid of this.postgres.pids()) process.kill(pid, 'SIGCONT');
     await this.redis.stop();
     await this.postgres.stop();
+    for (const disk of this.#disks.values()) await disk[Symbol.asyncDispose]();
   }
 
   async #startProcesses({ path, rounds, symbols }: Market, { speed }: ChaosOptions): Promise<void> {
@@ -159,6 +170,27 @@ export class World {
     this.#processes.set(name, supervised);
     return supervised;
   }
+}
+
+interface Servers {
+  readonly disks: ReadonlyMap<DiskName, Disk>;
+  readonly redis: RedisServer;
+  readonly postgres: PostgresServer;
+  readonly redisRelay: TcpRelay;
+  readonly postgresRelay: TcpRelay;
+}
+
+async function startServers({ appendfsync }: ChaosOptions, wanted: ReadonlySet<DiskName>): Promise<Servers> {
+  const disks = new Map<DiskName, Disk>();
+  for (const name of wanted) disks.set(name, await Disk.mount());
+  const [redisDisk, postgresDisk] = [disks.get('redis'), disks.get('postgres')];
+  const redis = await startRedisServer({
+    args: ['--appendonly', 'yes', '--appendfsync', appendfsync],
+    ...(redisDisk && { folder: redisDisk.path }),
+  });
+  const postgres = await startPostgresServer(postgresDisk && { dataFolder: postgresDisk.path });
+  const redisRelay = await startTcpRelay(redis.port);
+  return { disks, redis, postgres, redisRelay, postgresRelay: await startTcpRelay(postgres.port) };
 }
 
 function flags(values: Readonly<Record<string, string | number>>): string[] {

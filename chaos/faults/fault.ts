@@ -1,3 +1,4 @@
+import type { DiskName } from '../disk.js';
 import type { Worker } from '../progress.js';
 import type { World } from '../world.js';
 
@@ -6,6 +7,10 @@ export interface Fault {
   /** Unique; `--fault` names it. */
   readonly name: string;
   readonly target: string;
+  /** Its files must lie on a disk of their own. */
+  readonly disk?: DiskName;
+  /** Can only happen under this append-only policy. */
+  readonly appendfsync?: 'everysec';
   /** How long it lasts before it is healed: a range of milliseconds to draw from. Absent: no longer than healing takes. */
   readonly lastsMs?: readonly [from: number, to: number];
   /** Recovered when all of these have worked on market data that reached the bus after the strike. */

@@ -1,8 +1,10 @@
 import { cutPostgres, cutRedis, silencePostgres, silenceRedis } from './break-connections.js';
 import type { Fault } from './fault.js';
+import { fillArchiveDisk, fillPostgresDisk, fillRedisDisk } from './fill-disks.js';
 import { freezeArchiver, freezeEngine, freezeOwner, freezePostgres, freezeRedis } from './freeze.js';
 import { killArchiver, killEngine, killStandby } from './kill-processes.js';
 import { killPostgres, killRedis } from './kill-servers.js';
+import { loseRedisTail } from './lose-redis-tail.js';
 
 /** Every fault there is; a run draws from these until each was there, then begins again. */
 export const FAULTS: readonly Fault[] = [
@@ -20,4 +22,8 @@ export const FAULTS: readonly Fault[] = [
   freezeArchiver,
   freezeRedis,
   freezePostgres,
+  fillRedisDisk,
+  fillPostgresDisk,
+  fillArchiveDisk,
+  loseRedisTail,
 ];

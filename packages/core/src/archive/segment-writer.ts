@@ -91,7 +91,11 @@ export class SegmentWriter {
     });
     try {
       await file.truncate(this.#kept.bytes);
-      await file.write(member, 0, member.length, this.#kept.bytes);
+      // A disk that becomes full may take a part, and says so only of the rest.
+      for (let done = 0; done < member.length; ) {
+        const rest = member.length - done;
+        done += (await file.write(member, done, rest, this.#kept.bytes + done)).bytesWritten;
+      }
       await file.datasync();
     } finally {
       await file.close();

@@ -64,6 +64,7 @@ export class Publisher {
   readonly #backoff: Backoff;
   readonly #keys = new SeriesKeys();
   readonly #lastSeq = new Map<SeriesKey, number>();
+  readonly #claimed = new Map<SeriesKey, Series>();
   readonly #waiting: Request[] = [];
   /** Series met in `publish` and not claimed yet. */
   readonly #unclaimed = new Map<SeriesKey, Series>();
@@ -173,6 +174,7 @@ export class Publisher {
     const last = this.#lastSeq.get(key) ?? 0;
     this.#lastSeq.set(key, Math.max(lastSeq.get(key) ?? 0, last));
     if (seq > last) this.#skips.set(key, { series, from: last + 1, to: seq });
+    this.#claimed.set(key, series);
     this.#unclaimed.delete(key);
   }
 
@@ -222,8 +224,7 @@ export class Publisher {
       const isHole = AlphaError.is(reason, 'BUS_SEQUENCE_HOLE');
       if (isHole ? left.length === 0 : isFinal(reason)) {
         this.#window = [...left, ...window.slice(index)];
-        await this.#heal(reason);
-        return null;
+        return this.#heal(reason);
       }
       unknown ??= reason;
       left.push(batch);
@@ -251,45 +252,50 @@ export class Publisher {
 
   /**
    * A bus that came back without its last moments (a restart, a failover) has forgotten acknowledged events, perhaps the
-   * claim too. What is kept here is sent again, before the window. Throws `reason` when that does not reach back far enough.
+   * claim too. What is kept here is sent again, before the window: of all series, from the oldest that was forgotten, so that
+   * none gets ahead of another. Answers why that must be tried again, or null. Throws `reason` when what is
+   * kept does not reach back far enough and nobody takes note of what is lost.
    */
-  async #heal(reason: unknown): Promise<void> {
-    const { series, expected, holder } = (reason as AlphaError).context as { series: SeriesKey } & Record<
-      string,
-      unknown
-    >;
-    if (AlphaError.is(reason, 'BUS_FENCED') && holder === null && this.#writer !== undefined) {
-      const claimed = this.#window
-        .flatMap(({ events }) => events.map(seriesOf))
-        .find((one) => seriesKey(one) === series);
-      if (claimed === undefined) throw reason;
-      const { lastSeq } = await this.#bus.claim([claimed], this.#writer);
+  async #heal(reason: unknown): Promise<unknown> {
+    const context = AlphaError.is(reason) ? reason.context : {};
+    const { series, expected, holder } = context as { series: SeriesKey } & Record<string, unknown>;
+    const isForgotten = AlphaError.is(reason, 'BUS_FENCED') && holder === null && this.#claimed.has(series);
+    if (!isForgotten && !AlphaError.is(reason, 'BUS_SEQUENCE_HOLE')) throw reason;
+    let lastSeq: ReadonlyMap<SeriesKey, number>;
+    try {
+      ({ lastSeq } = await this.#bus.claim([...this.#claimed.values()], this.#writer));
+    } catch (error) {
+      return asUnknown(error);
+    }
+    if (isForgotten) {
       this.#options.logger.warn({ series, lastSeq: lastSeq.get(series) }, 'The bus had forgotten this series.');
-      return;
+      return null;
     }
     const skip = this.#skips.get(series);
-    if (AlphaError.is(reason, 'BUS_SEQUENCE_HOLE') && skip !== undefined) {
+    if (skip !== undefined) {
       const next = Number(expected);
-      if (next >= skip.from && next <= skip.to) return this.skipTo(skip.series, skip.to);
+      if (next >= skip.from && next <= skip.to) {
+        await this.skipTo(skip.series, skip.to);
+        return null;
+      }
     }
-    if (!AlphaError.is(reason, 'BUS_SEQUENCE_HOLE')) throw reason;
-    const isOf = (event: AlphaEvent) => seriesKey(seriesOf(event)) === series;
-    let from = this.#kept.findIndex((events) => events.some((event) => isOf(event) && event.seq === expected));
-    if (from === -1) {
-      await this.#leaveOut(isOf, Number(expected), reason);
-      from = this.#kept.findIndex((events) => events.some(isOf));
-      if (from === -1) return;
+    const isMissing = (event: AlphaEvent) => (event.seq ?? 0) > (lastSeq.get(this.#keys.of(event)) ?? 0);
+    const isNext = (event: AlphaEvent) => event.seq === expected && this.#keys.of(event) === series;
+    if (!this.#kept.some((events) => events.some(isNext))) {
+      await this.#leaveOut((event) => this.#keys.of(event) === series, Number(expected), reason);
     }
+    const from = this.#kept.findIndex((events) => events.some(isMissing));
+    if (from === -1) return null;
     const again = this.#kept.splice(from);
-    for (const events of again) {
-      this.#keptEvents -= events.length;
-      this.#republished += events.length;
-    }
+    const lost = again.flat().filter(isMissing).length;
+    this.#keptEvents -= again.flat().length;
+    this.#republished += lost;
     this.#options.logger.warn(
-      { series, from: expected, batches: again.length },
+      { series, from: expected, events: lost },
       'The bus had lost events; they are sent again.',
     );
     this.#window = [...again.map((events) => ({ events, requests: [] })), ...this.#window];
+    return null;
   }
 
   /** What is missing from `from` on reaches further back than what is kept: the bus is told to go on with the first there is. */
@@ -339,6 +345,7 @@ export class Publisher {
     this.#writer = writer;
     for (const [key, seq] of lastSeq) {
       this.#lastSeq.set(key, seq);
+      this.#claimed.set(key, this.#unclaimed.get(key)!);
       this.#unclaimed.delete(key);
     }
   }

@@ -27,6 +27,10 @@ const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2000;
 /** A database server may restart and repeat its log in this time; a brain that waits places no orders meanwhile. */
 const GIVE_UP_AFTER_MS = 60_000;
+/** Published events that stay in the outbox, for a bus that comes back without its last moments. */
+const KEPT_EVENTS = 1000;
+/** Between two looks at what the bus has of ours, at least this long (wall time). */
+const LOOK_EVERY_MS = 1000;
 
 /** How long a step waits for the bus to take its events; and how long the end of a brain does. */
 const BUS_PATIENCE_MS = 1000;
@@ -43,12 +47,17 @@ export class Recorder {
   /** Of the series this brain writes, when it claimed them: another brain may have gone further than our record knows. */
   readonly lastSeqs: ReadonlyMap<SeriesKey, number>;
   #batch: number;
-  #publishedBatch: number;
+  /** Published batches that stay in the outbox, oldest first. */
+  readonly #kept: { readonly batch: number; readonly events: number }[] = [];
+  #keptEvents = 0;
+  /** Last `seq` we know to be on the bus. */
+  readonly #published = new Map<SeriesKey, number>();
+  #lookedAt = performance.now();
   readonly #positions: Record<StreamName, string>;
   /** Streams whose place moved since the last commit. */
   readonly #moved = new Set<StreamName>();
   /** Committed and not published yet, in order. */
-  readonly #outbox: (readonly AlphaEvent[])[] = [];
+  readonly #outbox: { readonly batch: number; readonly events: readonly AlphaEvent[] }[] = [];
   /** Committed places that are not acknowledged yet. */
   readonly #acks = new Map<StreamName, string>();
   #delivering: Promise<void> | undefined;
@@ -62,21 +71,22 @@ export class Recorder {
     this.#writer = writer;
     this.lastSeqs = lastSeq;
     this.#batch = ownership.checkpoint?.batch ?? 0;
-    this.#publishedBatch = this.#batch;
     this.#positions = { ...ownership.checkpoint?.positions };
   }
 
-  /** Asks whether the brain is still ours, raises the fence, then takes the series, then publishes what the owner before had stored and perhaps not published. */
+  /** Asks whether the brain is still ours, raises the fence, takes the series, then publishes what the owner before left in the outbox; the bus skips what it has. */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const { brain, bus, hold, lastSeqs, series, store } = options;
     // A process that stood still since its turn came would throw out whoever owns the brain by now.
     await hold.assure();
     const ownership = await store.takeOver(brain);
-    const left = (await store.unpublished(brain)).map(({ event }) => event);
+    const rows = await store.unpublished(brain);
+    const left = rows.map(({ event }) => event);
     const known = ownership.checkpoint ? lastSeqs(ownership.checkpoint.state) : new Map<SeriesKey, number>();
     const claim = await bus.claim(series, undefined, published(known, left));
     const recorder = new Recorder(options, ownership, claim);
     if (left.length > 0) await recorder.#publish(left);
+    for (const { batch } of rows) recorder.#keep(batch, 1);
     return recorder;
   }
 
@@ -113,11 +123,11 @@ export class Recorder {
       batch: this.nextBatch,
       ts: marketClock.now(),
       checkpoint: { positions: { ...this.#positions }, state },
-      publishedBatch: this.#publishedBatch,
+      ...this.#outdated(),
     };
     await this.#commit(record);
     this.#batch = record.batch;
-    if (rows.outbox && rows.outbox.length > 0) this.#outbox.push(rows.outbox);
+    if (rows.outbox && rows.outbox.length > 0) this.#outbox.push({ batch: record.batch, events: rows.outbox });
     for (const stream of this.#moved) this.#acks.set(stream, this.#positions[stream]!);
     this.#moved.clear();
     await this.#deliver(subscription);
@@ -126,15 +136,14 @@ export class Recorder {
   /** The last events of a brain that ends: on the bus, or left in the record for the next start when the bus takes too long. */
   async settle(): Promise<void> {
     if (this.#delivering !== undefined) await withinMs(this.#delivering, BUS_PATIENCE_MS);
-    const events = this.#outbox.reduce((sum, batch) => sum + batch.length, 0);
+    const events = this.#outbox.reduce((sum, { events }) => sum + events.length, 0);
     const { brain, logger } = this.#options;
     if (events > 0)
       logger.warn({ brain, events }, 'Events are in the record and not on the bus; the next start publishes them.');
   }
 
   async #deliver(subscription: Subscription): Promise<void> {
-    if (this.#outbox.length === 0 && this.#acks.size === 0) this.#publishedBatch = this.#batch;
-    else this.#delivering ??= this.#deliverAll(subscription);
+    if (this.#hasWork) this.#delivering ??= this.#deliverAll(subscription);
     if (this.#delivering !== undefined && !this.#isBehind && !(await withinMs(this.#delivering, BUS_PATIENCE_MS))) {
       this.#isBehind = true;
       const { brain, logger } = this.#options;
@@ -149,19 +158,19 @@ export class Recorder {
   /** Never throws: the next step does. */
   async #deliverAll(subscription: Subscription): Promise<void> {
     try {
-      while (this.#outbox.length > 0 || this.#acks.size > 0) {
-        const [events] = this.#outbox;
-        if (events !== undefined) {
-          await this.#publish(events);
+      while (this.#hasWork) {
+        const [next] = this.#outbox;
+        if (next !== undefined) {
+          await this.#publish(next.events);
           this.#outbox.shift();
+          this.#keep(next.batch, next.events.length);
           continue;
         }
-        this.#publishedBatch = this.#batch;
+        if (this.#mustLook) await this.#look();
         const acks = [...this.#acks];
         this.#acks.clear();
         await Promise.all(acks.map(([stream, id]) => subscription.ack(stream, [id])));
       }
-      this.#publishedBatch = this.#batch;
       this.#isBehind = false;
     } catch (error) {
       this.#failure = { error };
@@ -189,8 +198,63 @@ export class Recorder {
   }
 
   async #publish(events: readonly AlphaEvent[]): Promise<void> {
-    await this.#options.bus.publish(this.#writer, events);
+    try {
+      await this.#options.bus.publish(this.#writer, events);
+    } catch (error) {
+      if (!isForgetful(error)) throw error;
+      await this.#heal();
+    }
+    for (const event of events) this.#published.set(seriesKey(seriesOf(event)), event.seq ?? 0);
   }
+
+  get #hasWork(): boolean {
+    return this.#outbox.length > 0 || this.#acks.size > 0 || this.#mustLook;
+  }
+
+  get #mustLook(): boolean {
+    return this.#published.size > 0 && performance.now() - this.#lookedAt >= LOOK_EVERY_MS;
+  }
+
+  /** Whether the bus still has what it acknowledged: after the last signal of the day nothing else would tell. */
+  async #look(): Promise<void> {
+    const { bus, series } = this.#options;
+    const { lastSeq } = await bus.claim(series, this.#writer);
+    this.#lookedAt = performance.now();
+    if ([...this.#published].some(([key, seq]) => (lastSeq.get(key) ?? 0) < seq)) await this.#heal();
+  }
+
+  /** A bus that came back without its last moments gets everything from the outbox again, in order; it skips what it has. */
+  async #heal(): Promise<void> {
+    const { brain, bus, logger, series, store } = this.#options;
+    const kept = (await store.unpublished(brain)).map(({ event }) => event);
+    await bus.claim(series, this.#writer, published(new Map(), kept));
+    const { appended } = await bus.publish(this.#writer, kept);
+    logger.warn({ brain, events: appended }, 'The bus had lost events; they are sent again.');
+  }
+
+  #keep(batch: number, events: number): void {
+    this.#kept.push({ batch, events });
+    this.#keptEvents += events;
+  }
+
+  /** The batches that need not stay in the outbox any longer. */
+  #outdated(): Pick<StepRecord, 'publishedBatch'> {
+    let publishedBatch: number | undefined;
+    while (this.#kept.length > 0 && this.#keptEvents - this.#kept[0]!.events >= KEPT_EVENTS) {
+      const { batch, events } = this.#kept.shift()!;
+      this.#keptEvents -= events;
+      publishedBatch = batch;
+    }
+    // The last rows of a batch may still be kept one by one.
+    if (publishedBatch !== undefined && this.#kept[0]?.batch === publishedBatch) publishedBatch -= 1;
+    return publishedBatch === undefined ? {} : { publishedBatch };
+  }
+}
+
+/** The bus knows less of our series than it acknowledged. */
+function isForgetful(error: unknown): boolean {
+  if (!AlphaError.is(error)) return false;
+  return error.code === 'BUS_SEQUENCE_HOLE' || (error.code === 'BUS_FENCED' && error.context.holder === null);
 }
 
 /** The last `seq` that certainly reached the bus, by series: what comes before the first event left in the outbox. */

@@ -15,6 +15,8 @@ const USER = 'alpha';
 export interface PostgresServer extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
+  /** False after a kill, or when it ended by itself. */
+  readonly isRunning: boolean;
   /** The server and its present children: one for each connection, and those that write in the background. */
   pids(): readonly number[];
   /** SIGKILL to the server and its children, and waits until all are gone: their memory would keep it from starting again. */
@@ -30,6 +32,8 @@ export interface PostgresServer extends AsyncDisposable {
 export interface PostgresServerOptions {
   /** Lines of its configuration: `['fsync=on']`. By default it trusts the operating system to live: `fsync=off`. */
   readonly settings?: readonly string[];
+  /** An empty folder for its data, which stays; by default a folder of its own that goes with it. */
+  readonly dataFolder?: string;
 }
 
 /**
@@ -57,6 +61,7 @@ class PostgresProcess implements PostgresServer {
   readonly url: string;
   readonly port: number;
   readonly #home: string;
+  readonly #data: string;
   readonly #bin: string;
   readonly #settings: readonly string[];
   readonly #identity: Identity | undefined;
@@ -64,12 +69,14 @@ class PostgresProcess implements PostgresServer {
 
   private constructor(
     home: string,
+    data: string,
     bin: string,
     port: number,
     settings: readonly string[],
     identity: Identity | undefined,
   ) {
     this.#home = home;
+    this.#data = data;
     this.#bin = bin;
     this.port = port;
     this.#settings = settings;
@@ -78,11 +85,12 @@ class PostgresProcess implements PostgresServer {
   }
 
   /** Makes a new cluster; `start` begins to serve it. */
-  static async create(port: number, { settings = [] }: PostgresServerOptions): Promise<PostgresProcess> {
+  static async create(port: number, { settings = [], dataFolder }: PostgresServerOptions): Promise<PostgresProcess> {
     let native = nativeFolder();
     const home = await mkdtemp(join(tmpdir(), 'alpha-pg-'));
-    const data = join(home, 'data');
-    await mkdir(data, { mode: 0o700 });
+    const data = dataFolder ?? join(home, 'data');
+    await mkdir(data, { recursive: true });
+    await chmod(data, 0o700);
     const identity = process.getuid?.() === 0 ? nobody() : undefined;
     if (identity) {
       await chmod(home, 0o755);
@@ -90,7 +98,7 @@ class PostgresProcess implements PostgresServer {
       await cp(native, join(home, 'native'), { recursive: true, verbatimSymlinks: true });
       native = join(home, 'native');
     }
-    const created = new PostgresProcess(home, join(native, 'bin'), port, settings, identity);
+    const created = new PostgresProcess(home, data, join(native, 'bin'), port, settings, identity);
     const args = ['--pgdata', data, '--auth=trust', `--username=${USER}`, '--encoding=UTF8', '--locale=C', '--no-sync'];
     const initdb = created.#run('initdb', args);
     const output = collect(initdb);
@@ -117,6 +125,10 @@ class PostgresProcess implements PostgresServer {
     const gone = once(server, 'close');
     server.kill('SIGINT');
     await gone;
+  }
+
+  get isRunning(): boolean {
+    return this.#running() !== undefined;
   }
 
   pids(): readonly number[] {
@@ -150,10 +162,6 @@ class PostgresProcess implements PostgresServer {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
-  }
-
-  get #data(): string {
-    return join(this.#home, 'data');
   }
 
   #running(): ChildProcess | undefined {

@@ -11,7 +11,10 @@ export interface RedisServer extends AsyncDisposable {
   /** Where the nodes of a Cluster talk to each other; undefined outside of one. */
   readonly clusterPort: number | undefined;
   readonly url: string;
+  readonly folder: string;
   readonly pid: number;
+  /** False after a kill, or when it ended by itself. */
+  readonly isRunning: boolean;
   /** Sends the signal to exactly this server and waits until it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port and folder. */
@@ -24,6 +27,8 @@ export interface RedisServerOptions {
   /** Lines of its configuration as arguments: `['--appendonly', 'yes']`. */
   readonly args?: readonly string[];
   readonly password?: string;
+  /** An empty folder for its files, which stays; by default a folder of its own that goes with it. */
+  readonly folder?: string;
   /** Gives the server a free port for the Cluster's own traffic. */
   readonly clusterPort?: boolean;
 }
@@ -33,7 +38,7 @@ export interface RedisServerOptions {
  * `redis-server` on the PATH. Resolves when it answers.
  */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'alpha-redis-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'alpha-redis-')));
   const port = await freePort();
   const clusterPort = options.clusterPort ? await freePort() : undefined;
   const cluster = clusterPort === undefined ? [] : ['--cluster-port', String(clusterPort)];
@@ -46,15 +51,16 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     child = await spawnRedis(folder, port, started);
     await answers(port, child);
   };
+  const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || !isRunning()) return;
     const gone = new Promise((resolve) => child!.once('exit', resolve));
     child.kill(signal);
     await gone;
   };
   const stop = async () => {
     await kill();
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
     await start();
@@ -66,8 +72,12 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     port,
     clusterPort,
     url,
+    folder,
     get pid() {
       return child!.pid!;
+    },
+    get isRunning() {
+      return isRunning();
     },
     kill,
     start,

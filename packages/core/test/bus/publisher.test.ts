@@ -190,6 +190,22 @@ describe('Publisher', () => {
     await expect(untold.publish([trade(11)])).rejects.toMatchObject({ code: 'BUS_SEQUENCE_HOLE' });
   });
 
+  it('sends again what every series lost, in order, before anything newer', async () => {
+    const { bus, replace } = replaceable(new MemoryBus());
+    const publisher = await Publisher.open(bus, [BITCOIN, ETHER]);
+    for (const event of [trade(1), trade(2, 'ETH_JPY'), trade(3), trade(4, 'ETH_JPY'), trade(5)]) {
+      await publisher.publish([event]);
+    }
+    const older = new MemoryBus();
+    const { writer } = await older.claim([BITCOIN, ETHER], publisher.writer);
+    await older.publish(writer, [{ ...trade(1), seq: 1 }]);
+    replace(older);
+    await publisher.publish([trade(6)]);
+    expect((await prices(bus)).map(([, price]) => price)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(publisher.counts).toEqual({ published: 6, skipped: 0, republished: 4 });
+    await publisher.close();
+  });
+
   it('says so when the bus lost what it had acknowledged', async () => {
     const bus = new MemoryBus();
     const forgetful = unreliable(bus, () => 'none');

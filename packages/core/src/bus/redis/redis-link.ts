@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { createClient, type RedisClient, type RedisDriver } from './redis-client.js';
-import { isRefusal, isWrongDatabase, redisError, troubleOf } from './redis-trouble.js';
+import { isPassing, isRefusal, isWrongDatabase, redisError } from './redis-trouble.js';
 import { describeRedis, type RedisTarget } from './redis-url.js';
 
 const FIRST_PAUSE_MS = 10;
@@ -98,7 +98,7 @@ export class RedisLink {
     }
   }
 
-  /** Does work that may be done twice, again and again while Redis is away. Throws what the server finally says. */
+  /** Does work that may be done twice, again and again while Redis is away or, with a full disk, refuses what it writes. Throws what the server finally says. */
   async call<T>(work: (client: RedisClient) => Promise<T>, patienceMs = this.patienceMs): Promise<T> {
     const deadline = performance.now() + patienceMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
@@ -107,7 +107,7 @@ export class RedisLink {
         return await work(this.main);
       } catch (error) {
         this.assertOpen();
-        if (troubleOf(error) !== 'away' || performance.now() >= deadline) throw redisError(error, this.where);
+        if (!isPassing(error) || performance.now() >= deadline) throw redisError(error, this.where);
         await this.pause(pauseMs);
       }
     }

@@ -6,7 +6,7 @@ import { Wakes } from '../wakes.js';
 import { placeOfId, type RedisEntry } from './redis-entry.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisPlaces, Taken } from './redis-places.js';
-import { redisError, troubleOf } from './redis-trouble.js';
+import { isPassing, redisError } from './redis-trouble.js';
 
 /** Puts what could not be decoded on the dead-letter stream. */
 export type Bury = (
@@ -82,13 +82,13 @@ export class RedisSubscription implements Subscription {
     this.#wakes.wake();
   }
 
-  /** Null when Redis is away or the read was interrupted: nothing is known. */
+  /** Null when Redis is away or has a full disk, or the read was interrupted: nothing is known. */
   async #take(limit: number, blockMs: number): Promise<Taken | null> {
     try {
       return await this.#places.take(limit, blockMs);
     } catch (error) {
       if (this.#closed) return { streams: [], drained: true };
-      if (troubleOf(error) === 'away') return null;
+      if (isPassing(error)) return null;
       throw redisError(error, this.#link.where);
     }
   }

@@ -9,6 +9,12 @@ export type Trouble = 'away' | 'unknown-script' | 'full' | 'final';
 const PASSING =
   /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK |BUSY |NOREPLICAS|UNBLOCKED|FAILOVER|CLUSTER)/;
 
+/** Whether the same command may succeed later: Redis is back then, or has room. */
+export function isPassing(error: unknown): boolean {
+  const trouble = troubleOf(error);
+  return trouble === 'away' || trouble === 'full';
+}
+
 export function troubleOf(error: unknown): Trouble {
   if (AlphaError.is(error)) return error.retryable ? 'away' : 'final';
   const { name, message } = error as Error;
