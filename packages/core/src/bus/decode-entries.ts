@@ -26,13 +26,14 @@ export function decodeEntries<E extends { readonly text: string }>(entries: read
   return { good, bad };
 }
 
-/** Puts what could not be decoded on the dead-letter stream. */
+/** Puts what could not be decoded on the dead-letter stream, and answers what nobody had put there before. */
 export function bury(
   tables: WriteTables,
   stream: StreamName,
   bad: Decoded['bad'],
   met: { group: string; nowMs: number },
-): void {
+): readonly DeadLetter[] {
+  const buried: DeadLetter[] = [];
   for (const { entry, reason } of bad) {
     if (tables.isDead(stream, entry.position)) continue;
     const letter: DeadLetter = {
@@ -45,7 +46,9 @@ export function bury(
     };
     tables.append(deadLetterStream(stream), [JSON.stringify(letter)]);
     tables.markDead(stream, entry.position);
+    buried.push(letter);
   }
+  return buried;
 }
 
 const PAGE = 100;

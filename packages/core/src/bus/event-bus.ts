@@ -43,6 +43,8 @@ export interface SubscribeOptions {
   readonly from?: 'start' | 'end';
   /** Shared groups only; milliseconds of wall time. Default 30 000. */
   readonly redeliverAfterMs?: number;
+  /** Called with entries of one stream that this member was the first to set aside, as they were put on its `dlq:` stream. */
+  readonly onDeadLetters?: (letters: readonly DeadLetter[]) => void;
 }
 
 export interface ReadOptions {

@@ -1,3 +1,4 @@
+import type { DeadLetter } from './dead-letter.js';
 import { bury, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
 import type { Batch, Delivery, EntryId, ReadOptions, Subscription } from './event-bus.js';
@@ -26,20 +27,26 @@ export interface GroupPlaces {
   delivered(stream: StreamName): number;
 }
 
+export interface SubscriptionHooks {
+  onClose(): void;
+  /** Entries of one stream that were set aside here first. */
+  onDeadLetters(letters: readonly DeadLetter[]): void;
+}
+
 /** One member's reader: takes, decodes, sets aside what cannot be decoded, and waits when there is nothing. */
 export class GroupSubscription implements Subscription {
   readonly group: string;
   readonly #storage: BusStorage;
   readonly #places: GroupPlaces;
-  readonly #onClose: () => void;
+  readonly #hooks: SubscriptionHooks;
   readonly #wakes = new Wakes();
   #closed = false;
 
-  constructor(storage: BusStorage, group: string, places: GroupPlaces, onClose: () => void) {
+  constructor(storage: BusStorage, group: string, places: GroupPlaces, hooks: SubscriptionHooks) {
     this.#storage = storage;
     this.group = group;
     this.#places = places;
-    this.#onClose = onClose;
+    this.#hooks = hooks;
   }
 
   async read(options: ReadOptions = {}): Promise<Batch> {
@@ -79,7 +86,7 @@ export class GroupSubscription implements Subscription {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#onClose();
+    this.#hooks.onClose();
     this.#wakes.wake();
   }
 
@@ -90,7 +97,7 @@ export class GroupSubscription implements Subscription {
       for (const { entry, event } of good) deliveries.push({ stream, id: entryId(entry.position), event });
       if (bad.length === 0) continue;
       const met = { group: this.group, nowMs: this.#storage.now() };
-      await this.#storage.write((tables) => bury(tables, stream, bad, met));
+      this.#hooks.onDeadLetters(await this.#storage.write((tables) => bury(tables, stream, bad, met)));
       const positions = bad.map(({ entry }) => entry.position);
       await this.#places.pass(stream, positions);
     }

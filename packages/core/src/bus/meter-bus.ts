@@ -1,5 +1,6 @@
 import type { EpochMs } from '../events/common.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { DeadLetter } from './dead-letter.js';
 import type { EntryId, EventBus, GroupLag, ReadOptions, SubscribeOptions, Subscription } from './event-bus.js';
 import type { StreamName } from './streams.js';
 
@@ -19,7 +20,13 @@ export function meterBus(bus: EventBus, metrics: Metrics): EventBus {
       if (result.skipped > 0) metrics.count('alpha_bus_skipped_events_total', result.skipped);
       return result;
     },
-    subscribe: async (options) => new MeteredSubscription(await bus.subscribe(options), options, metrics),
+    async subscribe(options) {
+      const onDeadLetters = (letters: readonly DeadLetter[]) => {
+        metrics.count('alpha_bus_dead_letters_total', letters.length, { stream: letters[0]!.stream });
+        options.onDeadLetters?.(letters);
+      };
+      return new MeteredSubscription(await bus.subscribe({ ...options, onDeadLetters }), options, metrics);
+    },
     range: (stream, after, limit) => bus.range(stream, after, limit),
     latest: (stream, before, limit) => bus.latest(stream, before, limit),
     deadLetters: (stream, after, limit) => bus.deadLetters(stream, after, limit),

@@ -2,8 +2,10 @@ import { AlphaError } from '../errors/alpha-error.js';
 import { encodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { Clock } from '../telemetry/clock.js';
+import { type Logger, silentLogger } from '../telemetry/logger.js';
 import { type AppendItem, decideAppend } from './append.js';
 import { type DeadLetter, deadLetterStream } from './dead-letter.js';
+import { DeadLetterLog } from './dead-letter-log.js';
 import { deadLettersOf, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
 import type {
@@ -32,10 +34,12 @@ export class StorageBus implements EventBus {
   readonly #storage: BusStorage;
   readonly #subscriptions = new Set<GroupSubscription>();
   readonly #writing = new Set<Promise<unknown>>();
+  readonly #deadLetterLog: DeadLetterLog;
   #closed: Promise<void> | null = null;
 
   /** `clock` decides when an entry of a shared group counts as left, for tests; without it wall time does. */
-  constructor(storage: BusStorage, clock?: Clock) {
+  constructor(storage: BusStorage, clock?: Clock, logger: Logger = silentLogger) {
+    this.#deadLetterLog = new DeadLetterLog(logger);
     this.#storage = clock === undefined ? storage : onClock(storage, clock);
   }
 
@@ -83,8 +87,13 @@ export class StorageBus implements EventBus {
         ? OwnedPlaces.take(this.#storage, tables, member)
         : SharedPlaces.join(this.#storage, tables, { ...member, redeliverAfterMs }),
     );
-    const subscription = new GroupSubscription(this.#storage, group, places, () => {
-      this.#subscriptions.delete(subscription);
+    const subscription = new GroupSubscription(this.#storage, group, places, {
+      onClose: () => this.#subscriptions.delete(subscription),
+      onDeadLetters: (letters) => {
+        if (letters.length === 0) return;
+        this.#deadLetterLog.tell(letters);
+        options.onDeadLetters?.(letters);
+      },
     });
     this.#subscriptions.add(subscription);
     return subscription;

@@ -89,6 +89,11 @@ export const METRICS = {
     help: 'Entries removed from the head of a stream.',
     labels: ['stream'],
   },
+  alpha_bus_dead_letters_total: {
+    kind: 'counter',
+    help: 'Entries that could not be decoded and were set aside, counted by the process that did it.',
+    labels: ['stream'],
+  },
   alpha_bus_dropped_events_total: {
     kind: 'counter',
     help: 'Events given up because a ceiling was reached.',

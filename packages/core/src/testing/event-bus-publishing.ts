@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DeadLetter } from '../bus/dead-letter.js';
 import type { Delivery } from '../bus/event-bus.js';
 import {
   broken,
@@ -226,14 +227,17 @@ export const PUBLISHING_CASES: readonly EventBusCase[] = [
       const bus = await open();
       const writer = await claimed(bus);
       await bus.publish(writer, [trade(1), broken(), trade(2), broken()]);
+      const told: DeadLetter[] = [];
       for (const group of ['a', 'b']) {
-        const reader = await bus.subscribe({ group, consumer: 'one', streams: ['md:trade'] });
+        const onDeadLetters = (letters: readonly DeadLetter[]) => told.push(...letters);
+        const reader = await bus.subscribe({ group, consumer: 'one', streams: ['md:trade'], onDeadLetters });
         assert.deepEqual(seqs(await readNow(reader, 3)), [1, 2]);
         const rest = await reader.read({ waitMs: 0 });
         assert.deepEqual(rest, { deliveries: [], drained: true });
       }
       const letters = await bus.deadLetters('md:trade', null, 10);
       assert.equal(letters.length, 2);
+      assert.deepEqual(told, letters);
       const [letter] = letters;
       assert.equal(letter?.stream, 'md:trade');
       assert.equal(letter?.group, 'a');

@@ -40,7 +40,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Even
     shared = new SharedStorage(openStorage(files, logger), () => inThisProcess.delete(path));
     inThisProcess.set(path, shared);
   }
-  return new StorageBus(shared.handle(readOnly), options.clock);
+  return new StorageBus(shared.handle(readOnly), options.clock, logger);
 }
 
 function openStorage(files: BusFiles, logger: Logger): LmdbStorage {

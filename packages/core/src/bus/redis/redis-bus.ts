@@ -3,6 +3,7 @@ import type { AlphaEvent } from '../../events/event.js';
 import type { Clock } from '../../telemetry/clock.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { type DeadLetter, deadLetterStream, decodeDeadLetter } from '../dead-letter.js';
+import { DeadLetterLog } from '../dead-letter-log.js';
 import { decodeEntries } from '../decode-entries.js';
 import type {
   Claim,
@@ -56,12 +57,14 @@ export class RedisBus implements EventBus {
   readonly #lines = new Map<StreamName, AppendLine>();
   readonly #subscriptions = new Set<RedisSubscription>();
   readonly #retention: RedisRetention | undefined;
+  readonly #deadLetterLog: DeadLetterLog;
   #closed: Promise<void> | null = null;
 
   constructor(link: RedisLink, options: RedisBusParts) {
     this.#link = link;
     this.partition = options.partition;
     this.#clock = options.clock;
+    this.#deadLetterLog = new DeadLetterLog(options.logger);
     if (options.retention === undefined) return;
     const { clock, logger } = options;
     const trim = (stream: StreamName, keep: number, before: EntryId) => this.#trimBefore(stream, keep, before);
@@ -106,7 +109,7 @@ export class RedisBus implements EventBus {
         ? await RedisOwnedPlaces.take(this.#link, member)
         : await RedisSharedPlaces.join(this.#link, { ...member, redeliverAfterMs }, this.#clock);
     const subscription = new RedisSubscription(this.#link, group, places, {
-      bury: this.#buryFor(group),
+      bury: this.#buryFor(options),
       onClose: () => this.#subscriptions.delete(subscription),
     });
     this.#subscriptions.add(subscription);
@@ -224,12 +227,17 @@ export class RedisBus implements EventBus {
     return line;
   }
 
-  #buryFor(group: string): Bury {
+  #buryFor({ group, onDeadLetters }: SubscribeOptions): Bury {
     return async (stream, bad) => {
+      const buried: DeadLetter[] = [];
       for (const { entry, reason } of bad) {
         const recv_ts = this.#clock?.now() ?? Date.now();
-        await buryLetter(this.#link, { stream, entry_id: entry.id, reason, text: entry.text, group, recv_ts });
+        const letter = { stream, entry_id: entry.id, reason, text: entry.text, group, recv_ts };
+        if (await buryLetter(this.#link, letter)) buried.push(letter);
       }
+      if (buried.length === 0) return;
+      this.#deadLetterLog.tell(buried);
+      onDeadLetters?.(buried);
     };
   }
 

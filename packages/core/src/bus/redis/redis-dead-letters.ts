@@ -22,10 +22,11 @@ return 1
 
 const PAGE = 100;
 
-export async function buryLetter(link: RedisLink, letter: DeadLetter): Promise<void> {
+/** Whether nobody had put it there before. */
+export async function buryLetter(link: RedisLink, letter: DeadLetter): Promise<boolean> {
   const to = deadLetterStream(letter.stream);
   const args = [letter.entry_id, JSON.stringify(letter)];
-  await link.call((client) => runScript(client, BURY_SCRIPT, [to, deadKey(to)], args));
+  return (await link.call((client) => runScript(client, BURY_SCRIPT, [to, deadKey(to)], args))) === 1;
 }
 
 /**
