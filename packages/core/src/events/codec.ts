@@ -26,7 +26,10 @@ export function parseEvent(raw: unknown): AlphaEvent {
   const { type, v }: { type?: unknown; v?: unknown } = typeof raw === 'object' && raw !== null ? raw : {};
   // A newer version may have new types too: this is said first.
   if (typeof v === 'number' && v > EVENT_VERSION) {
-    throw invalid(`Its schema version is ${v}; this release reads up to ${EVENT_VERSION}, a newer one is needed.`, raw);
+    throw refused(
+      `Only a newer release can read this event: its schema version is ${v}; this release reads up to ${EVENT_VERSION}.`,
+      raw,
+    );
   }
   if (typeof type !== 'string' || !Object.hasOwn(EVENT_SCHEMAS, type)) {
     throw invalid(`Its type is ${JSON.stringify(type)}.`, raw);
@@ -57,9 +60,10 @@ function ascends(levels: OrderBookEvent['data']['asks']): boolean {
 }
 
 function invalid(what: string, raw: unknown, cause?: unknown): AlphaError {
+  return refused(`This is not an event of Alpha Market Engine. ${what}`, raw, cause);
+}
+
+function refused(sentence: string, raw: unknown, cause?: unknown): AlphaError {
   const sample = (typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? String(raw))).slice(0, 200);
-  return new AlphaError('EVENT_INVALID', `This is not an event of Alpha Market Engine. ${what}`, {
-    context: { sample },
-    cause,
-  });
+  return new AlphaError('EVENT_INVALID', sentence, { context: { sample }, cause });
 }
