@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { AlphaError, type AlphaEvent, type EventBus } from '@alpha-engine/core';
 import { openRedisBus } from '@alpha-engine/core/redis';
 import { freePort, type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
@@ -23,6 +25,16 @@ async function refusal(url: string): Promise<AlphaError> {
   expect(AlphaError.is(error), String(error)).toBe(true);
   expect(JSON.stringify([error.message, error.context])).not.toContain('open-sesame');
   return error;
+}
+
+/** A server that ends every connection at its first word, as one does that expects another protocol. */
+async function startMute() {
+  const server = createServer((socket) => socket.on('error', () => {}).on('data', () => socket.end()));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
 }
 
 afterEach(async () => {
@@ -72,11 +84,14 @@ describe('over TLS', () => {
     expect(error.message).toContain(says);
   });
 
-  it('says what to try where one side speaks TLS and the other does not, and names a file that is not there', async () => {
-    for (const url of [`redis://:open-sesame@127.0.0.1:${tlsPort}`, `rediss://127.0.0.1:${server.port}`]) {
+  it('says what to try where no Redis or one side speaks TLS, and names a file that is not there', async () => {
+    await using mute = await startMute();
+    const mixedUp = [`redis://:open-sesame@127.0.0.1:${tlsPort}`, `rediss://127.0.0.1:${server.port}`];
+    for (const url of [...mixedUp, `redis://127.0.0.1:${mute.port}`]) {
       const error = await refusal(url);
       expect(error.code).toBe('BUS_UNAVAILABLE');
       expect(error.message).toContain('rediss:// where it speaks TLS');
+      expect(error.message).toContain('something else than Redis listens there');
     }
     const absent = await refusal(`rediss://127.0.0.1:${tlsPort}/?ca=/nowhere/ca.pem`);
     expect(absent.code).toBe('CONFIG_INVALID');
@@ -137,6 +152,14 @@ describe('as a user of its own', () => {
     const error = await refusal(url());
     expect(error.code, error.message).toBe('BUS_UNUSABLE');
     expect(error.message).toContain('docs/redis.md');
+  });
+
+  it('names a server that is no Cluster or no Sentinel', async () => {
+    const cluster = await refusal(`redis+cluster://:swordfish@127.0.0.1:${server.port}`);
+    expect(cluster.message).toContain('is no Cluster; write redis://');
+    const sentinel = await refusal(`redis+sentinel://127.0.0.1:${server.port}/main?sentinelPassword=swordfish`);
+    expect(sentinel.message).toContain('is no Sentinel');
+    for (const error of [cluster, sentinel]) expect(error.code).toBe('BUS_UNUSABLE');
   });
 
   it('names a database number the server does not have, and never writes to another one instead', async () => {

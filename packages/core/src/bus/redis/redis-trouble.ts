@@ -54,6 +54,11 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   ],
   [/wrong version number|packet length too long/i, 'does not speak TLS on this port; write redis:// for rediss://.'],
   [/^Protocol error/, 'does not speak the protocol of Redis ({reason}); correct the host or the port of REDIS_URL.'],
+  [/cluster support disabled/, 'is no Cluster; write redis:// for redis+cluster:// in REDIS_URL.'],
+  [
+    /unknown command '?sentinel/i,
+    'answers, but is no Sentinel: name the Sentinels, their port is 26379 as a rule, or write redis://host:port for one server in REDIS_URL.',
+  ],
   [
     /No such master with that name|got an invalid reply: null/,
     'is not known there: the Sentinels answer, but have no group of this name; correct the name after the hosts in REDIS_URL.',
@@ -74,6 +79,10 @@ function refusalOf(error: Error): string | undefined {
   const { message, code = '' } = error as NodeJS.ErrnoException;
   return REFUSALS.find(([words]) => words.test(message) || words.test(code))?.[1];
 }
+
+/** What the driver says of a connection that ended before anything was answered: no words for people. */
+const NO_ANSWER =
+  /^(Stream isn't writeable|Connection is closed|Reached the max retries|Client network socket disconnected|read ECONNRESET|no connection)/;
 
 /** The error a caller sees. `where` is the address without its secrets. */
 export function redisError(error: unknown, where: string): AlphaError {
@@ -98,8 +107,14 @@ export function redisError(error: unknown, where: string): AlphaError {
     default:
       return new AlphaError(
         'BUS_UNAVAILABLE',
-        `Redis at ${where} does not answer (${message}); check that it runs and that REDIS_URL names it, with rediss:// where it speaks TLS and redis:// where it does not.`,
+        `Redis at ${where} does not answer (${awayReason(message)}); check that it runs and that REDIS_URL names it, with rediss:// where it speaks TLS and redis:// where it does not.`,
         { ...options, retryable: true },
       );
   }
+}
+
+function awayReason(message: string): string {
+  return NO_ANSWER.test(message)
+    ? 'the connection ends without an answer: it is away, something else than Redis listens there, or one side speaks TLS and the other does not'
+    : message;
 }
