@@ -149,9 +149,11 @@ export function trimStream(config: Config, stream: string, keep: number): Promis
 
 async function assertStream(bus: EventBus, stream: string): Promise<void> {
   const streams = (await bus.streams()).map((one) => one.stream);
-  if (!streams.includes(stream)) {
-    throw unknown(`The bus has no stream "${stream}". It has: ${streams.join(', ') || 'none yet'}.`);
-  }
+  if (!streams.includes(stream)) throw noStream(stream, streams);
+}
+
+export function noStream(stream: string, streams: readonly string[]): AlphaError {
+  return unknown(`The bus has no stream "${stream}". It has: ${streams.join(', ') || 'none yet'}.`);
 }
 
 function unknown(sentence: string): AlphaError {

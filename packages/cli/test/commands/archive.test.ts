@@ -145,7 +145,19 @@ it('looks at streams and groups, trims what nobody needs, and puts dead letters 
     putBack: 1,
   });
   expect(await json(folder, ['stream', 'dlq'])).toEqual([]);
-  expect((await runAlpha(['stream', 'dlq', 'put-back', 'md:trade', '--entry', '7'], { folder })).exit).toBe(1);
+  const mistyped: readonly (readonly [readonly string[], string, string])[] = [
+    [['put-back', 'md:trade', '--entry', '7'], 'BUS_UNKNOWN_ENTRY', 'has no dead letter 7'],
+    [['show', 'md:trade', 'abc'], 'BUS_UNKNOWN_ENTRY', 'has no dead letter abc'],
+    [['md:trades'], 'USAGE', 'no stream "md:trades"'],
+    [['put-back', 'md:trades', '--all'], 'USAGE', 'no stream "md:trades"'],
+    [['show', 'dlq:md:trade', '7'], 'USAGE', 'came from: "md:trade"'],
+  ];
+  for (const [words, code, says] of mistyped) {
+    const { exit, stderr } = await runAlpha(['stream', 'dlq', ...words], { folder });
+    expect(exit, stderr).toBe(2);
+    expect(stderr).toContain(code);
+    expect(stderr).toContain(says);
+  }
 
   expect(await json(folder, ['stream', 'trim', 'md:trade', '--keep', '0'])).toEqual({
     stream: 'md:trade',

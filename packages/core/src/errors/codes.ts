@@ -35,7 +35,7 @@ export const ERROR_CODES = {
     exit: 6,
     meaning: 'Another member took over this group of readers, or the group is used in another mode.',
   },
-  BUS_UNKNOWN_ENTRY: { exit: 1, meaning: 'An entry id or stream does not belong to this bus or subscription.' },
+  BUS_UNKNOWN_ENTRY: { exit: 2, meaning: 'An entry id or stream does not belong to this bus or subscription.' },
   BUS_CLOSED: { exit: 1, meaning: 'The bus was used after it was closed.' },
   BUS_UNAVAILABLE: { exit: 5, meaning: 'The bus server cannot be reached, or does not answer.' },
   BUS_UNUSABLE: {
