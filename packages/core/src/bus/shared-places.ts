@@ -116,7 +116,7 @@ export class SharedPlaces implements GroupPlaces {
     if (row?.mode === 'shared') return row;
     throw new AlphaError(
       'BUS_GROUP_TAKEN',
-      `Group ${group} was dropped while ${consumer} was reading ${stream}; subscribe again to read from its start.`,
+      `Group ${group} was dropped while ${consumer} was reading ${stream}; start this reader again, the group then begins anew.`,
       { context: { group, stream, consumer } },
     );
   }

@@ -33,7 +33,7 @@ export const ERROR_CODES = {
   BUS_QUEUE_FULL: { exit: 1, meaning: 'More events wait to be published than the publisher may keep.' },
   BUS_GROUP_TAKEN: {
     exit: 6,
-    meaning: 'Another member took over this group of readers, or the group is used in another mode.',
+    meaning: 'Another member took over this group of readers, it was dropped, or it is used in another mode.',
   },
   BUS_UNKNOWN_ENTRY: { exit: 2, meaning: 'An entry id or stream does not belong to this bus or subscription.' },
   BUS_CLOSED: { exit: 1, meaning: 'The bus was used after it was closed.' },

@@ -6,10 +6,10 @@ import { table } from '../../output/table.js';
 export default class StreamGroups extends AlphaCommand {
   static override summary = 'List the groups that read the bus, or forget one that nobody reads for any more.';
   static override description =
-    'A group that was left holds up trimming: its `oldest` grows without end. What is dropped begins anew when it subscribes again.';
+    'A group that was left holds up trimming: its `oldest` grows without end. What is dropped begins anew when it subscribes again. Whoever still reads in it ends with BUS_GROUP_TAKEN (exit status 6): stop that process first.';
   static override examples = ['<%= config.bin %> stream groups', '<%= config.bin %> stream groups --drop old-alarms'];
   static override flags = {
-    drop: Flags.string({ description: 'Forget this group and its places.' }),
+    drop: Flags.string({ description: 'Forget this group and its places. Nobody may read in it.' }),
     ...settingFlags(['dataDir', 'logLevel']),
   };
 

@@ -59,7 +59,7 @@ export function groupTaken({ group, consumer }: RedisMember, stream: StreamName,
   return new AlphaError(
     'BUS_GROUP_TAKEN',
     by === null
-      ? `Group ${group} was dropped while ${consumer} was reading ${stream}; subscribe again to read from its start.`
+      ? `Group ${group} was dropped while ${consumer} was reading ${stream}; start this reader again, the group then begins anew.`
       : `${by} took over group ${group} on ${stream} from ${consumer}; stop this reader, or stop the other and start this one again.`,
     { context: { group, stream, consumer, by } },
   );
