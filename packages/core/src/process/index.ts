@@ -1,4 +1,5 @@
-export { type SpoolingCounts, type SpoolingOptions, SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
+export type { SpoolingCounts, SpoolingOptions } from '../bus/spool/spooling-options.js';
+export { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 export { acquireLock, type Lock, type LockOptions } from '../lock/acquire-lock.js';
 export { BrainOwnership, type Hold } from './brain-ownership.js';
 export { executionBrain, executionClaim, type StrategyEngine, strategyBrain, strategyClaim } from './claims.js';

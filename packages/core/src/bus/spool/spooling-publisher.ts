@@ -1,56 +1,20 @@
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { AlphaEvent } from '../../events/event.js';
-import type { Clock } from '../../telemetry/clock.js';
-import { type Logger, silentLogger } from '../../telemetry/logger.js';
-import { type Metrics, silentMetrics } from '../../telemetry/metrics.js';
+import { silentLogger } from '../../telemetry/logger.js';
+import { silentMetrics } from '../../telemetry/metrics.js';
 import { isFinal } from '../backoff.js';
 import type { EventBus } from '../event-bus.js';
 import type { Publisher } from '../publisher.js';
-import { type Series, type SeriesKey, seriesKey, seriesOf } from '../streams.js';
+import { type Series, type SeriesKey, seriesKey } from '../streams.js';
+import { Wakes } from '../wakes.js';
 import { claimSeries } from './claim-series.js';
-import { droppedRange } from './dropped-ranges.js';
+import { InFlight, type Sent } from './in-flight.js';
+import { type LeftOut, LeftOutNumbers } from './left-out.js';
 import { LostEvents } from './lost-events.js';
 import { Numbering } from './numbering.js';
 import { Overflow } from './overflow.js';
 import { Spool, type SpooledBatch, type SpoolPlace } from './spool.js';
-
-export interface SpoolingOptions {
-  /** Of this publisher alone; made if it is not there. What an earlier process left in it is published first. */
-  readonly folder: string;
-  /** Most bytes on disk. Beyond them new events are dropped, and the numbers that are missing are published. */
-  readonly maxBytes: number;
-  /** Events in memory that the bus has not acknowledged; beyond them they go to disk. Default 50 000. */
-  readonly maxInMemory?: number;
-  /** How long the bus may leave events unanswered before they go to disk, milliseconds of wall time. Default 250. */
-  readonly patienceMs?: number;
-  /** Wall time. */
-  readonly clock: Clock;
-  readonly logger?: Logger;
-  readonly metrics?: Metrics;
-  /** Called once when another writer took over or the bus refuses for good; `take` then throws the same. */
-  readonly onFailure?: (error: unknown) => void;
-}
-
-/** Market events that `take` was given; status events are not counted. */
-export interface SpoolingCounts {
-  readonly taken: number;
-  /** Known to be on the bus. */
-  readonly published: number;
-  readonly dropped: number;
-}
-
-/** Handed to the publisher and not acknowledged, in order. */
-interface Sent {
-  readonly events: readonly AlphaEvent[];
-  /** When they were taken, wall time. */
-  readonly at: number;
-  readonly sentAtMs: number;
-  /** Market events that this process took itself. */
-  readonly own: number;
-  /** Where they end on disk; null while they are in memory alone. */
-  place: SpoolPlace | null;
-  isDone: boolean;
-}
+import type { SpoolingCounts, SpoolingOptions } from './spooling-options.js';
 
 const MAX_BATCH = 512;
 /** Events from disk in memory. */
@@ -74,19 +38,16 @@ export class SpoolingPublisher {
   readonly #onFailure: (error: unknown) => void;
   readonly #leftoverEnd: SpoolPlace | null;
   readonly #lost: LostEvents;
-  /** While events come from disk: the last number of each series on the bus or on its way there. */
-  #sentSeq: Map<SeriesKey, number>;
-  #sent: Sent[] = [];
-  #inMemory = 0;
+  readonly #leftOut: LeftOutNumbers;
+  readonly #inFlight = new InFlight();
+  readonly #wakes = new Wakes();
   /** Since when there is no room in memory; null when there is plenty. */
   #fullSinceMs: number | null = null;
-  #answeredAtMs = 0;
   /** While events go through the disk. */
   #spooling: { readonly sinceMs: number; measuredMs: number; isTold: boolean } | null = null;
   #watch: NodeJS.Timeout | undefined;
   #failure: { readonly error: unknown } | null = null;
   #isClosing = false;
-  readonly #waiting: (() => void)[] = [];
   #taken = 0;
   #published = 0;
   #republished = 0;
@@ -130,7 +91,7 @@ export class SpoolingPublisher {
     const lost = new Set(parts.lost);
     const spooled = new Map([...(spool.leftover?.lastSeq ?? [])].filter(([key]) => !lost.has(key)));
     const onBus = new Map(publisher.lastSeqs);
-    this.#sentSeq = new Map(onBus);
+    this.#leftOut = new LeftOutNumbers(onBus, this.#lost);
     this.#numbers = new Numbering(new Map(series.map((one) => [seriesKey(one), onBus.get(seriesKey(one)) ?? 0])));
     for (const [key, seq] of spooled) this.#numbers.raise(key, seq);
     overflow.begin(this.#numbers, {
@@ -173,7 +134,7 @@ export class SpoolingPublisher {
   async take(events: readonly AlphaEvent[]): Promise<void> {
     this.#taken += countMarket(events);
     for (let from = 0; from < events.length; from += MAX_BATCH) {
-      if (this.#spooling === null && this.#inMemory >= this.#options.maxInMemory) await this.#room();
+      if (this.#spooling === null && this.#inFlight.events >= this.#options.maxInMemory) await this.#room();
       if (this.#failure !== null) throw this.#failure.error;
       const batch = events.length <= MAX_BATCH ? events : events.slice(from, from + MAX_BATCH);
       if (this.#spooling !== null) this.#overflow.store(batch);
@@ -182,21 +143,18 @@ export class SpoolingPublisher {
     if (this.#spooling === null) this.#watchBus();
     else {
       this.#tellSpooling();
-      this.#wake();
+      this.#wakes.wake();
     }
   }
 
   /** True once nothing waits on disk; false when that takes longer than `patienceMs`, or `signal` aborts before. */
   async caughtUp(patienceMs: number, signal: AbortSignal): Promise<boolean> {
     const deadline = performance.now() + patienceMs;
-    const wake = () => this.#wake();
-    signal.addEventListener('abort', wake, { once: true });
     while (this.#spooling !== null && this.#failure === null && !signal.aborted) {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) break;
-      await this.#changed(leftMs);
+      await this.#changed(leftMs, signal);
     }
-    signal.removeEventListener('abort', wake);
     return this.#spooling === null;
   }
 
@@ -206,7 +164,7 @@ export class SpoolingPublisher {
    */
   async close(patienceMs = 1000): Promise<number> {
     const deadline = performance.now() + patienceMs;
-    while (!this.#isClosing && this.#failure === null && (this.#spooling !== null || this.#sent.length > 0)) {
+    while (!this.#isClosing && this.#failure === null && (this.#spooling !== null || !this.#inFlight.isEmpty)) {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) break;
       await this.#changed(leftMs);
@@ -217,11 +175,11 @@ export class SpoolingPublisher {
     this.#keepSent();
     const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
     if (lost.length > 0) this.#overflow.store(lost);
-    for (const { events, place, isDone } of this.#sent) if (place === null && !isDone) this.#overflow.giveUp(events);
+    for (const { events } of this.#inFlight.kept()) this.#overflow.giveUp(events);
     this.#overflow.close();
     const closed = new AlphaError('BUS_CLOSED', 'The publisher was closed; what the bus had not taken is on disk.');
     this.#publisher.abandon(closed);
-    this.#wake();
+    this.#wakes.wake();
     this.#measure();
     this.#spool.close();
     return this.#spool.events;
@@ -231,9 +189,7 @@ export class SpoolingPublisher {
     const isLeft = from !== undefined && this.#isLeftover(from.end);
     const at = from?.at ?? this.#options.clock.now();
     const own = isLeft ? 0 : countMarket(events);
-    const sent: Sent = { events, at, sentAtMs: performance.now(), own, place: from?.end ?? null, isDone: false };
-    this.#sent.push(sent);
-    this.#inMemory += events.length;
+    const sent = this.#inFlight.add(events, { at, own, place: from?.end ?? null });
     this.#publisher.publish(events).then(
       () => this.#acknowledged(sent),
       (error) => this.#failed(error),
@@ -241,22 +197,16 @@ export class SpoolingPublisher {
   }
 
   #acknowledged(sent: Sent): void {
-    sent.isDone = true;
-    this.#answeredAtMs = performance.now();
+    const done = this.#inFlight.settle(sent);
     if (this.#isClosing) return;
-    let done = 0;
     let place: SpoolPlace | null = null;
-    for (; this.#sent[done]?.isDone; done++) {
-      const one = this.#sent[done]!;
-      this.#inMemory -= one.events.length;
+    for (const one of done) {
       this.#published += one.own;
-      if (one.place !== null) {
-        place = one.place;
-        this.#options.metrics.count('alpha_bus_drained_events_total', one.events.length);
-      }
+      if (one.place === null) continue;
+      place = one.place;
+      this.#options.metrics.count('alpha_bus_drained_events_total', one.events.length);
     }
-    this.#sent.splice(0, done);
-    if (this.#inMemory < this.#options.maxInMemory / 2) this.#fullSinceMs = null;
+    if (this.#inFlight.events < this.#options.maxInMemory / 2) this.#fullSinceMs = null;
     if (place !== null) {
       this.#spool.release(place);
       this.#tellSpooling();
@@ -267,13 +217,13 @@ export class SpoolingPublisher {
       this.#republished = republished;
     }
     if (this.#spooling === null && !this.#lost.isEmpty) this.#tellLost();
-    this.#wake();
+    this.#wakes.wake();
   }
 
   #failed(error: unknown): void {
     if (this.#failure !== null || this.#isClosing) return;
     this.#failure = { error };
-    this.#wake();
+    this.#wakes.wake();
     this.#onFailure(error);
   }
 
@@ -281,7 +231,7 @@ export class SpoolingPublisher {
   async #room(): Promise<void> {
     const { maxInMemory } = this.#options;
     if (this.#fullSinceMs === null) this.#fullSinceMs = performance.now();
-    while (this.#spooling === null && this.#inMemory >= maxInMemory && !this.#isOver) {
+    while (this.#spooling === null && this.#inFlight.events >= maxInMemory && !this.#isOver) {
       const leftMs = this.#fullSinceMs + FULL_MS - performance.now();
       if (leftMs <= 0) this.#startSpooling();
       else await this.#changed(leftMs);
@@ -290,9 +240,9 @@ export class SpoolingPublisher {
 
   /** Notices a bus that does not answer. */
   #watchBus(): void {
-    if (this.#watch !== undefined || this.#sent.length === 0) return;
+    if (this.#watch !== undefined || this.#inFlight.isEmpty) return;
     const { patienceMs } = this.#options;
-    const leftMs = patienceMs - this.#silentMs;
+    const leftMs = patienceMs - this.#inFlight.silentMs;
     // A turn later: after a stall of this process its answers are there and not read yet.
     this.#watch = setTimeout(() => setImmediate(() => this.#judgeBus()), Math.max(1, leftMs));
   }
@@ -305,18 +255,12 @@ export class SpoolingPublisher {
   }
 
   get #isAnswering(): boolean {
-    return this.#silentMs < this.#options.patienceMs;
-  }
-
-  /** How long the bus has left the oldest event unanswered. */
-  get #silentMs(): number {
-    const [oldest] = this.#sent;
-    return oldest === undefined ? 0 : performance.now() - Math.max(oldest.sentAtMs, this.#answeredAtMs);
+    return this.#inFlight.silentMs < this.#options.patienceMs;
   }
 
   /** What is on its way goes to disk first, so that order and a kill find it there. */
   #startSpooling(): void {
-    this.#sentSeq = this.#numbers.all();
+    this.#leftOut.startFrom(this.#numbers.all());
     this.#keepSent();
     this.#spool.markRead();
     this.#spoolFromNowOn();
@@ -327,13 +271,12 @@ export class SpoolingPublisher {
     this.#spooling = { sinceMs: now, measuredMs: now, isTold: false };
     this.#measure();
     this.#drain().catch((error) => this.#failed(error));
-    this.#wake();
+    this.#wakes.wake();
   }
 
   /** Puts what is in memory alone on disk, in order, as far as there is room. */
   #keepSent(): void {
-    for (const sent of this.#sent) {
-      if (sent.place !== null || sent.isDone) continue;
+    for (const sent of this.#inFlight.kept()) {
       sent.place = this.#overflow.keep(sent.events);
       if (sent.place === null) return;
     }
@@ -342,7 +285,7 @@ export class SpoolingPublisher {
   /** Reads ahead what is on disk, hands it on, and ends spooling once there is no more and the bus answers. */
   async #drain(): Promise<void> {
     while (!this.#isOver) {
-      if (this.#inMemory >= READ_AHEAD) {
+      if (this.#inFlight.events >= READ_AHEAD) {
         await this.#changed();
         continue;
       }
@@ -361,7 +304,7 @@ export class SpoolingPublisher {
     this.#measure();
     this.#tellLost();
     this.#watchBus();
-    this.#wake();
+    this.#wakes.wake();
   }
 
   #tellLost(): void {
@@ -371,48 +314,27 @@ export class SpoolingPublisher {
 
   async #tellDirectly(): Promise<void> {
     await this.#forward(this.#overflow.tellNow());
-    while (this.#sent.length > 0 && !this.#isOver) await this.#changed();
+    while (!this.#inFlight.isEmpty && !this.#isOver) await this.#changed();
     if (!this.#isOver) this.#overflow.arrived();
   }
 
   /** Hands events on; where numbers were left out, the bus is told so first. */
   async #forward(events: readonly AlphaEvent[], batch?: SpooledBatch): Promise<void> {
     // The line is not done with before its last part is.
-    const part = batch && { ...batch, end: { segment: batch.end.segment, offset: 0 } };
+    const unfinished = batch && { ...batch, end: { segment: batch.end.segment, offset: 0 } };
     for (const event of batch?.lost ?? []) this.#lost.overtaken(event);
-    let from = 0;
-    for (const [index, event] of events.entries()) {
-      // A status that says what was dropped has a number of its own, and something may be missing before it too.
-      const ranges = [batch && this.#missingBefore(event), droppedRange(event)].filter((range) => range != null);
-      if (ranges.length === 0) continue;
-      if (index > from) this.#send(events.slice(from, index), part);
-      from = index;
-      for (const { series, to } of ranges) {
-        await this.#leaveOut(series, to);
-        if (this.#isOver) return;
-      }
+    for (const part of this.#leftOut.parts(events, batch !== undefined)) {
+      for (const range of part.before) await this.#leaveOut(range);
+      if (this.#isOver) return;
+      this.#send(part.events, part.isLast ? batch : unfinished);
     }
-    this.#send(events.slice(from), batch);
   }
 
-  /** What a disk, or a bus that came back without its last moments, lost for good must not stop what comes after it. */
-  #missingBefore(event: AlphaEvent): { readonly series: Series; readonly to: number } | null {
-    const series = seriesOf(event);
-    const seq = event.seq ?? 0;
-    const last = this.#sentSeq.get(seriesKey(series)) ?? 0;
-    this.#sentSeq.set(seriesKey(series), Math.max(seq, last));
-    if (seq <= last + 1) return null;
-    this.#lost.missing({ series, from: last + 1, to: seq - 1, ts: event.ts });
-    return { series, to: seq - 1 };
-  }
-
-  async #leaveOut(series: Series, to: number): Promise<void> {
-    while (this.#sent.length > 0 && !this.#isOver) await this.#changed();
+  async #leaveOut({ series, to }: LeftOut): Promise<void> {
+    while (!this.#inFlight.isEmpty && !this.#isOver) await this.#changed();
     while (!this.#isOver) {
       try {
         await this.#publisher.skipTo(series, to);
-        const key = seriesKey(series);
-        this.#sentSeq.set(key, Math.max(to, this.#sentSeq.get(key) ?? 0));
         return;
       } catch (error) {
         if (isFinal(error)) throw error;
@@ -432,18 +354,8 @@ export class SpoolingPublisher {
   }
 
   /** Resolves when something happened, or after a while. */
-  #changed(ms?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(() => this.#wake(), ms);
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+  #changed(ms = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<void> {
+    return this.#wakes.pause(ms, signal, () => false);
   }
 
   #tellSpooling(): void {
@@ -460,7 +372,7 @@ export class SpoolingPublisher {
   #measure(): void {
     const { metrics, clock } = this.#options;
     const events = this.#spool.events;
-    const since = this.#sent[0]?.at;
+    const since = this.#inFlight.oldestAt;
     metrics.set('alpha_bus_spool_bytes', this.#spool.bytes);
     metrics.set('alpha_bus_spool_events', events);
     metrics.set(
