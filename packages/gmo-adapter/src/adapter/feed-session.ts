@@ -1,5 +1,4 @@
 import type { EpochMs, MarketEvent, MarketEventType, StatusEvent } from '@alpha-engine/core';
-import { BatchQueue } from '../client/batch-queue.js';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
 import { ExchangeWatch } from './exchange-watch.js';
@@ -7,11 +6,10 @@ import { FeedMeter } from './feed-meter.js';
 import type { FeedSessionParts } from './feed-session-parts.js';
 import { type FeedStream, newStream } from './feed-stream.js';
 import { lookAtStream, markSilent } from './look-at-stream.js';
+import { type FeedEvent, ReaderQueue } from './reader-queue.js';
 import { statusEvent } from './status-event.js';
 import { TradeEvidence } from './trade-evidence.js';
 import { TradeHealer } from './trade-healer.js';
-
-export type FeedEvent = MarketEvent | StatusEvent;
 
 /** A symbol: its channels, and what keeps its trades whole. */
 interface Desk {
@@ -24,10 +22,6 @@ interface Desk {
 /** What a symbol is traded on first. One command a second: of all 29 symbols, each is whole three seconds after the one before. */
 const ORDER: readonly MarketEventType[] = ['trade', 'ticker', 'orderbook'];
 const METER_MS = 1_000;
-/** Events that wait for the reader when the socket is paused for it. */
-const PAUSE_AT = 8_192;
-/** A reader that takes nothing for so long is not waited for: what arrives then is queued, and dropped beyond the bound. */
-const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * One subscription from its first connection to its end. Owns the socket, the queue to its reader, a timer that looks at the age of
@@ -35,8 +29,7 @@ const LONGEST_PAUSE_MS = 2_000;
  */
 export class FeedSession {
   readonly #parts: FeedSessionParts;
-  readonly #queue: BatchQueue<FeedEvent>;
-  readonly #pauseAt: number;
+  readonly #queue: ReaderQueue;
   readonly #socket: GmoSocket;
   readonly #desks: readonly Desk[];
   readonly #bySymbol: ReadonlyMap<string, Desk>;
@@ -48,10 +41,7 @@ export class FeedSession {
   readonly #tried: Promise<void>;
   /** The first connection or its failure is what a feed says first. */
   #hasTried: () => void = () => undefined;
-  /** Runs, or has run out, since the socket was paused; null once the reader has taken what waited. */
-  #pause: NodeJS.Timeout | null = null;
   #frames = 0;
-  #anyDropped = false;
   #connected = false;
   /** The outage in hand has been told. */
   #outageTold = false;
@@ -60,8 +50,6 @@ export class FeedSession {
   constructor(parts: FeedSessionParts) {
     this.#parts = parts;
     const { context, wsUrl, commands, timings, history } = parts;
-    this.#queue = new BatchQueue(parts.capacity);
-    this.#pauseAt = Math.min(PAUSE_AT, parts.capacity / 2);
     this.#tried = new Promise((resolve) => {
       this.#hasTried = resolve;
     });
@@ -70,6 +58,14 @@ export class FeedSession {
     this.#streams = this.#desks.flatMap(({ streams }) => ORDER.flatMap((channel) => streams[channel] ?? []));
     this.#byKey = new Map(this.#streams.map((stream) => [stream.subscription.key, stream]));
     this.#meter = new FeedMeter(context.metrics, this.#streams);
+    this.#queue = new ReaderQueue({
+      context,
+      capacity: parts.capacity,
+      streams: this.#streams,
+      meter: this.#meter,
+      pause: () => this.#socket.pause(),
+      resume: () => this.#socket.resume(),
+    });
     this.#exchange = new ExchangeWatch({
       history,
       pollMs: timings.statusPollMs,
@@ -106,7 +102,6 @@ export class FeedSession {
       failure = error;
     }
     clearInterval(looking);
-    this.#goOn();
     ended.abort();
     this.#hasTried();
     await polling;
@@ -117,11 +112,8 @@ export class FeedSession {
   }
 
   /** What arrived since the last call, as soon as there is something. Null at the end. */
-  async take(): Promise<readonly FeedEvent[] | null> {
-    const batch = await this.#queue.take();
-    this.#goOn();
-    if (batch !== null && this.#anyDropped) batch.push(...this.#droppedEvents());
-    return batch;
+  take(): Promise<readonly FeedEvent[] | null> {
+    return this.#queue.take();
   }
 
   #newDesk(symbol: string): Desk {
@@ -144,7 +136,7 @@ export class FeedSession {
       now: () => context.marketClock.now(),
       logger: context.logger,
       out: {
-        trade: (event) => this.#push(trade, event),
+        trade: (event) => this.#queue.push(trade, event),
         status: (data) => this.#statusOf(trade, data),
         backfilled: (count) => this.#meter.backfilled(symbol, count),
       },
@@ -223,7 +215,7 @@ export class FeedSession {
     if (frame.type === 'ticker' && desk.streams.trade?.asked === true) {
       desk.evidence.ticker(frame.data, desk.streams.trade.received, performance.now());
     }
-    this.#push(stream, frame);
+    this.#queue.push(stream, frame);
   }
 
   /** Trades are spoken for by their healer. */
@@ -237,46 +229,6 @@ export class FeedSession {
       this.#statusOf(stream, { state: 'gap', channel, from_ts: lastTs, to_ts: Math.max(ts, lastTs), reason });
     }
     this.#statusOf(stream, { state: 'subscribed', channel });
-  }
-
-  #push(stream: FeedStream, event: MarketEvent): void {
-    if (this.#queue.push(event)) {
-      if (this.#pause === null && this.#queue.size >= this.#pauseAt) this.#waitForReader();
-      return;
-    }
-    this.#anyDropped = true;
-    stream.dropped ??= { count: 0, fromTs: event.ts, toTs: event.ts };
-    stream.dropped.count++;
-    stream.dropped.toTs = Math.max(stream.dropped.toTs, event.ts);
-  }
-
-  #waitForReader(): void {
-    this.#socket.pause();
-    this.#pause = setTimeout(() => this.#socket.resume(), LONGEST_PAUSE_MS);
-  }
-
-  #goOn(): void {
-    if (this.#pause === null) return;
-    clearTimeout(this.#pause);
-    this.#pause = null;
-    this.#socket.resume();
-  }
-
-  #droppedEvents(): StatusEvent[] {
-    this.#anyDropped = false;
-    const { marketClock, logger } = this.#parts.context;
-    return this.#streams.flatMap((stream) => {
-      const { dropped, channel, symbol } = stream;
-      if (dropped === null) return [];
-      stream.dropped = null;
-      const { count, fromTs, toTs } = dropped;
-      const reason = `The reader was too slow: ${count} events were dropped.`;
-      logger.error({ symbol, channel, count, fromTs, toTs }, 'Market events were dropped.');
-      this.#meter.dropped(stream, count);
-      return [
-        statusEvent(marketClock.now(), { state: 'dropped', channel, reason, from_ts: fromTs, to_ts: toTs }, symbol),
-      ];
-    });
   }
 
   #startLooking(): NodeJS.Timeout {
@@ -414,6 +366,6 @@ export class FeedSession {
   }
 
   #status(data: StatusEvent['data'], symbol?: string): void {
-    this.#queue.force(statusEvent(this.#parts.context.marketClock.now(), data, symbol));
+    this.#queue.tell(statusEvent(this.#parts.context.marketClock.now(), data, symbol));
   }
 }

@@ -2,10 +2,11 @@ import { AlphaError, type ExchangeContext, type FeedSubscription, type MarketFee
 import type { Budget } from '../client/budget.js';
 import { resolveEndpoints } from '../client/endpoints.js';
 import { hostLimits } from '../client/limits.js';
-import { type FeedEvent, FeedSession } from './feed-session.js';
+import { FeedSession } from './feed-session.js';
 import { DEFAULT_FEED_TIMINGS, type FeedTimings } from './feed-timings.js';
 import { assertListed } from './instruments.js';
 import { GmoMarketHistory } from './market-history.js';
+import type { FeedEvent } from './reader-queue.js';
 
 export interface FeedOptions {
   readonly timings?: Partial<FeedTimings>;
