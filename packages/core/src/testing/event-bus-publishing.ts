@@ -237,7 +237,9 @@ export const PUBLISHING_CASES: readonly EventBusCase[] = [
       }
       const letters = await bus.deadLetters('md:trade', null, 10);
       assert.equal(letters.length, 2);
-      assert.deepEqual(told, letters);
+      // Where streams have suffixes, they are told by their full names.
+      const withoutStream = ({ stream: _, ...rest }: DeadLetter) => rest;
+      assert.deepEqual(told.map(withoutStream), letters.map(withoutStream));
       const [letter] = letters;
       assert.equal(letter?.stream, 'md:trade');
       assert.equal(letter?.group, 'a');
