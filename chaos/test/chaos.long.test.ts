@@ -11,5 +11,8 @@ test('nothing is lost or done twice through every fault there is', { timeout: 60
   const report = await runChaos(options, () => {}, new AbortController().signal);
   console.info(reportText(report));
   expect(report.holds, reportText(report)).toBe(true);
-  expect(new Set(report.faults.map(({ fault }) => fault)).size).toBe(FAULTS.length);
+  const possible = FAULTS.filter(
+    ({ appendfsync, name }) => appendfsync === undefined && !report.leftOut.includes(name),
+  );
+  expect(new Set(report.faults.map(({ fault }) => fault))).toEqual(new Set(possible.map(({ name }) => name)));
 });
