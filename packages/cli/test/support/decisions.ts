@@ -1,4 +1,4 @@
-import type { Bar } from '@alpha-engine/core';
+import type { Bar, Decimal } from '@alpha-engine/core';
 import type { TapeTrade } from './short-tape.js';
 import { SPINE_SYMBOLS, type SpineRun } from './spine.js';
 
@@ -30,20 +30,32 @@ export function simpleBars(trades: readonly TapeTrade[]): readonly PlainBar[] {
   return SPINE_SYMBOLS.flatMap((wanted) => [...bars.values()].filter(({ symbol }) => symbol === wanted));
 }
 
-/** What a crash must not change. Prices of fills, and when things happened, may differ. */
+/** What a crash must not change. Prices of fills, when things happened, and into how many lots a fill was split may differ. */
 export function decisions({ bars, orders, signals }: SpineRun) {
   return {
     bars,
     signals: signals.map(({ event, bar }) => ({ ...event, bar })).sort((a, b) => (a.id < b.id ? -1 : 1)),
-    orders: orders
-      // A placement that was proved to have had no effect was placed again under another id.
-      .filter(({ order }) => order.status !== 'VOID')
-      .map(({ order: { filledSize, status, terms } }) => ({
-        ...{ signalId: terms.signalId, leg: terms.leg, symbol: terms.symbol, side: terms.side, effect: terms.effect },
-        ...{ size: terms.size.toString(), status, filled: filledSize.toString() },
-      }))
-      .sort((a, b) => (a.signalId + a.leg < b.signalId + b.leg ? -1 : 1)),
+    orders: ordersBySignal(orders),
   };
+}
+
+/** An exit has an order for each lot that it closes: together they are what was decided. */
+function ordersBySignal(orders: SpineRun['orders']) {
+  const sums = new Map<string, { size: Decimal; filled: Decimal }>();
+  for (const { order } of orders) {
+    // A placement that was proved to have had no effect was placed again under another id.
+    if (order.status === 'VOID') continue;
+    const { signalId, symbol, side, effect, size } = order.terms;
+    const key = [signalId, symbol, side, effect, order.status].join(' ');
+    const sum = sums.get(key);
+    sums.set(key, {
+      size: sum?.size.plus(size) ?? size,
+      filled: sum?.filled.plus(order.filledSize) ?? order.filledSize,
+    });
+  }
+  return [...sums]
+    .map(([order, { size, filled }]) => ({ order, size: size.toString(), filled: filled.toString() }))
+    .toSorted((a, b) => (a.order < b.order ? -1 : 1));
 }
 
 /** Orders that reached the exchange, by our own record. */
