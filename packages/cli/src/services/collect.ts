@@ -1,6 +1,7 @@
 import type { Logger } from '@alpha-engine/core';
 import {
   type CollectorReport,
+  openUnless,
   prepareDataFolder,
   runCollector,
   takeSpoolFolder,
@@ -13,7 +14,6 @@ import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { type FeedFigures, FeedFiguresReader } from './feed-figures.js';
 import { FeedStates } from './feed-states.js';
 import { openBus } from './open-bus.js';
-import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
 import { Watch } from './watch.js';
 

@@ -9,7 +9,13 @@ import {
   type Logger,
   parseParams,
 } from '@alpha-engine/core';
-import { type EngineOptions, type EngineReport, prepareDataFolder, runEngine } from '@alpha-engine/core/process';
+import {
+  type EngineOptions,
+  type EngineReport,
+  openUnless,
+  prepareDataFolder,
+  runEngine,
+} from '@alpha-engine/core/process';
 import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
 import { SecretCredentials } from '../config/secret.js';
@@ -25,7 +31,6 @@ import { keepRecord } from './keep-record.js';
 import { logToStore } from './log-to-store.js';
 import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
-import { openUnless } from './open-unless.js';
 import { wallClock } from './wall-clock.js';
 import { Watch } from './watch.js';
 

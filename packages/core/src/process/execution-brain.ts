@@ -1,9 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
 import { marketStreams, type Series, type StreamName } from '../bus/streams.js';
-import { AlphaError } from '../errors/alpha-error.js';
 import type { Broker } from '../exchange/broker.js';
-import { compareBooks, type Difference } from '../execution/compare-books.js';
+import type { Difference } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
 import { lastEventSeqs } from '../execution/executor-state.js';
 import type {
@@ -12,7 +10,6 @@ import type {
   ExecutorNotice,
   ExecutorStep,
   StepTime,
-  SymbolSweep,
   TimedExecutorInput,
 } from '../execution/executor-types.js';
 import type { PaperBroker } from '../simulation/paper-broker.js';
@@ -22,11 +19,13 @@ import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Hold } from './brain-ownership.js';
 import { executionBrain } from './claims.js';
+import { closeBooks } from './close-books.js';
 import { ExchangeDesk } from './exchange-desk.js';
 import { logExecutorInputs } from './execution-log.js';
 import { Inbox } from './inbox.js';
 import { mergeStreams } from './merge-streams.js';
 import { Recorder } from './recorder.js';
+import { unless } from './unless.js';
 
 export interface ExecutionBrainOptions {
   readonly exchange: string;
@@ -54,9 +53,6 @@ const READ_LIMIT = 500;
 const READ_WAIT_MS = 1000;
 /** How often the executor is told the time when nothing else happens. */
 const CLOCK_EVERY_MS = 250;
-/** How long the last comparison with the exchange may take on the way out, milliseconds. */
-const LAST_LOOK_MS = 10_000;
-const LOOK_AGAIN_MS = 500;
 /** Between two commits with nothing but quotes, at most this long (wall time). */
 const LAZY_COMMIT_MS = 1000;
 
@@ -150,15 +146,12 @@ export class ExecutionBrain {
 
   /** False when `signal` aborts before the exchange told the balances: nothing was done by then. */
   async #begin(signal: AbortSignal): Promise<boolean> {
-    const ended = new AbortController();
-    const stopped = new Promise<false>((resolve) => {
-      signal.addEventListener('abort', () => resolve(false), { signal: ended.signal });
-      if (signal.aborted) resolve(false);
-    });
     try {
-      return await Promise.race([this.desk.readBalances(signal).then(() => true), stopped]);
-    } finally {
-      ended.abort();
+      await unless(signal, this.desk.readBalances(signal));
+      return true;
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return false;
+      throw error;
     }
   }
 
@@ -166,54 +159,14 @@ export class ExecutionBrain {
   async #finish(): Promise<readonly Difference[] | null> {
     await this.desk.settle();
     await this.#recordLast([]);
-    return this.#closeBooks(performance.now() + LAST_LOOK_MS);
+    return this.#closeBooks();
   }
 
-  /**
-   * Books what the exchange still had to tell when listening ended, then compares: what differs is looked at again until it
-   * agrees or the time is up. Null when the exchange could not be read.
-   */
-  async #closeBooks(deadline: number): Promise<readonly Difference[] | null> {
-    const { logger } = this.#options;
-    for (;;) {
-      const last = performance.now() + LOOK_AGAIN_MS >= deadline;
-      try {
-        const differences = await withinMs((late) => this.#compareOnce(late), deadline - performance.now());
-        if (differences.length === 0 || last) return differences;
-      } catch (error) {
-        if (AlphaError.is(error, 'STORE_FENCED') || AlphaError.is(error, 'OWNERSHIP_LOST')) throw error;
-        const fields = { error: String(error) };
-        if (last) {
-          logger.warn(fields, 'The books could not be compared with the exchange at the end.');
-          return null;
-        }
-        logger.debug(fields, 'The exchange is read once more.');
-      }
-      await setTimeout(LOOK_AGAIN_MS);
-    }
-  }
-
-  async #compareOnce(late: AbortSignal): Promise<readonly Difference[]> {
-    const { broker, config, marketClock } = this.#options;
-    const { instruments } = config;
-    const sweeps: SymbolSweep[] = [];
-    // Fills are counted where the books are young; later the exchange shows too few of them, and balances say as much.
-    let sinceBegun = true;
-    for (const { symbol } of instruments) {
-      const begun = this.executor.begunTs(symbol) ?? marketClock.now();
-      const from = Math.max(begun, this.executor.rememberedTs(symbol) ?? begun);
-      if (from > begun) sinceBegun = false;
-      sweeps.push(await this.desk.look(symbol, from));
-    }
-    const balances = await broker.balances();
-    late.throwIfAborted();
-    await this.#recordLast(sweeps.map((sweep) => this.#timed({ kind: 'sweep', sweep })));
-    return compareBooks(this.executor.books(), {
-      instruments,
-      positions: sweeps.flatMap(({ positions }) => positions),
-      openOrders: sweeps.flatMap(({ openOrders }) => openOrders),
-      ...(sinceBegun && { fills: sweeps.flatMap(({ fills }) => fills) }),
-      balances,
+  #closeBooks(): Promise<readonly Difference[] | null> {
+    const { broker, config, logger, marketClock } = this.#options;
+    return closeBooks({
+      ...{ broker, logger, marketClock, desk: this.desk, executor: this.executor, instruments: config.instruments },
+      record: (sweeps) => this.#recordLast(sweeps.map((sweep) => this.#timed({ kind: 'sweep', sweep }))),
     });
   }
 
@@ -365,14 +318,4 @@ function orderSeries({ config, exchange }: ExecutionBrainOptions): Series[] {
   return config.instruments.flatMap(({ symbol }) =>
     (['order', 'denial'] as const).map((type) => ({ stream: `order:${exchange}`, exchange, symbol, type })),
   );
-}
-
-/** Gives up after `ms`; `late` then aborts, so that what goes on in the background records nothing any more. */
-async function withinMs<Result>(work: (late: AbortSignal) => Promise<Result>, ms: number): Promise<Result> {
-  const late = new AbortController();
-  const tooLate = setTimeout(ms, undefined, { ref: false }).then(() => {
-    late.abort();
-    throw new Error(`The exchange did not answer within ${LAST_LOOK_MS} ms.`);
-  });
-  return Promise.race([work(late.signal), tooLate]);
 }

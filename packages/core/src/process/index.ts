@@ -12,4 +12,5 @@ export { type EngineOptions, type EngineReport, runEngine } from './run-engine.j
 export { type RetentionOptions, runRetention } from './run-retention.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './serve-metrics.js';
 export { type SpoolFolder, takeSpoolFolder } from './spool-folder.js';
+export { openUnless, unless, within } from './unless.js';
 export { type WaitingSpool, waitingSpools } from './waiting-spools.js';

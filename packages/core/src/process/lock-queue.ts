@@ -3,6 +3,7 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { BrainLocks, LockHolder, LockName, LockSession, Refusal } from '../store/brain-locks.js';
 import type { BrainName } from '../store/store.js';
 import type { Logger } from '../telemetry/logger.js';
+import { openUnless, unless } from './unless.js';
 
 /** A brain, and what goes with it. */
 export interface Claim {
@@ -82,7 +83,7 @@ export class LockQueue {
     try {
       for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, lookEveryMs)) {
         try {
-          session ??= await opened(locks.open(), signal);
+          session ??= await openUnless(signal, locks.open());
           const refusal = await unless(signal, session.take(this.#names));
           if (refusal === null) {
             const won = session;
@@ -148,30 +149,4 @@ function isSame(one: LockHolder, other: LockHolder): boolean {
 
 function nameOf({ who, pid }: LockHolder): string {
   return who === null ? `The engine on connection ${pid}` : `The engine ${who}`;
-}
-
-/** What opens after all is closed again. */
-async function opened(opening: Promise<LockSession>, signal: AbortSignal): Promise<LockSession> {
-  try {
-    return await unless(signal, opening);
-  } catch (error) {
-    void opening.then((late) => late.close()).catch(() => {});
-    throw error;
-  }
-}
-
-/** Waits no longer than until `signal` aborts; its reason is thrown then. */
-async function unless<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
-  const heard = new AbortController();
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true, signal: heard.signal });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    heard.abort();
-    work.catch(() => {});
-  }
 }

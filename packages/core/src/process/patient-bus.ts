@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBus, Subscription } from '../bus/event-bus.js';
 import { AlphaError } from '../errors/alpha-error.js';
+import { unless } from './unless.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
@@ -42,7 +43,7 @@ function patient(subscription: Subscription, signal: AbortSignal): Subscription 
 async function outlast<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
     try {
-      return await unlessStopped(work(), signal);
+      return await unless(signal, work(), LAST_MS);
     } catch (error) {
       if (!isAway(error)) throw error;
       signal.throwIfAborted();
@@ -53,24 +54,4 @@ async function outlast<Result>(work: () => Promise<Result>, signal: AbortSignal)
 
 function isAway(error: unknown): boolean {
   return AlphaError.is(error, 'BUS_UNAVAILABLE') || AlphaError.is(error, 'BUS_FULL');
-}
-
-/** The answer, or the reason of `signal` when there is none a moment after it aborted. */
-async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const answered = new AbortController();
-  const late = new Promise<never>((_, reject) => {
-    const stop = () =>
-      void delay(LAST_MS, undefined, { signal: answered.signal }).then(
-        () => reject(signal.reason),
-        () => {},
-      );
-    signal.addEventListener('abort', stop, { once: true, signal: answered.signal });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    answered.abort();
-    work.catch(() => {});
-  }
 }

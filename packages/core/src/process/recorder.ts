@@ -6,6 +6,7 @@ import type { BrainName, Ownership, StepRecord, Store } from '../store/store.js'
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Hold } from './brain-ownership.js';
+import { within } from './unless.js';
 
 export interface RecorderOptions {
   readonly brain: BrainName;
@@ -135,7 +136,7 @@ export class Recorder {
 
   /** The last events of a brain that ends: on the bus, or left in the record for the next start when the bus takes too long. */
   async settle(): Promise<void> {
-    if (this.#delivering !== undefined) await withinMs(this.#delivering, BUS_PATIENCE_MS);
+    if (this.#delivering !== undefined) await isDoneWithin(BUS_PATIENCE_MS, this.#delivering);
     const events = this.#outbox.reduce((sum, { events }) => sum + events.length, 0);
     const { brain, logger } = this.#options;
     if (events > 0)
@@ -144,7 +145,7 @@ export class Recorder {
 
   async #deliver(subscription: Subscription): Promise<void> {
     if (this.#hasWork) this.#delivering ??= this.#deliverAll(subscription);
-    if (this.#delivering !== undefined && !this.#isBehind && !(await withinMs(this.#delivering, BUS_PATIENCE_MS))) {
+    if (this.#delivering !== undefined && !this.#isBehind && !(await isDoneWithin(BUS_PATIENCE_MS, this.#delivering))) {
       this.#isBehind = true;
       const { brain, logger } = this.#options;
       logger.warn(
@@ -269,14 +270,9 @@ function published(known: ReadonlyMap<SeriesKey, number>, left: readonly AlphaEv
 }
 
 /** Whether `work`, which does not fail, was done in this time. */
-async function withinMs(work: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function isDoneWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  return within(ms, 'It takes longer.', () => work).then(
+    () => true,
+    () => false,
+  );
 }

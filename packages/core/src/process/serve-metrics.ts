@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { MetricsRegistry } from '../telemetry/metrics.js';
 import { type MetricsText, openMetricsText } from './metrics-text.js';
+import { within } from './unless.js';
 
 export interface MetricsServerOptions {
   /** 0: any free one. */
@@ -118,7 +118,7 @@ class Pages {
     const { logger, metrics } = this.#options;
     const [reasons] = await Promise.all([
       this.#reasons(),
-      within(this.#refresh()).catch((error: unknown) =>
+      soon(this.#refresh()).catch((error: unknown) =>
         logger.debug({ error: String(error) }, 'Some metrics show what they were before.'),
       ),
     ]);
@@ -129,7 +129,7 @@ class Pages {
 
   async #reasons(): Promise<readonly string[]> {
     try {
-      return await within(this.#look());
+      return await soon(this.#look());
     } catch (error) {
       return [error instanceof Error ? error.message : String(error)];
     }
@@ -153,17 +153,8 @@ function shared<Answer>(look: () => Promise<Answer>): () => Promise<Answer> {
   };
 }
 
-async function within<Result>(work: Promise<Result>): Promise<Result> {
-  const ended = new AbortController();
-  const late = setTimeout(LOOK_UP_MS, undefined, { ref: false, signal: ended.signal }).then(() => {
-    throw new Error(`The bus or the database did not answer within ${LOOK_UP_MS / 1000} s.`);
-  });
-  late.catch(() => {});
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    ended.abort();
-  }
+function soon<Result>(work: Promise<Result>): Promise<Result> {
+  return within(LOOK_UP_MS, `The bus or the database did not answer within ${LOOK_UP_MS / 1000} s.`, () => work);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
