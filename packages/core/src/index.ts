@@ -37,13 +37,25 @@ export { type AlphaEvent, alphaEvent, EVENT_SCHEMAS, type EventType } from './ev
 export type { MarketEvent, MarketEventType, OrderBookEvent, TickerEvent, TradeEvent } from './events/market.js';
 export {
   type DenialEvent,
+  ORDER_PURPOSES,
   ORDER_REQUESTS,
   ORDER_STATUSES,
+  ORDER_TYPES,
   type OrderEvent,
+  type OrderPurpose,
   type OrderRequest,
   type OrderStatus,
+  type OrderType,
+  TIMES_IN_FORCE,
+  type TimeInForce,
 } from './events/order.js';
-export { SIGNAL_ACTIONS, type SignalAction, type SignalEvent } from './events/signal.js';
+export {
+  type Protect,
+  type ProtectLevel,
+  SIGNAL_ACTIONS,
+  type SignalAction,
+  type SignalEvent,
+} from './events/signal.js';
 export { ALL_SYMBOLS, STATUS_STATES, type StatusEvent } from './events/status.js';
 export type {
   Credentials,
@@ -60,6 +72,9 @@ export type {
   ExchangeFill,
   ExchangeOrder,
   ExchangePosition,
+  Margin,
+  OrderChange,
+  OrderKind,
 } from './exchange/broker.js';
 export { FeedFreshness, type FeedFreshnessOptions } from './exchange/feed-freshness.js';
 export type { FeedSubscription, MarketFeed } from './exchange/market-feed.js';
@@ -91,7 +106,15 @@ export { RecentTrades } from './market/recent-trades.js';
 export { CLOCK_GRACE_MS, TimeBarBuilder, type TimeBarKey, type TimeBarSnapshot } from './market/time-bar-builder.js';
 export { intervalStart, parseTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from './market/timeframe.js';
 export { clientOrderId } from './orders/client-order-id.js';
-export type { ClientOrderId, ExchangeOrderId, Fill, Order, OrderOf, OrderTerms } from './orders/order.js';
+export {
+  type ClientOrderId,
+  type ExchangeOrderId,
+  type Fill,
+  type Order,
+  type OrderOf,
+  type OrderTerms,
+  workingPrice,
+} from './orders/order.js';
 export { canTransition, isFinal, TRANSITIONS } from './orders/transitions.js';
 export type { ApprovedOrder } from './risk/approved-order.js';
 export type { Check, CheckResult, Intent, RiskView } from './risk/check.js';

@@ -23,7 +23,7 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
     maxDataAgeMs: config.maxDataAgeMs,
     inDoubtHorizonMs: config.inDoubtHorizonMs ?? broker.horizonMs,
     exclusive: config.exclusive,
-    timeInForce: { market: broker.timeInForce('market'), limit: broker.timeInForce('limit') },
+    orderKinds: Object.fromEntries(instruments.map(({ symbol }) => [symbol, broker.orderKinds(symbol)])),
   };
 }
 

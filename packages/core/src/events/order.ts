@@ -26,6 +26,17 @@ export const ORDER_REQUESTS = [
 /** What was asked of the exchange and not answered yet; beside the status, so that asking never hides what the order is. */
 export type OrderRequest = (typeof ORDER_REQUESTS)[number];
 
+export const ORDER_TYPES = ['market', 'limit', 'stop'] as const;
+/** A stop waits for its trigger price and is a market order from then on. */
+export type OrderType = (typeof ORDER_TYPES)[number];
+
+export const TIMES_IN_FORCE = ['ioc', 'gtc', 'fok', 'post_only'] as const;
+/** `ioc`: what does not fill at once ends; `gtc`: it rests; `fok`: all at once or nothing; `post_only`: it rests or ends, and never takes. */
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+
+export const ORDER_PURPOSES = ['entry', 'exit', 'stop_loss', 'take_profit', 'trailing_stop', 'flatten'] as const;
+export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
+
 /** One execution. `fee` is in the quote currency: positive was paid, negative was received. */
 const fillData = z.object({
   execution_id: z.string(),
@@ -53,9 +64,14 @@ export const orderEvent = z.object({
     request: z.enum(ORDER_REQUESTS),
     side,
     effect: z.enum(['open', 'close']),
-    order_type: z.enum(['market', 'limit']),
+    order_type: z.enum(ORDER_TYPES),
+    time_in_force: z.enum(TIMES_IN_FORCE).optional(),
+    purpose: z.enum(ORDER_PURPOSES).optional(),
     size: decimalString,
+    /** Limit orders: what they work at now; an amend changes it. */
     price: decimalString.optional(),
+    /** Stop orders: the price that triggers them, now. */
+    trigger_price: decimalString.optional(),
     filled_size: decimalString,
     average_price: decimalString.optional(),
     /** VOID only: the order that takes its place, because this one was proved to have had no effect. */

@@ -3,7 +3,7 @@ import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isSettled } from '../orders/order-ledger.js';
 import type { DenialCode } from '../risk/denial.js';
 import type { RiskGate } from '../risk/gate.js';
-import { finish } from './order-desk.js';
+import { finish } from './publish-order.js';
 import { riskView } from './risk-view.js';
 import { sellable } from './sizing.js';
 import type { StepContext } from './step-context.js';

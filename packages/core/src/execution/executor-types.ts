@@ -5,7 +5,15 @@ import type { TickerEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { SignalEvent } from '../events/signal.js';
 import type { StatusEvent } from '../events/status.js';
-import type { Balance, ExchangeFill, ExchangeOrder, ExchangePosition } from '../exchange/broker.js';
+import type {
+  Balance,
+  ExchangeFill,
+  ExchangeOrder,
+  ExchangePosition,
+  Margin,
+  OrderChange,
+  OrderKind,
+} from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ClientOrderId, ExchangeOrderId, Order } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
@@ -29,8 +37,8 @@ export interface ExecutorConfig {
   readonly inDoubtHorizonMs: number;
   /** Orders found at the exchange that we did not place: halt (true, the default) or book as external. */
   readonly exclusive: boolean;
-  /** From `Broker.timeInForce`. */
-  readonly timeInForce: Readonly<Record<'market' | 'limit', string>>;
+  /** From `Broker.orderKinds`, by symbol: what the exchange takes. */
+  readonly orderKinds: Readonly<Record<string, readonly OrderKind[]>>;
 }
 
 /** Both clocks at the moment an input was taken; part of the record, so that a step never reads a clock. */
@@ -71,9 +79,18 @@ export type ExecutorInput =
       readonly outcome: 'accepted' | 'refused' | 'in_doubt';
       readonly message?: string;
     }
+  | {
+      readonly kind: 'amend_answered';
+      readonly clientOrderId: ClientOrderId;
+      readonly outcome: 'accepted' | 'refused' | 'in_doubt';
+      readonly message?: string;
+    }
   | { readonly kind: 'order_update'; readonly order: ExchangeOrder }
   | { readonly kind: 'fill_update'; readonly fill: ExchangeFill }
   | { readonly kind: 'sweep'; readonly sweep: SymbolSweep }
+  /** A lot as the exchange told it by itself; size zero: closed. */
+  | { readonly kind: 'position_update'; readonly position: ExchangePosition }
+  | { readonly kind: 'margin'; readonly margin: Margin }
   | { readonly kind: 'balances'; readonly balances: readonly Balance[] };
 
 export type TimedExecutorInput = ExecutorInput & { readonly at: StepTime };
@@ -83,6 +100,12 @@ export type ExecutorAction =
   /** Feed `submitting`, commit, then `broker.place`, then feed the answer. */
   | { readonly kind: 'submit'; readonly order: ApprovedOrder }
   | { readonly kind: 'cancel'; readonly clientOrderId: ClientOrderId; readonly exchangeOrderId: ExchangeOrderId }
+  | {
+      readonly kind: 'amend';
+      readonly clientOrderId: ClientOrderId;
+      readonly exchangeOrderId: ExchangeOrderId;
+      readonly change: OrderChange;
+    }
   /** Read the exchange's view of the symbol and feed it back as `sweep`. `orderIds` are ids the executor wants read as well. */
   | {
       readonly kind: 'sweep';

@@ -6,16 +6,18 @@ import { RiskGate } from '../risk/gate.js';
 import type { Books } from './books.js';
 import { dispatch } from './dispatch.js';
 import { equityNow } from './equity-watch.js';
-import { type ExecutorState, freshState, restoredState, snapshotOf } from './executor-state.js';
+import { restoredState, snapshotOf } from './executor-snapshot.js';
+import { type ExecutorState, freshState } from './executor-state.js';
 import type { ExecutorConfig, ExecutorStep, StepTime, TimedExecutorInput } from './executor-types.js';
-import { onControl, onQuote, onStatus, repeatCancels } from './market-watch.js';
-import { onAccepted, onCancelAnswered, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
+import { onControl, onQuote, onStatus } from './market-watch.js';
+import { onAmendAnswered, onCancelAnswered, repeatChanges } from './order-changes.js';
+import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
 import { onSweep } from './reconcile.js';
 import { decideWaiting, onSignal } from './signal-desk.js';
 import { rememberedSince, type StepContext } from './step-context.js';
 import { StepOutput } from './step-output.js';
 import { forget, scheduleSweeps } from './sweep-schedule.js';
-import { judgeUnbound, onFillUpdate, onOrderUpdate } from './unbound.js';
+import { judgeUnbound, onFillUpdate, onOrderUpdate, onPositionUpdate } from './unbound.js';
 
 /**
  * The brain that turns signals into orders and keeps the books: pure and synchronous. The loop around it commits each step,
@@ -124,7 +126,7 @@ export class Executor {
         onControl(context, input.event);
         return;
       case 'clock':
-        repeatCancels(context);
+        repeatChanges(context);
         forget(context);
         return;
       case 'resync':
@@ -147,6 +149,9 @@ export class Executor {
       case 'cancel_answered':
         onCancelAnswered(context, input.clientOrderId, input.outcome);
         return;
+      case 'amend_answered':
+        onAmendAnswered(context, input.clientOrderId, input.outcome);
+        return;
       case 'order_update':
         onOrderUpdate(context, input.order);
         return;
@@ -155,6 +160,12 @@ export class Executor {
         return;
       case 'sweep':
         onSweep(context, input.sweep);
+        return;
+      case 'position_update':
+        onPositionUpdate(context, input.position);
+        return;
+      case 'margin':
+        state.margin = input.margin;
         return;
       case 'balances':
         // Only the first: later balances are compared, never booked.

@@ -1,3 +1,4 @@
+import type { Decimal } from '../decimal/decimal.js';
 import type { EpochMs } from '../events/common.js';
 import type { ExchangeOrder } from '../exchange/broker.js';
 import type { OrderTerms } from '../orders/order.js';
@@ -16,18 +17,23 @@ export function couldBe(
   terms: OrderTerms,
   candidate: ExchangeOrder,
   window: SendWindow,
-  rules: { readonly kind: 'spot' | 'leverage'; readonly timeInForce: string },
+  kind: 'spot' | 'leverage',
 ): boolean {
   return (
     candidate.symbol === terms.symbol &&
     candidate.side === terms.side &&
     // On spot the side alone says it; exchanges call every spot order an opening.
-    (rules.kind === 'spot' || candidate.effect === terms.effect) &&
+    (kind === 'spot' || candidate.effect === terms.effect) &&
     candidate.type === terms.type &&
-    candidate.timeInForce === rules.timeInForce &&
+    candidate.timeInForce === terms.timeInForce &&
     candidate.size.eq(terms.size) &&
-    (terms.price === undefined || (candidate.price?.eq(terms.price) ?? false)) &&
+    samePrice(terms.price, candidate.price) &&
+    samePrice(terms.triggerPrice, candidate.triggerPrice) &&
     candidate.orderTs >= window.fromTs &&
     candidate.orderTs <= window.toTs
   );
+}
+
+function samePrice(ours: Decimal | undefined, theirs: Decimal | undefined): boolean {
+  return ours === undefined || (theirs?.eq(ours) ?? false);
 }

@@ -2,8 +2,9 @@ import type { ControlEvent } from '../events/control.js';
 import type { TickerEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
 import { equityNow, watchEquity } from './equity-watch.js';
-import { finish, wantSweep } from './order-desk.js';
-import { publishOrder, type StepContext, symbolState } from './step-context.js';
+import { cancelOrder } from './order-changes.js';
+import { finish } from './publish-order.js';
+import { type StepContext, symbolState, wantSweep } from './step-context.js';
 
 const INTERRUPTIONS: ReadonlySet<string> = new Set(['stale', 'disconnected', 'gap']);
 const CLOSED: ReadonlySet<string> = new Set(['maintenance', 'preopen']);
@@ -75,29 +76,6 @@ function resume(context: StepContext, symbol: string): void {
 
 function cancelOpenings(context: StepContext, symbol: string): void {
   for (const tracked of context.state.orders.unsettled(symbol)) {
-    const { order } = tracked;
-    if (order.terms.effect !== 'open') continue;
-    if (order.status === 'PENDING' && symbolState(context, symbol)?.offered !== order.terms.clientOrderId) {
-      finish(context, tracked, 'VOID', 'halted');
-    }
-    if (order.status === 'NEW' || order.status === 'PARTIALLY_FILLED') {
-      tracked.order = { ...order, request: 'cancel' };
-      publishOrder(context, tracked);
-      const { exchangeOrderId } = order;
-      context.out.actions.push({ kind: 'cancel', clientOrderId: order.terms.clientOrderId, exchangeOrderId });
-    }
-  }
-}
-
-/** A cancel may be repeated: one whose answer was lost is sent again. */
-export function repeatCancels(context: StepContext): void {
-  for (const tracked of context.state.orders.unsettled()) {
-    const { order } = tracked;
-    if (order.request !== 'cancel_in_doubt') continue;
-    if (order.status !== 'NEW' && order.status !== 'PARTIALLY_FILLED') continue;
-    tracked.order = { ...order, request: 'cancel' };
-    publishOrder(context, tracked);
-    const { exchangeOrderId } = order;
-    context.out.actions.push({ kind: 'cancel', clientOrderId: order.terms.clientOrderId, exchangeOrderId });
+    if (tracked.order.terms.effect === 'open') cancelOrder(context, tracked, 'halted');
   }
 }

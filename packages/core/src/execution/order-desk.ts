@@ -2,13 +2,15 @@ import { Decimal } from '../decimal/decimal.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
 import { EXTERNAL } from '../ledger/ledger.js';
-import { ended, filled, reported, submitted } from '../orders/advance.js';
+import { filled, reported, submitted } from '../orders/advance.js';
 import { clientOrderId } from '../orders/client-order-id.js';
 import type { ClientOrderId, ExchangeOrderId, OrderTerms } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
 import { watchEquity } from './equity-watch.js';
-import { alarm, halt, publishOrder, type StepContext, symbolState } from './step-context.js';
+import { takePrice } from './order-changes.js';
+import { finish, publishOrder } from './publish-order.js';
+import { alarm, halt, type StepContext, symbolState, trackedOf, wantSweep } from './step-context.js';
 
 /** What becomes of our own orders: the loop's answers and the exchange's news, applied to the books and told. */
 
@@ -61,20 +63,6 @@ export function onUnanswered(context: StepContext, id: ClientOrderId, message: s
   wantSweep(context, symbol);
 }
 
-export function onCancelAnswered(
-  context: StepContext,
-  id: ClientOrderId,
-  outcome: 'accepted' | 'refused' | 'in_doubt',
-): void {
-  const tracked = trackedOf(context, id);
-  const { order } = tracked;
-  if (isFinal(order.status) || (order.request !== 'cancel' && order.request !== 'cancel_in_doubt')) return;
-  // Accepted means handed over: the cancellation itself arrives as an update.
-  tracked.order = { ...order, request: outcome === 'in_doubt' ? 'cancel_in_doubt' : 'none' };
-  publishOrder(context, tracked);
-  wantSweep(context, order.terms.symbol);
-}
-
 /** Ties an order to the exchange's id and applies the frames that came before the answer. */
 export function bindOrder(context: StepContext, tracked: TrackedOrder, exchangeOrderId: ExchangeOrderId): void {
   const { orders, unbound } = context.state;
@@ -96,8 +84,14 @@ export function bindOrder(context: StepContext, tracked: TrackedOrder, exchangeO
   if (frames.order !== null) applyReport(context, tracked, frames.order);
 }
 
-/** Applies what the exchange shows of one of our orders; late and repeated news changes nothing. */
-export function applyReport(context: StepContext, tracked: TrackedOrder, report: ExchangeOrder): void {
+/** Applies what the exchange shows of one of our orders; late and repeated news changes nothing. `begunWallTs`: it was read by a sweep. */
+export function applyReport(
+  context: StepContext,
+  tracked: TrackedOrder,
+  report: ExchangeOrder,
+  begunWallTs?: number,
+): void {
+  if (report.state === 'working') takePrice(context, tracked, report, begunWallTs);
   tracked.reportedSize = Decimal.max(tracked.reportedSize, report.filledSize);
   const before = tracked.order;
   tracked.order = reported(before, report, context.at.marketTs);
@@ -133,13 +127,6 @@ export function bookExternalFill(context: StepContext, fill: ExchangeFill): void
   enterLedger(context, fill, EXTERNAL, null);
 }
 
-/** Ends an order that had no effect, and tells it. */
-export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJECTED' | 'VOID', reason: string): void {
-  const before = tracked.order;
-  tracked.order = ended(before, status, reason, context.at.marketTs);
-  if (tracked.order !== before) publishOrder(context, tracked);
-}
-
 /** Placements of one leg, the first included. A wire that eats every order must end somewhere. */
 const MAX_PLACEMENTS = 3;
 
@@ -169,11 +156,6 @@ function isLeg(one: OrderTerms, other: OrderTerms): boolean {
   return one.signalId === other.signalId && one.leg === other.leg;
 }
 
-export function wantSweep(context: StepContext, symbol: string): void {
-  const state = symbolState(context, symbol);
-  if (state !== undefined) state.sweepWanted = true;
-}
-
 function enterLedger(
   context: StepContext,
   fill: ExchangeFill,
@@ -191,12 +173,4 @@ function enterLedger(
 function answered(context: StepContext, symbol: string): void {
   const state = symbolState(context, symbol);
   if (state !== undefined) state.answeredWallTs = context.at.wallTs;
-}
-
-function trackedOf(context: StepContext, id: ClientOrderId): TrackedOrder {
-  const tracked = context.state.orders.get(id);
-  if (tracked !== undefined) return tracked;
-  throw new AlphaError('UNEXPECTED', `The executor was told of order ${id}, which it did not make.`, {
-    context: { clientOrderId: id },
-  });
 }

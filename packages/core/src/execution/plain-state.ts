@@ -18,6 +18,8 @@ const DECIMAL_FIELDS = new Set([
   'size',
   'sold',
   'total',
+  'triggerPrice',
+  'workingPrice',
 ]);
 
 /** A deep copy as plain JSON: Decimals become strings. */

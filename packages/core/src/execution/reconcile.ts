@@ -6,9 +6,9 @@ import { lotDifferences } from './compare-books.js';
 import type { SymbolState } from './executor-state.js';
 import type { SymbolSweep } from './executor-types.js';
 import { couldBe } from './in-doubt.js';
-import { applyReport, bindOrder, bookFill, placeAgain, wantSweep } from './order-desk.js';
-import { alarm, halt, type StepContext, symbolState } from './step-context.js';
-import { judgeUnbound, keepFill, keepOrder, matchRules, sendWindow } from './unbound.js';
+import { applyReport, bindOrder, bookFill, placeAgain } from './order-desk.js';
+import { alarm, halt, type StepContext, symbolState, wantSweep } from './step-context.js';
+import { judgeUnbound, keepFill, keepOrder, kindOf, sendWindow } from './unbound.js';
 
 /** GMO Coin shows executions of one day; an order in doubt for longer cannot be proved to have had no effect. Market time. */
 const VISIBLE_MS = 86_400_000;
@@ -26,14 +26,14 @@ export function onSweep(context: StepContext, sweep: SymbolSweep): void {
   symbol.sweepOut = false;
 
   const seen = [...sweep.openOrders, ...sweep.orders].filter((order) => order.symbol === sweep.symbol);
-  takeOrders(context, seen);
+  takeOrders(context, seen, sweep.begun.wallTs);
   takeFills(context, sweep);
   resolveInDoubt(context, sweep);
   judgeUnbound(context, sweep.symbol);
   compare(context, symbol, sweep);
 }
 
-function takeOrders(context: StepContext, seen: readonly ExchangeOrder[]): void {
+function takeOrders(context: StepContext, seen: readonly ExchangeOrder[], begunWallTs: number): void {
   for (const order of seen) {
     const tracked = context.state.orders.byExchangeId(order.exchangeOrderId);
     if (tracked === undefined) {
@@ -41,7 +41,7 @@ function takeOrders(context: StepContext, seen: readonly ExchangeOrder[]): void 
       continue;
     }
     const before = tracked.order.status;
-    applyReport(context, tracked, order);
+    applyReport(context, tracked, order, begunWallTs);
     if (tracked.order.status !== before) repaired(context, tracked, `is ${tracked.order.status}`);
   }
 }
@@ -68,11 +68,11 @@ function resolveInDoubt(context: StepContext, sweep: SymbolSweep): void {
   }
 
   const window = sendWindow(context, order.sentTs);
-  const rules = matchRules(context, order.terms);
+  const kind = kindOf(context, sweep.symbol);
   const matches = [...state.unbound.values()]
     .map((frames) => frames.order)
     .filter((candidate): candidate is ExchangeOrder => candidate !== null)
-    .filter((candidate) => couldBe(order.terms, candidate, window, rules));
+    .filter((candidate) => couldBe(order.terms, candidate, window, kind));
 
   const [match] = matches;
   if (match !== undefined && matches.length === 1) {

@@ -5,8 +5,9 @@ import { opens } from '../risk/check.js';
 import type { RiskGate, Verdict } from '../risk/gate.js';
 import type { IdentifiedSignal } from './executor-state.js';
 import { planIntent } from './intents.js';
+import { nextSeq, publishOrder } from './publish-order.js';
 import { riskView } from './risk-view.js';
-import { nextSeq, publishOrder, rememberedSince, type StepContext, symbolState } from './step-context.js';
+import { rememberedSince, type StepContext, symbolState } from './step-context.js';
 
 /** Signals kept waiting per executor; more are denied, so that a long outage cannot fill the memory. */
 const MAX_WAITING = 1_000;

@@ -1,9 +1,9 @@
-import type { ExchangeFill, ExchangeOrder } from '../exchange/broker.js';
+import type { ExchangeFill, ExchangeOrder, ExchangePosition } from '../exchange/broker.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import type { UnboundOrder } from './executor-state.js';
 import { couldBe, type SendWindow } from './in-doubt.js';
-import { applyReport, bindOrder, bookExternalFill, bookFill, wantSweep } from './order-desk.js';
-import { alarm, marketSpeed, rememberedSince, type StepContext, symbolState } from './step-context.js';
+import { applyReport, bindOrder, bookExternalFill, bookFill } from './order-desk.js';
+import { alarm, marketSpeed, rememberedSince, type StepContext, symbolState, wantSweep } from './step-context.js';
 
 /**
  * News about order ids that no answer has named. While a placement of the symbol is unanswered they wait (a fill can come
@@ -30,6 +30,13 @@ export function onFillUpdate(context: StepContext, fill: ExchangeFill): void {
   if (isStranger(context, fill.symbol, fill.exchangeOrderId)) return;
   keepFill(context, fill);
   judgeUnbound(context, fill.symbol);
+}
+
+/** Fills tell what became of a lot; the lot itself only tells that something may have been missed. */
+export function onPositionUpdate(context: StepContext, position: ExchangePosition): void {
+  const lot = context.state.ledger.lot(position.symbol, position.positionId);
+  const agrees = lot === undefined ? position.size.isZero() : lot.size.eq(position.size);
+  if (!agrees) wantSweep(context, position.symbol);
 }
 
 export function keepOrder(context: StepContext, order: ExchangeOrder): void {
@@ -86,7 +93,7 @@ function voidedMatch(context: StepContext, frames: UnboundOrder): TrackedOrder |
   const matches = context.state.orders.all(symbol).filter((tracked) => {
     const { order } = tracked;
     if (order.status !== 'VOID' || order.exchangeOrderId !== undefined || tracked.sentTs === null) return false;
-    return couldBe(order.terms, candidate, sendWindow(context, tracked.sentTs), matchRules(context, order.terms));
+    return couldBe(order.terms, candidate, sendWindow(context, tracked.sentTs), kindOf(context, symbol));
   });
   return matches.length === 1 ? matches[0] : undefined;
 }
@@ -109,14 +116,8 @@ function mayBeVoided(context: StepContext, frames: UnboundOrder): boolean {
     );
 }
 
-export function matchRules(
-  context: StepContext,
-  terms: { readonly symbol: string; readonly type: 'market' | 'limit' },
-) {
-  return {
-    kind: context.instruments.get(terms.symbol)?.kind ?? 'leverage',
-    timeInForce: context.config.timeInForce[terms.type],
-  };
+export function kindOf(context: StepContext, symbol: string): 'spot' | 'leverage' {
+  return context.instruments.get(symbol)?.kind ?? 'leverage';
 }
 
 function takeAsExternal(context: StepContext, exchangeOrderId: string, frames: UnboundOrder): void {

@@ -1,7 +1,7 @@
 import { Decimal } from '../decimal/decimal.js';
 import type { EpochMs } from '../events/common.js';
 import type { ExchangeOrder } from '../exchange/broker.js';
-import type { ExchangeOrderId, Fill, Order, OrderOf } from './order.js';
+import { type ExchangeOrderId, type Fill, type Order, type OrderOf, workingPrice } from './order.js';
 import { canTransition } from './transitions.js';
 
 /**
@@ -23,20 +23,16 @@ export function submitted(order: OrderOf<'PENDING'>, at: { marketTs: EpochMs; wa
 
 /** The exchange named the order. */
 export function bound(order: OrderOf<'SUBMITTED'>, exchangeOrderId: ExchangeOrderId, ts: EpochMs): OrderOf<'NEW'> {
-  const { terms, filledSize } = order;
-  return { terms, request: 'none', filledSize, updatedTs: later(order, ts), status: 'NEW', exchangeOrderId };
+  return { ...kept(order, ts), request: 'none', status: 'NEW', exchangeOrderId };
 }
 
 /** Ends an order that had no effect: `REJECTED` by the exchange, or `VOID` by proof. Anything else is left as it is. */
 export function ended(order: Order, status: 'REJECTED' | 'VOID', reason: string, ts: EpochMs): Order {
   if (order.status === status || !canTransition(order.status, status)) return order;
-  const { terms, filledSize } = order;
   const exchangeOrderId = 'exchangeOrderId' in order ? order.exchangeOrderId : undefined;
   return {
-    terms,
+    ...kept(order, ts),
     request: 'none',
-    filledSize,
-    updatedTs: later(order, ts),
     status,
     reason,
     ...(exchangeOrderId === undefined ? {} : { exchangeOrderId }),
@@ -58,12 +54,9 @@ export function reported(order: Order, report: ExchangeOrder, ts: EpochMs): Orde
     case 'canceled':
     case 'expired': {
       const status = report.state === 'canceled' ? 'CANCELED' : 'EXPIRED';
-      const { terms, filledSize } = order;
       return {
-        terms,
+        ...kept(order, ts),
         request: 'none',
-        filledSize,
-        updatedTs: later(order, ts),
         exchangeOrderId: order.exchangeOrderId,
         status,
         reason: report.reason ?? report.state,
@@ -73,6 +66,13 @@ export function reported(order: Order, report: ExchangeOrder, ts: EpochMs): Orde
   }
 }
 
+/** The exchange works the order at another price than before; the same object when it does not. */
+export function repriced(order: Order, price: Decimal, ts: EpochMs): Order {
+  if (order.status !== 'NEW' && order.status !== 'PARTIALLY_FILLED') return order;
+  if (workingPrice(order)?.eq(price) ?? true) return order;
+  return { ...order, workingPrice: price, updatedTs: Math.max(order.updatedTs, ts) };
+}
+
 /**
  * Books one execution that was not booked before. `notional` is the sum of price × size of all the order's fills with this
  * one, so that the average does not depend on the order in which fills arrive.
@@ -80,7 +80,7 @@ export function reported(order: Order, report: ExchangeOrder, ts: EpochMs): Orde
 export function filled(order: Order, fill: Fill, notional: Decimal, ts: EpochMs): Order {
   const filledSize = order.filledSize.plus(fill.size);
   const averagePrice = filledSize.isZero() ? Decimal.zero : notional.dividedBy(filledSize);
-  const updatedTs = later(order, Math.max(ts, fill.ts));
+  const base = { ...kept(order, Math.max(ts, fill.ts)), filledSize };
   switch (order.status) {
     case 'PENDING':
     case 'SUBMITTED':
@@ -89,13 +89,10 @@ export function filled(order: Order, fill: Fill, notional: Decimal, ts: EpochMs)
     case 'PARTIALLY_FILLED':
     case 'FILLED': {
       const done = filledSize.gte(order.terms.size);
-      const { terms, exchangeOrderId } = order;
       return {
-        terms,
+        ...base,
         request: done ? 'none' : order.request,
-        filledSize,
-        updatedTs,
-        exchangeOrderId,
+        exchangeOrderId: order.exchangeOrderId,
         status: done ? 'FILLED' : 'PARTIALLY_FILLED',
         averagePrice,
       };
@@ -104,10 +101,13 @@ export function filled(order: Order, fill: Fill, notional: Decimal, ts: EpochMs)
     case 'EXPIRED':
     case 'REJECTED':
     case 'VOID':
-      return { ...order, filledSize, averagePrice, updatedTs };
+      return { ...order, ...base, averagePrice };
   }
 }
 
-function later(order: Order, ts: EpochMs): EpochMs {
-  return Math.max(order.updatedTs, ts);
+/** What every status keeps of the one before. */
+function kept(order: Order, ts: EpochMs): Pick<Order, 'terms' | 'filledSize' | 'updatedTs' | 'workingPrice'> {
+  const { terms, filledSize, workingPrice } = order;
+  const updatedTs = Math.max(order.updatedTs, ts);
+  return { terms, filledSize, updatedTs, ...(workingPrice === undefined ? {} : { workingPrice }) };
 }

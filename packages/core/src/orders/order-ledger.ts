@@ -1,5 +1,6 @@
 import { Decimal } from '../decimal/decimal.js';
 import type { EpochMs } from '../events/common.js';
+import type { OrderChange } from '../exchange/broker.js';
 import { bound } from './advance.js';
 import type { ClientOrderId, ExchangeOrderId, Order, OrderTerms } from './order.js';
 import { isFinal } from './transitions.js';
@@ -9,6 +10,14 @@ export interface TrackedOrder {
   order: Order;
   /** Time of the signal behind it, for looking at its age once more before sending. */
   readonly signalTs: EpochMs;
+  /** The amend that was asked for and not answered yet. */
+  amending: OrderChange | null;
+  /** It must go: the cancel is repeated until it has ended. */
+  cancelWanted: boolean;
+  /** Wall time at which a cancel or amend was last asked for; null before. */
+  requestWallTs: EpochMs | null;
+  /** Wall time of the last answer to an amend; null before. A list read earlier does not show its price. */
+  changedWallTs: EpochMs | null;
   /** Sum of price × size over the booked fills. */
   notional: Decimal;
   /** Execution ids booked. */
@@ -46,6 +55,10 @@ export class OrderLedger {
         updatedTs: terms.createdTs,
       },
       signalTs,
+      amending: null,
+      cancelWanted: false,
+      requestWallTs: null,
+      changedWallTs: null,
       notional: Decimal.zero,
       executionIds: [],
       reportedSize: Decimal.zero,

@@ -1,6 +1,6 @@
 import type { Decimal } from '../decimal/decimal.js';
 import type { EpochMs, Side } from '../events/common.js';
-import type { OrderRequest, OrderStatus } from '../events/order.js';
+import type { OrderPurpose, OrderRequest, OrderStatus, OrderType, TimeInForce } from '../events/order.js';
 
 /** Deterministic: a hash of signal id, leg and number. GMO Coin never sees it; it is our key. */
 export type ClientOrderId = string;
@@ -19,10 +19,15 @@ export interface OrderTerms {
   readonly side: Side;
   /** `open` adds exposure, `close` takes it away. Spot: a buy opens, a sell closes. */
   readonly effect: 'open' | 'close';
-  readonly type: 'market' | 'limit';
+  readonly purpose: OrderPurpose;
+  readonly type: OrderType;
+  /** Market orders and stops: `ioc`. */
+  readonly timeInForce: TimeInForce;
   readonly size: Decimal;
   /** Limit orders only. */
   readonly price?: Decimal;
+  /** Stops only: the price that makes a market order of it. */
+  readonly triggerPrice?: Decimal;
   /** Leverage closes only: the lot to close. */
   readonly positionId?: string;
   readonly createdTs: EpochMs;
@@ -45,6 +50,8 @@ interface Base {
   readonly terms: OrderTerms;
   readonly request: OrderRequest;
   readonly filledSize: Decimal;
+  /** Where an amend changed it: the limit or trigger price the order works at now. */
+  readonly workingPrice?: Decimal;
   readonly updatedTs: EpochMs;
 }
 
@@ -67,3 +74,8 @@ export type Order =
     });
 
 export type OrderOf<S extends OrderStatus> = Extract<Order, { status: S }>;
+
+/** The limit or trigger price an order works at; undefined for market orders. */
+export function workingPrice({ terms, workingPrice: amended }: Order): Decimal | undefined {
+  return amended ?? terms.price ?? terms.triggerPrice;
+}

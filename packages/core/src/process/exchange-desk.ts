@@ -57,7 +57,7 @@ export class ExchangeDesk {
   }
 
   do(action: Exclude<ExecutorAction, { kind: 'submit' }>): void {
-    if (action.kind === 'cancel') this.#track(this.#cancel(action.clientOrderId, action.exchangeOrderId));
+    if (action.kind === 'cancel' || action.kind === 'amend') this.#track(this.#change(action));
     else if (!this.#sweeping.has(action.symbol)) this.#track(this.#sweep(action));
   }
 
@@ -138,15 +138,19 @@ export class ExchangeDesk {
     }
   }
 
-  async #cancel(clientOrderId: ClientOrderId, exchangeOrderId: ExchangeOrderId): Promise<void> {
+  /** A cancel or an amend. Both may be repeated, so only a documented refusal is told as one. */
+  async #change(action: Extract<ExecutorAction, { kind: 'cancel' | 'amend' }>): Promise<void> {
     const { broker, deliver } = this.#options;
+    const { clientOrderId, exchangeOrderId } = action;
+    const answered = { kind: `${action.kind}_answered`, clientOrderId } as const;
     try {
       await this.#options.hold.assure();
-      await broker.cancel(exchangeOrderId);
-      deliver({ kind: 'cancel_answered', clientOrderId, outcome: 'accepted' });
+      if (action.kind === 'cancel') await broker.cancel(exchangeOrderId);
+      else await broker.amend(exchangeOrderId, action.change);
+      deliver({ ...answered, outcome: 'accepted' });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      deliver({ kind: 'cancel_answered', clientOrderId, outcome: isRefusal(error) ? 'refused' : 'in_doubt', message });
+      deliver({ ...answered, outcome: isRefusal(error) ? 'refused' : 'in_doubt', message });
     }
   }
 
@@ -171,6 +175,8 @@ export class ExchangeDesk {
     const { deliver, logger } = this.#options;
     if (update.kind === 'order') deliver({ kind: 'order_update', order: update.order });
     else if (update.kind === 'fill') deliver({ kind: 'fill_update', fill: update.fill });
+    else if (update.kind === 'position') deliver({ kind: 'position_update', position: update.position });
+    else if (update.kind === 'margin') deliver({ kind: 'margin', margin: update.margin });
     else if (update.kind === 'connected') deliver({ kind: 'resync' });
     else logger[signal.aborted ? 'debug' : 'warn']({ reason: update.reason }, 'private stream disconnected');
   }

@@ -3,7 +3,7 @@ import { marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { Broker } from '../exchange/broker.js';
 import type { Difference } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
-import { lastEventSeqs } from '../execution/executor-state.js';
+import { lastEventSeqs } from '../execution/executor-snapshot.js';
 import type {
   ExecutorConfig,
   ExecutorInput,

@@ -1,6 +1,6 @@
 import type { DecimalInput } from '../decimal/decimal.js';
 import { AlphaError } from '../errors/alpha-error.js';
-import type { EpochMs } from '../events/common.js';
+import type { EpochMs, Side } from '../events/common.js';
 import type { MarketEvent } from '../events/market.js';
 import type {
   Balance,
@@ -9,6 +9,8 @@ import type {
   ExchangeFill,
   ExchangeOrder,
   ExchangePosition,
+  Margin,
+  OrderKind,
 } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ExchangeOrderId } from '../orders/order.js';
@@ -53,12 +55,17 @@ export class PaperBroker implements Broker {
   }
 
   async place(order: ApprovedOrder): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    const { type } = order;
+    const kinds = this.orderKinds(order.symbol);
+    if (type === 'stop' || !kinds.some((kind) => kind.type === type && kind.timeInForce === order.timeInForce)) {
+      throw unsupported(`take ${type} orders that are ${order.timeInForce}`, { clientOrderId: order.clientOrderId });
+    }
     const outcome = this.#exchange.place(
       {
         symbol: order.symbol,
         side: order.side,
         effect: order.effect,
-        type: order.type,
+        type,
         size: order.size,
         ...(order.price === undefined ? {} : { price: order.price }),
         ...(order.positionId === undefined ? {} : { positionId: Number(order.positionId) }),
@@ -80,8 +87,24 @@ export class PaperBroker implements Broker {
     }
   }
 
-  timeInForce(type: 'market' | 'limit'): string {
-    return type === 'market' ? 'FAK' : 'FAS';
+  async amend(exchangeOrderId: ExchangeOrderId): Promise<void> {
+    throw unsupported('change the price of a working order', { exchangeOrderId });
+  }
+
+  async cancelAll(symbol: string): Promise<void> {
+    for (const { orderId } of this.#exchange.openOrders(symbol)) await this.cancel(String(orderId));
+  }
+
+  async closeAll(symbol: string, side: Side): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    throw unsupported('close lots in bulk', { symbol, side });
+  }
+
+  orderKinds(symbol: string): readonly OrderKind[] {
+    if (this.#exchange.instrument(symbol) === undefined) return [];
+    return (['open', 'close'] as const).flatMap((effect) => [
+      { type: 'market', timeInForce: 'ioc', effect, amend: false },
+      { type: 'limit', timeInForce: 'gtc', effect, amend: false },
+    ]);
   }
 
   async openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
@@ -112,6 +135,11 @@ export class PaperBroker implements Broker {
 
   async balances(): Promise<readonly Balance[]> {
     return this.#exchange.balances();
+  }
+
+  async margin(): Promise<Margin> {
+    const { equity, margin, available, unrealizedPnl } = this.#exchange.margin();
+    return { equity, used: margin, available, unrealizedPnl, state: 'normal' };
   }
 
   async *updates(signal: AbortSignal): AsyncGenerator<BrokerUpdate> {
@@ -169,7 +197,7 @@ function toOrder(order: SimulatedOrder): ExchangeOrder {
     side: order.side,
     effect: order.effect,
     type: order.type,
-    timeInForce: order.timeInForce,
+    timeInForce: order.timeInForce === 'FAK' ? 'ioc' : 'gtc',
     size: order.size,
     ...(order.price === undefined ? {} : { price: order.price }),
     filledSize: order.filledSize,
@@ -193,6 +221,10 @@ function toFill(fill: SimulatedFill): ExchangeFill {
     ...(fill.positionId === undefined ? {} : { positionId: String(fill.positionId) }),
     ts: fill.ts,
   };
+}
+
+function unsupported(what: string, context: Readonly<Record<string, unknown>>): AlphaError {
+  return new AlphaError('EXCHANGE_REFUSED', `The paper exchange does not ${what}.`, { context });
 }
 
 function refused(order: ApprovedOrder, rejection: Rejection): AlphaError {

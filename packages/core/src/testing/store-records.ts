@@ -73,7 +73,9 @@ export function termsOf(n: number): OrderTerms {
     leg: 0,
     side: 'buy',
     effect: 'open',
+    purpose: 'entry',
     type: 'limit',
+    timeInForce: 'post_only',
     size: Decimal.of('0.000000000000000001'),
     price: Decimal.of('123456789012345678901234567890.123456789'),
     positionId: 'lot-1',
@@ -126,7 +128,21 @@ export function everyOrder(): readonly Order[] {
     { ...base(7), status: 'EXPIRED', exchangeOrderId, reason: 'FOK' },
     { ...base(8), status: 'REJECTED', reason: 'ERR-201' },
     { ...base(9), status: 'VOID', reason: 'no trace', exchangeOrderId, averagePrice },
-    { ...base(10), terms: { ...market, type: 'market', leg: 2, side: 'sell', effect: 'close' }, status: 'PENDING' },
+    {
+      ...base(10),
+      terms: { ...market, type: 'market', timeInForce: 'ioc', purpose: 'exit', leg: 2, side: 'sell', effect: 'close' },
+      status: 'PENDING',
+    },
+    {
+      ...base(11),
+      terms: {
+        ...{ ...market, clientOrderId: 'order-11', type: 'stop', timeInForce: 'ioc', purpose: 'trailing_stop' },
+        triggerPrice: Decimal.of('6123455'),
+      },
+      workingPrice: Decimal.of('6123456.5'),
+      status: 'NEW',
+      exchangeOrderId: 'exchange-11',
+    },
   ];
 }
 

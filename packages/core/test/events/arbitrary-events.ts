@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AlphaEvent } from '../../src/events/event.js';
-import { ORDER_REQUESTS, ORDER_STATUSES } from '../../src/events/order.js';
+import { ORDER_PURPOSES, ORDER_REQUESTS, ORDER_STATUSES, ORDER_TYPES, TIMES_IN_FORCE } from '../../src/events/order.js';
 import { SIGNAL_ACTIONS } from '../../src/events/signal.js';
 import { STATUS_STATES } from '../../src/events/status.js';
 
@@ -100,7 +100,10 @@ export const arbitraryEvents = {
         request: fc.constantFrom(...ORDER_REQUESTS),
         side,
         effect: fc.constantFrom('open', 'close'),
-        order_type: fc.constantFrom('market', 'limit'),
+        order_type: fc.constantFrom(...ORDER_TYPES),
+        time_in_force: fc.constantFrom(...TIMES_IN_FORCE),
+        purpose: fc.constantFrom(...ORDER_PURPOSES),
+        trigger_price: decimal,
         size: decimal,
         price: decimal,
         filled_size: decimal,

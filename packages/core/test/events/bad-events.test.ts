@@ -127,7 +127,7 @@ const BODIES: Change[] = [
   ['order', 'data.price', 'NaN'],
   ['order', 'data.filled_size', undefined],
   ['order', 'data.effect', 'OPEN'],
-  ['order', 'data.order_type', 'stop'],
+  ['order', 'data.order_type', 'STOP'],
   ['order', 'data.fill', { execution_id: 'e1' }],
   ['order', 'data.fill', { execution_id: 'e1', price: '1', size: '1', fee: 0, ts: 1 }],
   ['denial', 'data.code', undefined],

@@ -8,6 +8,7 @@ import {
   type ExecutorInput,
   type ExecutorStep,
   type Instrument,
+  type OrderKind,
   type SignalAction,
   type SignalEvent,
   type TickerEvent,
@@ -41,6 +42,13 @@ export const BTC: Instrument = {
   makerFeeRate: d('-0.0001'),
 };
 
+const KINDS: readonly OrderKind[] = (['open', 'close'] as const).flatMap((effect) => [
+  { type: 'market', timeInForce: 'ioc', effect, amend: false },
+  { type: 'limit', timeInForce: 'gtc', effect, amend: true },
+  { type: 'limit', timeInForce: 'post_only', effect, amend: true },
+  { type: 'stop', timeInForce: 'ioc', effect, amend: true },
+]);
+
 export function configOf(changes: Partial<ExecutorConfig> = {}): ExecutorConfig {
   return {
     exchange: 'gmo',
@@ -53,7 +61,7 @@ export function configOf(changes: Partial<ExecutorConfig> = {}): ExecutorConfig 
     maxDataAgeMs: 5_000,
     inDoubtHorizonMs: 60_000,
     exclusive: true,
-    timeInForce: { market: 'FAK', limit: 'FAS' },
+    orderKinds: { BTC_JPY: KINDS, BTC: KINDS },
     ...changes,
   };
 }
@@ -90,7 +98,7 @@ export function orderOf(exchangeOrderId: string, changes: Partial<ExchangeOrder>
     side: 'buy',
     effect: 'open',
     type: 'market',
-    timeInForce: 'FAK',
+    timeInForce: 'ioc',
     size: d('0.01'),
     filledSize: d('0'),
     state: 'working',

@@ -58,7 +58,7 @@ class Exchange {
       side,
       effect,
       type: 'market',
-      timeInForce: 'FAK',
+      timeInForce: 'ioc',
       size,
       filledSize: size,
       state: 'filled',

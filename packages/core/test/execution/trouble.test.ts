@@ -197,7 +197,7 @@ describe('in doubt', () => {
     ['another side', { side: 'sell' }],
     ['another size', { size: d('0.02') }],
     ['another type', { type: 'limit', price: d('6000000') }],
-    ['another time in force', { timeInForce: 'FAS' }],
+    ['another time in force', { timeInForce: 'gtc' }],
     ['a close', { effect: 'close' }],
     ['before sending', { orderTs: T0 - 2_001 }],
     ['after the horizon', { orderTs: T0 + 62_003 }],
@@ -399,6 +399,7 @@ describe('halts', () => {
     expect(halted.actions).toEqual([{ kind: 'cancel', clientOrderId: id, exchangeOrderId: '9' }]);
     expect(halted.orders[0]).toMatchObject({ status: 'NEW', request: 'cancel' });
     bench.feed({ kind: 'cancel_answered', clientOrderId: id, outcome: 'in_doubt' });
+    bench.wait(1_000);
     expect(bench.feed({ kind: 'clock' }).actions).toContainEqual(halted.actions[0]);
     bench.feed({ kind: 'cancel_answered', clientOrderId: id, outcome: 'accepted' });
     const canceled = bench.feed({ kind: 'order_update', order: orderOf('9', { state: 'canceled', reason: 'USER' }) });

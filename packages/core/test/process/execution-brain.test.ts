@@ -101,7 +101,7 @@ async function open(bus: MemoryBus, { inDoubtHorizonMs = 0, maxDataAgeMs = 60_00
         maxDrawdown: d('0.2'),
       },
       ...{ capital: d(1_000_000), maxSignalAgeMs: 60_000, maxDataAgeMs, inDoubtHorizonMs, exclusive: true },
-      timeInForce: { market: 'FAK', limit: 'FAS' },
+      orderKinds: {},
     },
   });
   return { brain, marketClock, paper };

@@ -76,7 +76,7 @@ it('ends a start that is called off, and a start that fails, with nothing left o
     maxDataAgeMs: 10_000,
     inDoubtHorizonMs: 1000,
     exclusive: true,
-    timeInForce: { market: 'FAK', limit: 'FAS' },
+    orderKinds: {},
   };
   const stop = new AbortController();
   const instance = {

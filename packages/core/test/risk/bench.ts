@@ -11,14 +11,22 @@ export function termsOf(changes: Partial<OrderTerms> = {}): OrderTerms {
     leg: 0,
     side: 'buy',
     effect: 'open',
+    purpose: 'entry',
     type: 'market',
+    timeInForce: 'ioc',
     size: Decimal.of('0.01'),
     createdTs: T0,
     ...changes,
   };
 }
 
-export const closing = termsOf({ clientOrderId: 'c2', side: 'sell', effect: 'close', positionId: 'p1' });
+export const closing = termsOf({
+  clientOrderId: 'c2',
+  side: 'sell',
+  effect: 'close',
+  purpose: 'exit',
+  positionId: 'p1',
+});
 
 export function intentOf(changes: Partial<Intent> = {}): Intent {
   return {

@@ -29,7 +29,9 @@ function approved(more: Partial<OrderTerms> = {}): ApprovedOrder {
     leg: 0,
     side: 'buy',
     effect: 'open',
+    purpose: 'entry',
     type: 'market',
+    timeInForce: 'ioc',
     size: Decimal.of('1'),
     createdTs: 5,
     ...more,
@@ -82,9 +84,16 @@ describe('PaperBroker', () => {
     const [lot] = await paper.positions('BTC_JPY');
     clock.set(20);
     const { exchangeOrderId } = await paper.place(
-      approved({ side: 'sell', effect: 'close', type: 'limit', price: Decimal.of('110'), positionId: lot!.positionId }),
+      approved({
+        side: 'sell',
+        effect: 'close',
+        type: 'limit',
+        timeInForce: 'gtc',
+        price: Decimal.of('110'),
+        positionId: lot!.positionId,
+      }),
     );
-    expect(await paper.openOrders('BTC_JPY')).toMatchObject([{ exchangeOrderId, timeInForce: 'FAS', orderTs: 20 }]);
+    expect(await paper.openOrders('BTC_JPY')).toMatchObject([{ exchangeOrderId, timeInForce: 'gtc', orderTs: 20 }]);
     expect(await paper.openOrders('BTC')).toEqual([]);
     paper.onMarket({
       type: 'trade',
@@ -114,7 +123,7 @@ describe('PaperBroker', () => {
 
   it('carries the account over a restart', async () => {
     const { paper, clock } = broker();
-    await paper.place(approved({ type: 'limit', price: Decimal.of('90') }));
+    await paper.place(approved({ type: 'limit', timeInForce: 'gtc', price: Decimal.of('90') }));
     const next = new PaperBroker({ instruments: INSTRUMENTS, balances: {}, clock });
     next.restore(JSON.parse(JSON.stringify(paper.snapshot())));
     expect(await next.openOrders('BTC_JPY')).toEqual(await paper.openOrders('BTC_JPY'));

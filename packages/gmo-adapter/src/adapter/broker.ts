@@ -1,15 +1,17 @@
-import type {
-  ApprovedOrder,
-  Balance,
-  Broker,
-  BrokerUpdate,
-  Credentials,
-  EpochMs,
-  ExchangeContext,
-  ExchangeFill,
-  ExchangeOrder,
-  ExchangeOrderId,
-  ExchangePosition,
+import {
+  AlphaError,
+  type ApprovedOrder,
+  type Balance,
+  type Broker,
+  type BrokerUpdate,
+  type Credentials,
+  type EpochMs,
+  type ExchangeContext,
+  type ExchangeFill,
+  type ExchangeOrder,
+  type ExchangeOrderId,
+  type ExchangePosition,
+  type OrderKind,
 } from '@alpha-engine/core';
 import { z } from 'zod';
 import { AccessToken } from '../client/access-token.js';
@@ -100,8 +102,23 @@ export class GmoBroker implements Broker {
     if (!answer.ok && answer.code !== 'ERR-5122') throw codeError(request, 'cancel', answer.code, answer.text);
   }
 
-  timeInForce(type: 'market' | 'limit'): string {
-    return type === 'market' ? 'FAK' : 'FAS';
+  async amend(exchangeOrderId: ExchangeOrderId): Promise<void> {
+    throw unsupported('change the price of an order', { exchangeOrderId });
+  }
+
+  async cancelAll(symbol: string): Promise<void> {
+    throw unsupported('cancel in bulk', { symbol });
+  }
+
+  async closeAll(symbol: string): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    throw unsupported('close in bulk', { symbol });
+  }
+
+  orderKinds(): readonly OrderKind[] {
+    return (['open', 'close'] as const).flatMap((effect) => [
+      { type: 'market', timeInForce: 'ioc', effect, amend: false },
+      { type: 'limit', timeInForce: 'gtc', effect, amend: false },
+    ]);
   }
 
   async openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
@@ -193,4 +210,8 @@ export class GmoBroker implements Broker {
 
 function oldestFirst(fills: readonly ExchangeFill[]): ExchangeFill[] {
   return fills.toSorted((a, b) => a.ts - b.ts || Number(a.executionId) - Number(b.executionId));
+}
+
+function unsupported(what: string, context: Readonly<Record<string, unknown>>): AlphaError {
+  return new AlphaError('EXCHANGE_REFUSED', `This release does not ${what} at GMO Coin.`, { context });
 }

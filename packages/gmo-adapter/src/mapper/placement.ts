@@ -12,6 +12,9 @@ export interface Placement {
  */
 export function placement(terms: OrderTerms): Placement {
   const { symbol, side, type, size, price, effect, positionId } = terms;
+  if (type === 'stop' || terms.timeInForce !== (type === 'market' ? 'ioc' : 'gtc')) {
+    throw cannot(terms, `There are no ${type} orders that are ${terms.timeInForce}.`);
+  }
   if (type === 'limit' && price === undefined) throw cannot(terms, 'A limit order needs a price.');
   const common = {
     symbol,

@@ -5,7 +5,9 @@ import {
   type ExchangeFill,
   type ExchangeOrder,
   type ExchangePosition,
+  type Margin,
   type Side,
+  type TimeInForce,
 } from '@alpha-engine/core';
 import type {
   AssetRow,
@@ -23,6 +25,8 @@ import { isLeverage } from './rest-public.js';
 
 const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
 const TYPES: Readonly<Record<string, ExchangeOrder['type']>> = { MARKET: 'market', LIMIT: 'limit', STOP: 'stop' };
+/** GMO Coin's times in force in our words. */
+const TIMES: Readonly<Record<string, TimeInForce>> = { FAK: 'ioc', FAS: 'gtc', FOK: 'fok', SOK: 'post_only' };
 const STATES: Readonly<Record<string, ExchangeOrder['state']>> = {
   /** A stop that waits for its trigger is live. */
   WAITING: 'working',
@@ -64,17 +68,19 @@ function mapOrder(parts: OrderParts): ExchangeOrder | null {
   const type = word(TYPES, parts.executionType);
   const effect = side && effectOf(parts.symbol, side, parts.settleType);
   const orderTs = parseIsoTime(parts.timestamp);
+  const timeInForce = word(TIMES, parts.timeInForce);
   const { state, reason, price } = parts;
-  if (!side || !type || !effect || !state || Number.isNaN(orderTs)) return null;
+  if (!side || !type || !timeInForce || !effect || !state || Number.isNaN(orderTs)) return null;
   return {
     exchangeOrderId: parts.orderId,
     symbol: parts.symbol,
     side,
     effect,
     type,
-    timeInForce: parts.timeInForce,
+    timeInForce,
     size: Decimal.of(parts.size),
-    ...(type === 'market' || price === undefined ? {} : { price: Decimal.of(price) }),
+    ...(type === 'limit' && price !== undefined ? { price: Decimal.of(price) } : {}),
+    ...(type === 'stop' && price !== undefined ? { triggerPrice: Decimal.of(price) } : {}),
     filledSize: Decimal.of(parts.executedSize),
     state,
     ...(reason === undefined ? {} : { reason }),
@@ -157,25 +163,26 @@ export function mapAssetRow(row: AssetRow): Balance {
 }
 
 /** The leverage account. JPY; `marginRatio` in percent, absent when nothing is open. */
-export interface GmoMargin {
-  readonly equity: Decimal;
-  readonly available: Decimal;
-  readonly margin: Decimal;
-  readonly unrealizedPnl: Decimal;
+export interface GmoMargin extends Margin {
   readonly transferable: Decimal;
   readonly marginRatio?: Decimal;
-  /** The exchange's word: NORMAL, MARGIN_CALL or LOSSCUT. */
-  readonly marginCallStatus: string;
 }
+
+const MARGIN_STATES: Readonly<Record<string, Margin['state']>> = {
+  NORMAL: 'normal',
+  MARGIN_CALL: 'call',
+  LOSSCUT: 'losscut',
+};
 
 export function mapMargin(data: MarginData): GmoMargin {
   return {
     equity: Decimal.of(data.actualProfitLoss),
     available: Decimal.of(data.availableAmount),
-    margin: Decimal.of(data.margin),
+    used: Decimal.of(data.margin),
     unrealizedPnl: Decimal.of(data.profitLoss),
     transferable: Decimal.of(data.transferableAmount),
     ...(data.marginRatio === undefined ? {} : { marginRatio: Decimal.of(data.marginRatio) }),
-    marginCallStatus: data.marginCallStatus,
+    // An unknown word is taken for the mildest that still warns.
+    state: word(MARGIN_STATES, data.marginCallStatus) ?? 'call',
   };
 }

@@ -30,7 +30,9 @@ const TERMS: OrderTerms = {
   leg: 0,
   side: 'buy',
   effect: 'open',
+  purpose: 'entry',
   type: 'market',
+  timeInForce: 'ioc',
   size: Decimal.of('0.02'),
   createdTs: 0,
 };
@@ -154,7 +156,8 @@ describe('place', () => {
     await gmo.place({ ...TERMS, side: 'sell', effect: 'close', positionId: '1000342' } as ApprovedOrder);
     expect(server.seen[0]?.url).toBe('/private/v1/closeOrder');
     expect(JSON.parse(server.seen[0]!.body).settlePosition).toEqual([{ positionId: 1000342, size: '0.02' }]);
-    expect([gmo.timeInForce('market'), gmo.timeInForce('limit'), gmo.horizonMs]).toEqual(['FAK', 'FAS', 1_000]);
+    expect(gmo.horizonMs).toBe(1_000);
+    expect(gmo.orderKinds()).toContainEqual({ type: 'market', timeInForce: 'ioc', effect: 'open', amend: false });
   });
 });
 
@@ -241,7 +244,7 @@ describe('reading', () => {
       side: 'buy',
       effect: 'open',
       type: 'limit',
-      timeInForce: 'FAS',
+      timeInForce: 'gtc',
       size: '1',
       price: '840000',
       filledSize: '0',
@@ -334,7 +337,12 @@ describe('reading', () => {
     ]);
     expect(await gmo.positions('BTC')).toEqual([]);
     expect(plain(await gmo.balances())).toEqual([{ asset: 'JPY', total: '10000', available: '9000.5' }]);
-    expect(plain(await gmo.margin())).toMatchObject({ equity: '68286188', margin: '1021682', unrealizedPnl: '-5' });
+    expect(plain(await gmo.margin())).toMatchObject({
+      equity: '68286188',
+      used: '1021682',
+      unrealizedPnl: '-5',
+      state: 'normal',
+    });
   });
 
   it.each<[Answering, ErrorCode]>([

@@ -46,6 +46,8 @@ const approve = (terms: Partial<OrderTerms> & Pick<OrderTerms, 'symbol' | 'side'
     strategy: 's',
     signalId: 'g',
     leg: 0,
+    purpose: terms.effect === 'open' ? 'entry' : 'exit',
+    timeInForce: terms.type === 'market' ? 'ioc' : 'gtc',
     createdTs: 0,
     ...terms,
   }) as ApprovedOrder;
@@ -123,7 +125,7 @@ describe('orders at the simulator', () => {
       fills.map((fill) => JSON.stringify(fill)).sort(),
     );
     const [order] = await gmo.ordersById([exchangeOrderId, '1']);
-    expect(order).toMatchObject({ state: 'filled', effect: 'open', timeInForce: gmo.timeInForce('market') });
+    expect(order).toMatchObject({ state: 'filled', effect: 'open', timeInForce: 'ioc' });
 
     const lots = await gmo.positions('BTC_JPY');
     expect(new Set(lots.map(({ positionId }) => positionId))).toEqual(
@@ -157,7 +159,7 @@ describe('orders at the simulator', () => {
     }
     const balances = await gmo.balances();
     expect(balances.find(({ asset }) => asset === 'BTC')?.total.toString()).toBe('1');
-    expect((await gmo.margin()).marginCallStatus).toBe('NORMAL');
+    expect((await gmo.margin()).state).toBe('normal');
   });
 
   it('rest, are seen, and are canceled; twice is no error', async () => {
@@ -171,7 +173,7 @@ describe('orders at the simulator', () => {
       exchangeOrderId,
       state: 'working',
       type: 'limit',
-      timeInForce: gmo.timeInForce('limit'),
+      timeInForce: 'gtc',
     });
     expect(order?.price?.eq(price)).toBe(true);
     await gmo.cancel(exchangeOrderId);

@@ -11,12 +11,14 @@ const TERMS: OrderTerms = {
   leg: 0,
   side: 'buy',
   effect: 'open',
+  purpose: 'entry',
   type: 'limit',
+  timeInForce: 'gtc',
   size: Decimal.of('0.02'),
   price: Decimal.of('430001'),
   createdTs: 0,
 };
-const { price: _, ...MARKET } = { ...TERMS, type: 'market' as const };
+const { price: _, ...MARKET } = { ...TERMS, type: 'market' as const, timeInForce: 'ioc' as const };
 
 describe('placement', () => {
   it('opens by /v1/order', () => {
@@ -57,7 +59,7 @@ describe('placement', () => {
   it.each([
     { ...TERMS, effect: 'close' as const },
     { ...TERMS, effect: 'close' as const, positionId: 'lot' },
-    { ...MARKET, type: 'limit' as const },
+    { ...MARKET, type: 'limit' as const, timeInForce: 'gtc' as const },
     { ...MARKET, symbol: 'BTC', side: 'sell' as const, effect: 'open' as const },
   ])('refuses what GMO cannot express', (terms) => {
     try {

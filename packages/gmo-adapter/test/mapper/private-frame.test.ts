@@ -19,7 +19,7 @@ describe('mapPrivateFrame', () => {
             side: 'sell',
             effect: 'open',
             type: 'limit',
-            timeInForce: 'FAS',
+            timeInForce: 'gtc',
             size: '0.01',
             price: '5309049',
             filledSize: '0.01',

@@ -1,5 +1,13 @@
 import { AlphaError } from '../../errors/alpha-error.js';
-import type { DenialEvent, OrderEvent, OrderRequest, OrderStatus } from '../../events/order.js';
+import type {
+  DenialEvent,
+  OrderEvent,
+  OrderPurpose,
+  OrderRequest,
+  OrderStatus,
+  OrderType,
+  TimeInForce,
+} from '../../events/order.js';
 import type { Timeframe } from '../../market/timeframe.js';
 import type { Order, OrderTerms } from '../../orders/order.js';
 import type { OrderRow } from '../store.js';
@@ -9,18 +17,19 @@ import { columns, decimal, lastByKey, money, optionalMoney, optionalText, text, 
 export async function writeOrders(session: Session, orders: readonly Order[]): Promise<void> {
   await session.query(
     `INSERT INTO orders (client_order_id, exchange, symbol, strategy, signal_id, leg, side, effect, type, size, price,
-       position_id, created_ts, status, request, filled_size, average_price, reason, exchange_order_id, sent_ts,
+       position_id, purpose, time_in_force, trigger_price, working_price, created_ts, status, request, filled_size, average_price, reason, exchange_order_id, sent_ts,
        sent_wall_ts, updated_ts, signal_ref)
      SELECT o.*, (SELECT s.id FROM signals s WHERE s.id = o.signal_id)
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[],
-                 $9::text[], $10::numeric[], $11::numeric[], $12::text[], $13::bigint[], $14::text[], $15::text[],
-                 $16::numeric[], $17::numeric[], $18::text[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[])
+                 $9::text[], $10::numeric[], $11::numeric[], $12::text[], $13::text[], $14::text[], $15::numeric[],
+                 $16::numeric[], $17::bigint[], $18::text[], $19::text[], $20::numeric[], $21::numeric[], $22::text[],
+                 $23::text[], $24::bigint[], $25::bigint[], $26::bigint[])
        AS o (client_order_id, exchange, symbol, strategy, signal_id, leg, side, effect, type, size, price, position_id,
-             created_ts, status, request, filled_size, average_price, reason, exchange_order_id, sent_ts, sent_wall_ts,
+             purpose, time_in_force, trigger_price, working_price, created_ts, status, request, filled_size, average_price, reason, exchange_order_id, sent_ts, sent_wall_ts,
              updated_ts)
      ON CONFLICT (client_order_id) DO UPDATE SET
        status = excluded.status, request = excluded.request, filled_size = excluded.filled_size,
-       average_price = excluded.average_price, reason = excluded.reason,
+       working_price = excluded.working_price, average_price = excluded.average_price, reason = excluded.reason,
        exchange_order_id = excluded.exchange_order_id, sent_ts = coalesce(excluded.sent_ts, orders.sent_ts),
        sent_wall_ts = coalesce(excluded.sent_wall_ts, orders.sent_wall_ts), updated_ts = excluded.updated_ts,
        signal_ref = coalesce(orders.signal_ref, excluded.signal_ref)`,
@@ -38,6 +47,10 @@ export async function writeOrders(session: Session, orders: readonly Order[]): P
       ({ terms }) => money(terms.size),
       ({ terms }) => optionalMoney(terms.price),
       ({ terms }) => optionalText(terms.positionId),
+      ({ terms }) => terms.purpose,
+      ({ terms }) => terms.timeInForce,
+      ({ terms }) => optionalMoney(terms.triggerPrice),
+      (order) => optionalMoney(order.workingPrice),
       ({ terms }) => terms.createdTs,
       (order) => order.status,
       (order) => order.request,
@@ -61,10 +74,14 @@ interface OrderColumns {
   readonly leg: number;
   readonly side: 'buy' | 'sell';
   readonly effect: 'open' | 'close';
-  readonly type: 'market' | 'limit';
+  readonly type: OrderType;
   readonly size: string;
   readonly price: string | null;
   readonly position_id: string | null;
+  readonly purpose: OrderPurpose;
+  readonly time_in_force: TimeInForce;
+  readonly trigger_price: string | null;
+  readonly working_price: string | null;
   readonly created_ts: string;
   readonly status: OrderStatus;
   readonly request: OrderRequest;
@@ -121,6 +138,7 @@ function orderOf(row: OrderColumns): Order {
     terms: termsOf(row),
     request: row.request,
     filledSize: decimal(row.filled_size),
+    ...(row.working_price === null ? {} : { workingPrice: decimal(row.working_price) }),
     updatedTs: Number(row.updated_ts),
   };
   const averagePrice = row.average_price === null ? {} : { averagePrice: decimal(row.average_price) };
@@ -170,9 +188,12 @@ function termsOf(row: OrderColumns): OrderTerms {
     leg: row.leg,
     side: row.side,
     effect: row.effect,
+    purpose: row.purpose,
     type: row.type,
+    timeInForce: row.time_in_force,
     size: decimal(row.size),
     ...(row.price === null ? {} : { price: decimal(row.price) }),
+    ...(row.trigger_price === null ? {} : { triggerPrice: decimal(row.trigger_price) }),
     ...(row.position_id === null ? {} : { positionId: row.position_id }),
     createdTs: Number(row.created_ts),
   };

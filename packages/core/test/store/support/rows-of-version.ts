@@ -65,8 +65,15 @@ INSERT INTO sessions (session_id, brain, started_ts, facts) VALUES ('session-1',
 INSERT INTO logs (ts, level, message, fields) VALUES (${START}, 'warn', 'odd', '{"a": 1}');
 `;
 
+/** As version 1, and every order says what it is for and how long it stands. */
+const VERSION_3 = VERSION_1.replace(
+  'type, size, price,\n    created_ts',
+  'type, size, price,\n    purpose, time_in_force, created_ts',
+).replace('123456789012345678901234567890.123456789, ', "123456789012345678901234567890.123456789, 'entry', 'gtc', ");
+
 /** Statements that fill a database of a version the way that version did. A new migration adds a line here. */
 export const ROWS_OF_VERSION: Readonly<Record<number, string>> = {
   1: VERSION_1,
   2: `CREATE TABLE raw_events_20241122 PARTITION OF raw_events FOR VALUES FROM (1732233600000) TO (1732320000000); ${VERSION_1}`,
+  3: `CREATE TABLE raw_events_20241122 PARTITION OF raw_events FOR VALUES FROM (1732233600000) TO (1732320000000); ${VERSION_3}`,
 };

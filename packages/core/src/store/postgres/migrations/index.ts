@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.js';
 import { rawEventsByDay } from './0002-raw-events-by-day.js';
+import { orderTerms } from './0003-order-terms.js';
 
 export interface Migration {
   readonly version: number;
@@ -11,4 +12,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'initial', sql: initial },
   { version: 2, name: 'raw events by day', sql: rawEventsByDay },
+  { version: 3, name: 'order terms', sql: orderTerms },
 ];

@@ -1,0 +1,82 @@
+import type { DenialEvent, OrderEvent } from '../events/order.js';
+import type { ExchangeFill } from '../exchange/broker.js';
+import { ended } from '../orders/advance.js';
+import { type Order, workingPrice } from '../orders/order.js';
+import type { TrackedOrder } from '../orders/order-ledger.js';
+import type { StepContext } from './step-context.js';
+
+/** Records an order's new state and tells it on `order:<exchange>`. */
+export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?: ExchangeFill): void {
+  const { order } = tracked;
+  const { terms } = order;
+  tracked.events += 1;
+  context.out.order(order);
+  context.out.events.push({
+    type: 'order',
+    exchange: terms.exchange,
+    symbol: terms.symbol,
+    ts: fill?.ts ?? context.at.marketTs,
+    seq: nextSeq(context, terms.symbol, 'order'),
+    id: `${terms.clientOrderId}:${tracked.events}`,
+    data: orderData(tracked, fill),
+  });
+}
+
+/** Events of a symbol count 1, 2, 3 … per type. */
+export function nextSeq(context: StepContext, symbol: string, type: OrderEvent['type'] | DenialEvent['type']): number {
+  const key = `${symbol} ${type}`;
+  const seq = (context.state.seq.get(key) ?? 0) + 1;
+  context.state.seq.set(key, seq);
+  return seq;
+}
+
+/** Ends an order that had no effect, and tells it. */
+export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJECTED' | 'VOID', reason: string): void {
+  const before = tracked.order;
+  tracked.order = ended(before, status, reason, context.at.marketTs);
+  if (tracked.order !== before) publishOrder(context, tracked);
+}
+
+function orderData({ order, replacedBy }: TrackedOrder, fill: ExchangeFill | undefined): OrderEvent['data'] {
+  const { terms } = order;
+  const exchangeOrderId = 'exchangeOrderId' in order ? order.exchangeOrderId : undefined;
+  const averagePrice = 'averagePrice' in order ? order.averagePrice : undefined;
+  return {
+    client_order_id: terms.clientOrderId,
+    ...(exchangeOrderId === undefined ? {} : { exchange_order_id: exchangeOrderId }),
+    signal_id: terms.signalId,
+    strategy: terms.strategy,
+    status: order.status,
+    request: order.request,
+    side: terms.side,
+    effect: terms.effect,
+    order_type: terms.type,
+    time_in_force: terms.timeInForce,
+    purpose: terms.purpose,
+    size: terms.size.toString(),
+    ...priceData(order),
+    filled_size: order.filledSize.toString(),
+    ...(averagePrice === undefined ? {} : { average_price: averagePrice.toString() }),
+    ...(replacedBy === null ? {} : { replaced_by: replacedBy }),
+    ...('reason' in order ? { reason: order.reason } : {}),
+    ...(fill === undefined ? {} : { fill: fillData(fill) }),
+  };
+}
+
+function priceData(order: Order): Pick<OrderEvent['data'], 'price' | 'trigger_price'> {
+  const price = workingPrice(order)?.toString();
+  if (price === undefined) return {};
+  return order.terms.type === 'stop' ? { trigger_price: price } : { price };
+}
+
+function fillData(fill: ExchangeFill): NonNullable<OrderEvent['data']['fill']> {
+  return {
+    execution_id: fill.executionId,
+    price: fill.price.toString(),
+    size: fill.size.toString(),
+    fee: fill.fee.toString(),
+    ...(fill.realizedPnl === undefined ? {} : { realized_pnl: fill.realizedPnl.toString() }),
+    ...(fill.positionId === undefined ? {} : { position_id: fill.positionId }),
+    ts: fill.ts,
+  };
+}
