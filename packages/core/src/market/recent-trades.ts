@@ -54,6 +54,37 @@ export class RecentTrades {
       return left === 0;
     });
   }
+
+  /**
+   * Of `live` those that are here already as backfilled ones: what a socket tells after the other source did. Counted against `told`, what
+   * that source shows (whole where `live` are): as many of a kind as it shows are genuine. Null: nothing is known of it, and each is taken
+   * for its backfilled twin.
+   */
+  repeatedIn(live: readonly TradeEvent[], told: readonly TradeEvent[] | null): ReadonlySet<TradeEvent> {
+    const here = countsOf(this.#ring);
+    const backfilled = countsOf(this.#ring.filter((trade) => trade?.origin === 'backfill'));
+    const coming = countsOf(live);
+    const shown = countsOf(told ?? []);
+    const repeated = new Set<TradeEvent>();
+    for (const trade of live) {
+      const key = keyOf(trade);
+      const twins = backfilled.get(key) ?? 0;
+      const tooMany = told === null ? twins : (here.get(key) ?? 0) + (coming.get(key) ?? 0) - (shown.get(key) ?? 0);
+      if (Math.min(twins, tooMany) <= 0) continue;
+      repeated.add(trade);
+      backfilled.set(key, twins - 1);
+      coming.set(key, (coming.get(key) ?? 0) - 1);
+    }
+    return repeated;
+  }
+}
+
+function countsOf(trades: readonly (TradeEvent | undefined)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const trade of trades) {
+    if (trade !== undefined) counts.set(keyOf(trade), (counts.get(keyOf(trade)) ?? 0) + 1);
+  }
+  return counts;
 }
 
 const keyOf = ({ ts, data }: TradeEvent): string => `${ts} ${data.price} ${data.size}`;

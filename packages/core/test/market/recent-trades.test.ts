@@ -60,6 +60,19 @@ describe('RecentTrades', () => {
     expect(new RecentTrades(2, [trade(7), trade(8), trade(9)]).completeFrom).toBe(9);
   });
 
+  it('recognises a live trade that was backfilled before, and counts: another of the kind is genuine', () => {
+    const backfilled = { ...trade(5), origin: 'backfill' as const };
+    const [again, another] = [trade(5), trade(5)];
+    const known = recent([trade(4), backfilled]);
+    expect([...known.repeatedIn([again], [trade(4), trade(5)])]).toEqual([again]);
+    expect([...known.repeatedIn([again, another], [trade(4), trade(5), trade(5)])]).toEqual([again]);
+    expect(known.repeatedIn([again], [trade(5), trade(5)]).size).toBe(0);
+    // Never one that came by the socket alone.
+    expect(known.repeatedIn([trade(4)], [trade(4)]).size).toBe(0);
+    // Nothing is known of what there is: each is taken for its twin.
+    expect(known.repeatedIn([again, another], null).size).toBe(1);
+  });
+
   it('together with what it misses is always the whole, whatever was lost', () => {
     const seed = Date.now();
     const random = seededRandom(seed);

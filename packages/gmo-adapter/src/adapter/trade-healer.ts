@@ -40,8 +40,11 @@ export type Finding = 'whole' | 'missed' | 'unknown';
 /**
  * Keeps the trades of one symbol whole across cuts. From the moment something may be missing, live trades wait; REST is read back to the
  * last trade known; what was missed goes out in order of time, then the live ones. REST and socket have met when REST shows the first
- * live trade, or, while none comes, when it was read after the exchange surely served the subscription; then the first live trade is
- * the occasion to look again.
+ * live trade and all of its millisecond, or, while none comes, when it was read after the exchange surely served the subscription; then
+ * the first live trade is the occasion to look again.
+ *
+ * REST may be ahead of the socket, which then tells again what was backfilled: live trades no younger than that wait, too, until REST
+ * shows how many of the kind there are.
  */
 export class TradeHealer {
   readonly #parts: HealerParts;
@@ -50,6 +53,10 @@ export class TradeHealer {
   #held: TradeEvent[] | null = null;
   /** Where the live trades that wait begin on this connection; those of the one before may wait in front of them. */
   #liveFrom: EpochMs | null = null;
+  /** REST has to show all of this moment; the trade of it that asks for this came at `at`, on the monotonic clock. */
+  #judge: { readonly ts: EpochMs; readonly at: number } | null = null;
+  /** The newest trade that was backfilled: the socket may still tell it. */
+  #backfilledTs: EpochMs = -1;
   /** Live trades came on this connection, and nothing is missing before them. */
   #joined = false;
   /** Since when trades are watched, as long as none is known. */
@@ -83,7 +90,8 @@ export class TradeHealer {
   /** A live trade. True when it waits here; else it is the caller's to pass on. */
   holds(trade: TradeEvent): boolean {
     this.#silent = false;
-    if (this.#held === null && this.#joined) {
+    const isNew = trade.ts > this.#backfilledTs;
+    if (this.#held === null && this.#joined && isNew) {
       this.#recent.add(trade);
       return false;
     }
@@ -95,6 +103,10 @@ export class TradeHealer {
     }
     this.#held ??= [];
     this.#held.push(trade);
+    if (this.#liveFrom === null || !isNew) {
+      this.#judge = { ts: Math.max(trade.ts, this.#judge?.ts ?? 0), at: performance.now() };
+      this.#doubtTs = Math.min(trade.ts, this.#doubtTs ?? trade.ts);
+    }
     this.#liveFrom ??= trade.ts;
     if (this.#held.length > MAX_HELD) {
       this.#stop();
@@ -159,7 +171,7 @@ export class TradeHealer {
 
   #startChecking(doubt: EpochMs): Promise<Finding> {
     this.#held ??= [];
-    this.#doubtTs = doubt;
+    this.#doubtTs = Math.min(doubt, this.#doubtTs ?? doubt);
     const isFirst = performance.now() - this.#checkedAt > LONGEST_PAUSE_MS;
     this.#checkMs = isFirst ? this.#parts.timings.rereadMs : Math.min(LONGEST_CHECK_MS, this.#checkMs * 2);
     return this.#start(this.#checkMs).finally(() => {
@@ -194,6 +206,7 @@ export class TradeHealer {
       await delay(waitMs, undefined, { signal });
       for (let pause = timings.rereadMs; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
         const from = this.#from();
+        const askedAt = performance.now();
         try {
           const told = await this.#parts.history.tradesSince(symbol, from, {
             maxPages: MAX_PAGES,
@@ -201,7 +214,7 @@ export class TradeHealer {
             signal,
           });
           signal.throwIfAborted();
-          if (this.#meets(told)) return this.#release(told, from);
+          if (this.#meets(told, askedAt)) return this.#release(told, from);
         } catch (error) {
           signal.throwIfAborted();
           trouble = error instanceof Error ? error.message : String(error);
@@ -222,17 +235,29 @@ export class TradeHealer {
     return Math.max(completeFrom, doubt - OVERLAP_MS);
   }
 
-  #meets({ newestTs }: TradesSince): boolean {
-    return this.#liveFrom === null || (newestTs !== null && newestTs >= this.#liveFrom);
+  #meets({ newestTs }: TradesSince, askedAt: number): boolean {
+    const judge = this.#judge;
+    if (this.#liveFrom !== null && (newestTs === null || newestTs < this.#liveFrom)) return false;
+    if (judge === null || (newestTs !== null && newestTs > judge.ts)) return true;
+    return askedAt - judge.at >= this.#parts.timings.settleMs;
+  }
+
+  /** Not still to come by the socket, which tells in order of time. */
+  #isUpToSocket({ ts }: TradeEvent, newestHeld: EpochMs): boolean {
+    return this.#liveFrom === null || ts <= this.#liveFrom || ts < newestHeld;
   }
 
   #release(told: TradesSince, from: EpochMs): Finding {
-    const held = this.#held ?? [];
-    const missing = this.#recent.missingFrom(told.trades, from, held);
+    const waited = this.#held ?? [];
+    const newestHeld = waited.reduce((newest, { ts }) => Math.max(newest, ts), 0);
+    const shown = told.trades.filter((trade) => this.#isUpToSocket(trade, newestHeld));
+    const missing = this.#recent.missingFrom(shown, from, waited);
+    const held = this.#withoutRepeated(waited, told.trades);
     const gapEnd = this.#gapEnd(told, held);
     const fromTs = this.#anchor ?? from;
     if (gapEnd !== null) this.#gap(fromTs, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
     this.#passOn([...missing, ...held].sort((a, b) => a.ts - b.ts));
+    this.#backfilledTs = Math.max(this.#backfilledTs, missing.at(-1)?.ts ?? -1);
     if (missing.length > 0) this.#parts.out.backfilled(missing.length);
     if (missing.length === 0) this.#silent = false;
     if (!this.#silent && (this.#owesWord || missing.length > 0)) {
@@ -253,8 +278,15 @@ export class TradeHealer {
     return held[0]?.ts ?? this.#parts.now();
   }
 
+  #withoutRepeated(held: readonly TradeEvent[], told: readonly TradeEvent[] | null): readonly TradeEvent[] {
+    const doubtful = held.filter(({ ts }) => ts <= this.#backfilledTs);
+    if (doubtful.length === 0) return held;
+    const repeated = this.#recent.repeatedIn(doubtful, told);
+    return held.filter((trade) => !repeated.has(trade));
+  }
+
   #giveUp(reason: string): Finding {
-    const held = this.#held ?? [];
+    const held = this.#withoutRepeated(this.#held ?? [], null);
     const fromTs = this.#anchor ?? 0;
     this.#gap(fromTs, this.#liveFrom ?? held[0]?.ts ?? this.#parts.now(), reason);
     this.#passOn(held);
@@ -265,6 +297,7 @@ export class TradeHealer {
   #passOn(trades: readonly TradeEvent[]): void {
     this.#held = null;
     this.#doubtTs = null;
+    this.#judge = null;
     for (const trade of trades) {
       this.#recent.add(trade);
       this.#parts.out.trade(trade);
