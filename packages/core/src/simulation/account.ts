@@ -2,30 +2,16 @@ import { Decimal } from '../decimal/decimal.js';
 import type { Side } from '../events/common.js';
 import type { Balance } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
-import type { MarginState, SimulatedFill, SimulatedLot, SimulatedOrder } from './types.js';
+import { defaultLosscutPrice, MARGIN_RATE } from './losscut-price.js';
+import type { Wire } from './order-wire.js';
+import type { SimulatedFill, SimulatedLot, SimulatedOrder } from './types.js';
 
-/** Margin of a leverage lot: half of its notional (individuals trade at 2x). */
-const MARGIN_RATE = Decimal.of('0.5');
+/** What working orders have taken of a lot is known to the orders. */
+type Lot = Omit<SimulatedLot, 'reservedSize'>;
 
 export interface AccountSnapshot {
   readonly balances: Readonly<Record<string, string>>;
-  readonly lots: readonly {
-    readonly positionId: number;
-    readonly symbol: string;
-    readonly side: Side;
-    readonly size: string;
-    readonly price: string;
-    readonly openedTs: number;
-  }[];
-}
-
-interface Lot {
-  readonly positionId: number;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly price: Decimal;
-  readonly openedTs: number;
-  size: Decimal;
+  readonly lots: readonly Wire<Lot>[];
 }
 
 /** Cash, coins and leverage lots of one account. Knows what fills do to them; decides nothing. */
@@ -51,37 +37,48 @@ export class Account {
     return this.#lots.get(positionId);
   }
 
-  lots(): IterableIterator<Lot> {
-    return this.#lots.values();
+  /** Oldest first. */
+  lots(symbol?: string): readonly Lot[] {
+    if (this.#lots.size === 0) return [];
+    const all = [...this.#lots.values()];
+    return symbol === undefined ? all : all.filter((lot) => lot.symbol === symbol);
   }
 
   /** Books a fill and returns the lot it touched, if any, as it is afterwards. */
-  book(instrument: Instrument, fill: SimulatedFill): SimulatedLot | null {
+  book(instrument: Instrument, fill: SimulatedFill, losscutPrice?: Decimal): Lot | null {
     if (instrument.kind === 'spot') {
       const notional = fill.price.times(fill.size);
       const sign = fill.side === 'buy' ? 1 : -1;
-      this.#add(instrument.quote, notional.times(-sign).minus(fill.fee));
-      this.#add(instrument.base, fill.size.times(sign));
+      this.add(instrument.quote, notional.times(-sign).minus(fill.fee));
+      this.add(instrument.base, fill.size.times(sign));
       return null;
     }
-    this.#add(instrument.quote, fill.realizedPnl.minus(fill.fee));
+    this.add(instrument.quote, fill.realizedPnl.minus(fill.fee));
     const positionId = fill.positionId as number;
     if (fill.effect === 'open') {
-      const lot = {
-        positionId,
-        symbol: fill.symbol,
-        side: fill.side,
-        price: fill.price,
-        openedTs: fill.ts,
-        size: fill.size,
-      };
-      this.#lots.set(positionId, lot);
-      return { ...lot, reservedSize: Decimal.zero };
+      const { symbol, side, price, size, ts } = fill;
+      const losscut = losscutPrice ?? defaultLosscutPrice(side, price, instrument.tickSize);
+      return this.#put({ positionId, symbol, side, price, losscutPrice: losscut, openedTs: ts, size });
     }
     const lot = this.#lots.get(positionId) as Lot;
-    lot.size = lot.size.minus(fill.size);
-    if (lot.size.isZero()) this.#lots.delete(positionId);
-    return { ...lot, reservedSize: Decimal.zero };
+    const size = lot.size.minus(fill.size);
+    if (size.isZero()) this.#lots.delete(positionId);
+    else this.#put({ ...lot, size });
+    return { ...lot, size };
+  }
+
+  moveLosscut(positionId: number, losscutPrice: Decimal): void {
+    this.#put({ ...(this.#lots.get(positionId) as Lot), losscutPrice });
+  }
+
+  /** Changes a lot or a balance from outside of the orders; a size of zero takes the lot away. */
+  setLot(lot: Lot): void {
+    if (lot.size.isPositive()) this.#put(lot);
+    else this.#lots.delete(lot.positionId);
+  }
+
+  add(asset: string, change: Decimal): void {
+    this.#balances.set(asset, this.balance(asset).plus(change));
   }
 
   /** What working orders hold: quote currency, and base coins by name. */
@@ -94,16 +91,21 @@ export class Account {
     for (const order of orders) {
       const instrument = instruments.get(order.symbol) as Instrument;
       const open = order.size.minus(order.filledSize);
+      const price = order.price ?? order.triggerPrice;
       if (instrument.kind === 'spot' && order.side === 'sell') {
         coins.set(instrument.base, (coins.get(instrument.base) ?? Decimal.zero).plus(open));
-      } else if (order.effect === 'open' && order.price !== undefined) {
-        quote = quote.plus(fundsFor(instrument, order.price.times(open)));
+      } else if (order.effect === 'open' && price !== undefined) {
+        quote = quote.plus(fundsFor(instrument, price.times(open)));
       }
     }
     return { quote, coins };
   }
 
-  margin(reserved: Decimal, closingPrice: (symbol: string, side: Side) => Decimal | null, quote: string): MarginState {
+  /** Half of the notional of every lot, and what closing them all at these prices would realise. */
+  exposure(closingPrice: (symbol: string, side: Side) => Decimal | null): {
+    readonly margin: Decimal;
+    readonly unrealizedPnl: Decimal;
+  } {
     let margin = Decimal.zero;
     let unrealizedPnl = Decimal.zero;
     for (const lot of this.#lots.values()) {
@@ -111,8 +113,7 @@ export class Account {
       const price = closingPrice(lot.symbol, lot.side);
       if (price !== null) unrealizedPnl = unrealizedPnl.plus(Account.pnl(lot, price, lot.size));
     }
-    const equity = this.balance(quote).plus(unrealizedPnl);
-    return { equity, margin, reserved, unrealizedPnl, available: equity.minus(margin).minus(reserved) };
+    return { margin, unrealizedPnl };
   }
 
   balances(quote: string, available: Decimal, coins: ReadonlyMap<string, Decimal>): Balance[] {
@@ -130,7 +131,12 @@ export class Account {
   snapshot(): AccountSnapshot {
     return {
       balances: Object.fromEntries([...this.#balances].map(([asset, amount]) => [asset, amount.toString()])),
-      lots: [...this.#lots.values()].map((lot) => ({ ...lot, size: lot.size.toString(), price: lot.price.toString() })),
+      lots: [...this.#lots.values()].map((lot) => ({
+        ...lot,
+        size: lot.size.toString(),
+        price: lot.price.toString(),
+        losscutPrice: lot.losscutPrice.toString(),
+      })),
     };
   }
 
@@ -139,13 +145,19 @@ export class Account {
       Object.entries(snapshot.balances).map(([asset, amount]) => [asset, Decimal.of(amount)] as const),
     );
     for (const lot of snapshot.lots) {
-      account.#lots.set(lot.positionId, { ...lot, size: Decimal.of(lot.size), price: Decimal.of(lot.price) });
+      account.#put({
+        ...lot,
+        size: Decimal.of(lot.size),
+        price: Decimal.of(lot.price),
+        losscutPrice: Decimal.of(lot.losscutPrice),
+      });
     }
     return account;
   }
 
-  #add(asset: string, change: Decimal): void {
-    this.#balances.set(asset, this.balance(asset).plus(change));
+  #put(lot: Lot): Lot {
+    this.#lots.set(lot.positionId, lot);
+    return lot;
   }
 }
 

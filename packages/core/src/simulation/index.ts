@@ -1,19 +1,28 @@
 export type { Level } from './depth.js';
+export { defaultLosscutPrice } from './losscut-price.js';
+export type { SelfTradeVictim } from './matching.js';
 export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
 export {
-  type FeeRounding,
   SimulatedExchange,
   type SimulatedExchangeOptions,
   type SimulatedExchangeSnapshot,
 } from './simulated-exchange.js';
 export type {
+  AmendOutcome,
   CancelOutcome,
+  HoldingFee,
+  LosscutOutcome,
+  LotShare,
+  MarginCallStatus,
   MarginState,
+  OrderAmendment,
   PlaceOutcome,
   Rejection,
+  SimulatedChange,
   SimulatedFill,
   SimulatedLot,
   SimulatedOrder,
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
+export type { FeeRounding } from './venue.js';

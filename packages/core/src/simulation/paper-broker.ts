@@ -1,4 +1,4 @@
-import type { DecimalInput } from '../decimal/decimal.js';
+import type { Decimal, DecimalInput } from '../decimal/decimal.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs, Side } from '../events/common.js';
 import type { MarketEvent } from '../events/market.js';
@@ -10,14 +10,24 @@ import type {
   ExchangeOrder,
   ExchangePosition,
   Margin,
+  OrderChange,
   OrderKind,
 } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ExchangeOrderId } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
 import type { Clock } from '../telemetry/clock.js';
-import { type FeeRounding, SimulatedExchange, type SimulatedExchangeSnapshot } from './simulated-exchange.js';
-import type { Rejection, SimulatedFill, SimulatedOrder, SimulationReport } from './types.js';
+import { SimulatedExchange, type SimulatedExchangeSnapshot } from './simulated-exchange.js';
+import type {
+  MarginState,
+  Rejection,
+  SimulatedFill,
+  SimulatedLot,
+  SimulatedOrder,
+  SimulatedRequest,
+  SimulationReport,
+} from './types.js';
+import type { FeeRounding } from './venue.js';
 
 export interface PaperBrokerOptions {
   readonly instruments: readonly Instrument[];
@@ -55,55 +65,68 @@ export class PaperBroker implements Broker {
   }
 
   async place(order: ApprovedOrder): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
-    const { type } = order;
-    const kinds = this.orderKinds(order.symbol);
-    if (type === 'stop' || !kinds.some((kind) => kind.type === type && kind.timeInForce === order.timeInForce)) {
-      throw unsupported(`take ${type} orders that are ${order.timeInForce}`, { clientOrderId: order.clientOrderId });
-    }
-    const outcome = this.#exchange.place(
+    const { symbol, side, effect, type, timeInForce, size, price, triggerPrice, positionId } = order;
+    // Without a lot it would take any; our own orders name theirs.
+    const namesLot = effect === 'close' && this.#exchange.instrument(symbol)?.kind === 'leverage';
+    if (namesLot && positionId === undefined) throw refusal(order, 'a leverage close names its lot');
+    return this.#place(
       {
-        symbol: order.symbol,
-        side: order.side,
-        effect: order.effect,
+        symbol,
+        side,
+        effect,
         type,
-        size: order.size,
-        ...(order.price === undefined ? {} : { price: order.price }),
-        ...(order.positionId === undefined ? {} : { positionId: Number(order.positionId) }),
+        timeInForce,
+        size,
+        ...(price === undefined ? {} : { price }),
+        ...(triggerPrice === undefined ? {} : { triggerPrice }),
+        ...(positionId === undefined ? {} : { positionId: Number(positionId) }),
       },
-      this.#clock.now(),
+      { clientOrderId: order.clientOrderId },
     );
-    if (!outcome.accepted) throw refused(order, outcome.rejection);
-    this.#tell(outcome.reports);
-    return { exchangeOrderId: String(outcome.order.orderId) };
   }
 
   async cancel(exchangeOrderId: ExchangeOrderId): Promise<void> {
     const outcome = this.#exchange.cancel(Number(exchangeOrderId), this.#clock.now());
     if (outcome.accepted) this.#tell(outcome.reports);
-    else if (outcome.code === 'unknown_order') {
-      throw new AlphaError('EXCHANGE_REFUSED', `The paper exchange knows no order ${exchangeOrderId}.`, {
-        context: { exchangeOrderId },
-      });
-    }
+    else if (outcome.code === 'unknown_order') throw unknownOrder(exchangeOrderId);
   }
 
-  async amend(exchangeOrderId: ExchangeOrderId): Promise<void> {
-    throw unsupported('change the price of a working order', { exchangeOrderId });
+  async amend(exchangeOrderId: ExchangeOrderId, change: OrderChange): Promise<void> {
+    const outcome = this.#exchange.amend(Number(exchangeOrderId), change, this.#clock.now());
+    if (outcome.accepted) this.#tell(outcome.reports);
+    else if (outcome.code === 'unknown_order') throw unknownOrder(exchangeOrderId);
+    else {
+      const rejected = outcome.code === 'rejected';
+      const why = rejected ? describe(outcome.rejection) : 'it is final';
+      throw new AlphaError(
+        'EXCHANGE_REFUSED',
+        `The paper exchange refused to change order ${exchangeOrderId}: ${why}.`,
+        {
+          context: { exchangeOrderId, ...(rejected && { rejection: outcome.rejection }) },
+        },
+      );
+    }
   }
 
   async cancelAll(symbol: string): Promise<void> {
     for (const { orderId } of this.#exchange.openOrders(symbol)) await this.cancel(String(orderId));
   }
 
-  async closeAll(symbol: string, side: Side): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
-    throw unsupported('close lots in bulk', { symbol, side });
+  async closeAll(symbol: string, side: Side, size: Decimal): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    return this.#place({ symbol, side, effect: 'close', type: 'market', size }, {});
   }
 
   orderKinds(symbol: string): readonly OrderKind[] {
     if (this.#exchange.instrument(symbol) === undefined) return [];
     return (['open', 'close'] as const).flatMap((effect) => [
       { type: 'market', timeInForce: 'ioc', effect, amend: false },
-      { type: 'limit', timeInForce: 'gtc', effect, amend: false },
+      { type: 'stop', timeInForce: 'ioc', effect, amend: true },
+      ...(['gtc', 'ioc', 'fok', 'post_only'] as const).map((timeInForce) => ({
+        type: 'limit' as const,
+        timeInForce,
+        effect,
+        amend: timeInForce === 'gtc' || timeInForce === 'post_only',
+      })),
     ]);
   }
 
@@ -127,10 +150,7 @@ export class PaperBroker implements Broker {
   }
 
   async positions(symbol: string): Promise<readonly ExchangePosition[]> {
-    return this.#exchange.positions(symbol).map(({ reservedSize: _, ...lot }) => ({
-      ...lot,
-      positionId: String(lot.positionId),
-    }));
+    return this.#exchange.positions(symbol).map(toPosition);
   }
 
   async balances(): Promise<readonly Balance[]> {
@@ -138,8 +158,7 @@ export class PaperBroker implements Broker {
   }
 
   async margin(): Promise<Margin> {
-    const { equity, margin, available, unrealizedPnl } = this.#exchange.margin();
-    return { equity, used: margin, available, unrealizedPnl, state: 'normal' };
+    return toMargin(this.#exchange.margin());
   }
 
   async *updates(signal: AbortSignal): AsyncGenerator<BrokerUpdate> {
@@ -179,14 +198,34 @@ export class PaperBroker implements Broker {
     this.#exchange.restore(snapshot);
   }
 
+  #place(request: SimulatedRequest, context: Readonly<Record<string, unknown>>): { exchangeOrderId: ExchangeOrderId } {
+    const outcome = this.#exchange.place(request, this.#clock.now());
+    if (!outcome.accepted)
+      throw refusal(request, describe(outcome.rejection), { ...context, rejection: outcome.rejection });
+    this.#tell(outcome.reports);
+    return { exchangeOrderId: String(outcome.order.orderId) };
+  }
+
   #tell(reports: readonly SimulationReport[]): void {
-    const updates = reports.flatMap((report): BrokerUpdate[] => {
-      if (report.kind === 'order') return [{ kind: 'order', order: toOrder(report.order) }];
-      if (report.kind === 'fill') return [{ kind: 'fill', fill: toFill(report.fill) }];
-      return [];
-    });
+    if (this.#readers.size === 0) return;
+    const updates = reports.map((report) => this.#update(report)).filter((update) => update !== null);
     if (updates.length === 0) return;
     for (const read of this.#readers) read(updates);
+  }
+
+  #update(report: SimulationReport): BrokerUpdate | null {
+    switch (report.kind) {
+      case 'order':
+        return { kind: 'order', order: toOrder(report.order) };
+      case 'fill':
+        return { kind: 'fill', fill: toFill(report.fill) };
+      case 'lot':
+        return { kind: 'position', position: toPosition(report.lot) };
+      case 'margin':
+        return { kind: 'margin', margin: toMargin({ ...this.#exchange.margin(), status: report.status }) };
+      case 'holding_fee':
+        return null;
+    }
   }
 }
 
@@ -197,11 +236,12 @@ function toOrder(order: SimulatedOrder): ExchangeOrder {
     side: order.side,
     effect: order.effect,
     type: order.type,
-    timeInForce: order.timeInForce === 'FAK' ? 'ioc' : 'gtc',
+    timeInForce: order.timeInForce,
     size: order.size,
     ...(order.price === undefined ? {} : { price: order.price }),
+    ...(order.triggerPrice === undefined ? {} : { triggerPrice: order.triggerPrice }),
     filledSize: order.filledSize,
-    state: order.state,
+    state: order.state === 'waiting' ? 'working' : order.state,
     ...(order.reason === undefined ? {} : { reason: order.reason }),
     orderTs: order.orderTs,
   };
@@ -223,17 +263,33 @@ function toFill(fill: SimulatedFill): ExchangeFill {
   };
 }
 
-function unsupported(what: string, context: Readonly<Record<string, unknown>>): AlphaError {
-  return new AlphaError('EXCHANGE_REFUSED', `The paper exchange does not ${what}.`, { context });
+function toPosition({ positionId, symbol, side, size, price, openedTs }: SimulatedLot): ExchangePosition {
+  return { positionId: String(positionId), symbol, side, size, price, openedTs };
 }
 
-function refused(order: ApprovedOrder, rejection: Rejection): AlphaError {
+const MARGIN_STATES = { normal: 'normal', margin_call: 'call', losscut: 'losscut' } as const;
+
+function toMargin({ equity, margin, available, unrealizedPnl, status }: MarginState): Margin {
+  return { equity, used: margin, available, unrealizedPnl, state: MARGIN_STATES[status] };
+}
+
+function describe(rejection: Rejection): string {
   const { code, ...values } = rejection;
   const details = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);
-  const why = details.length === 0 ? code : `${code} (${details.join(', ')})`;
-  return new AlphaError(
-    'EXCHANGE_REFUSED',
-    `The paper exchange refused to ${order.side} ${order.size.toString()} ${order.symbol}: ${why}.`,
-    { context: { clientOrderId: order.clientOrderId, rejection } },
-  );
+  return details.length === 0 ? code : `${code} (${details.join(', ')})`;
+}
+
+function refusal(
+  order: Pick<SimulatedRequest, 'side' | 'size' | 'symbol'>,
+  why: string,
+  context: Readonly<Record<string, unknown>> = {},
+): AlphaError {
+  const what = `${order.side} ${order.size.toString()} ${order.symbol}`;
+  return new AlphaError('EXCHANGE_REFUSED', `The paper exchange refused to ${what}: ${why}.`, { context });
+}
+
+function unknownOrder(exchangeOrderId: ExchangeOrderId): AlphaError {
+  return new AlphaError('EXCHANGE_REFUSED', `The paper exchange knows no order ${exchangeOrderId}.`, {
+    context: { exchangeOrderId },
+  });
 }

@@ -2,13 +2,24 @@ import { Decimal, type DecimalInput } from '../decimal/decimal.js';
 import type { EpochMs, Side } from '../events/common.js';
 import type { Balance } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
-import { Account, type AccountSnapshot, fundsFor } from './account.js';
-import { checkOrder } from './check-order.js';
-import { Depth, type DepthSnapshot, type Level, type Slice } from './depth.js';
+import { Account, type AccountSnapshot } from './account.js';
+import { amend } from './amend.js';
+import { passDays } from './business-day.js';
+import { type CheckedRequest, checkOrder } from './check-order.js';
+import { Depth, type DepthSnapshot, type Level } from './depth.js';
+import { defaultLosscutPrice } from './losscut-price.js';
+import { makeWay } from './make-way.js';
+import { cutLots, watchAccount } from './margin-watch.js';
+import { crossResting, type SelfTradeVictim, take, tradeThrough } from './matching.js';
 import { OrderKeeper, type OrderKeeperSnapshot } from './order-keeper.js';
+import { triggerStops } from './triggers.js';
 import type {
+  AmendOutcome,
   CancelOutcome,
+  LosscutOutcome,
+  MarginCallStatus,
   MarginState,
+  OrderAmendment,
   PlaceOutcome,
   SimulatedFill,
   SimulatedLot,
@@ -16,9 +27,7 @@ import type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-
-/** How a fee becomes whole yen; which of the two GMO Coin uses is not published. */
-export type FeeRounding = 'nearest' | 'towards_zero' | 'none';
+import { type FeeRounding, Venue } from './venue.js';
 
 export interface SimulatedExchangeOptions {
   readonly instruments: readonly Instrument[];
@@ -28,14 +37,23 @@ export interface SimulatedExchangeOptions {
   readonly feeRounding?: FeeRounding;
   /** First order, execution and position ids. */
   readonly firstIds?: { readonly order: number; readonly execution: number; readonly position: number };
+  /** Which of two own orders expires instead of trading with the other. Default `newer`. */
+  readonly selfTradeVictim?: SelfTradeVictim;
+  /** Everything is closed when equity falls to this share of the margin. Default 0.5. */
+  readonly accountLosscutRatio?: DecimalInput;
+  /** Most orders of an account that are not final, and most changes of one order. Default: no limit. */
+  readonly mostOpenOrders?: number;
+  readonly mostChanges?: number;
 }
 
 export interface SimulatedExchangeSnapshot {
-  readonly version: 1;
+  readonly version: 2;
   readonly account: AccountSnapshot;
   readonly orders: OrderKeeperSnapshot;
   readonly depths: Readonly<Record<string, DepthSnapshot>>;
   readonly nextPositionId: number;
+  readonly marginStatus: MarginCallStatus;
+  readonly lastTs: EpochMs | null;
 }
 
 const FIRST_IDS = { order: 8_800_000_001, execution: 1_700_000_001, position: 300_000_001 };
@@ -46,247 +64,211 @@ const FIRST_IDS = { order: 8_800_000_001, execution: 1_700_000_001, position: 30
  *
  * A taker walks the shown book and pays the shown prices; what it took is gone until the next book of that symbol. A
  * resting order fills at its own price when a trade goes beyond that price, up to the trade's size, or when a new book
- * crosses it. A trade exactly at its price fills nothing: how many stood before it is not recorded. Our orders never meet
- * each other and move no market. Lots never net: each opening fill makes one, margined at half its notional. Final orders and
- * fills are forgotten after a day of market time.
+ * crosses it. A trade exactly at its price fills nothing: how many stood before it is not recorded. A stop waits until the current
+ * price (the last trade's, before the first trade the middle of the book) touches its trigger, and then takes no better price than
+ * that. Our orders move no market and never trade with each other. Lots never net: each opening fill makes one, margined at half its
+ * notional. docs/simulator.md has all rules. Final orders and fills are forgotten after a day of market time.
  */
 export class SimulatedExchange {
-  readonly #instruments: ReadonlyMap<string, Instrument>;
-  readonly #quote: string;
-  readonly #feeRounding: FeeRounding;
-  readonly #depths = new Map<string, Depth>();
-  #account: Account;
-  #orders: OrderKeeper;
-  #nextPositionId: number;
+  readonly #venue: Venue;
+  readonly #victim: SelfTradeVictim;
+  readonly #losscutRatio: Decimal;
+  readonly #mostOpenOrders: number;
+  readonly #mostChanges: number;
+  #lastTs: EpochMs | null = null;
 
   constructor(options: SimulatedExchangeOptions) {
-    this.#instruments = new Map(options.instruments.map((instrument) => [instrument.symbol, instrument]));
-    this.#quote = options.instruments[0]?.quote ?? 'JPY';
-    this.#feeRounding = options.feeRounding ?? 'nearest';
-    const ids = options.firstIds ?? FIRST_IDS;
-    this.#account = new Account(
-      Object.entries(options.balances).map(([asset, amount]) => [asset, Decimal.of(amount)] as const),
-    );
-    this.#orders = new OrderKeeper(ids.order, ids.execution);
-    this.#nextPositionId = ids.position;
-    for (const { symbol } of options.instruments) this.#depths.set(symbol, new Depth());
+    this.#venue = new Venue({
+      instruments: options.instruments,
+      balances: Object.entries(options.balances).map(([asset, amount]) => [asset, Decimal.of(amount)] as const),
+      feeRounding: options.feeRounding ?? 'nearest',
+      firstIds: options.firstIds ?? FIRST_IDS,
+    });
+    this.#victim = options.selfTradeVictim ?? 'newer';
+    this.#losscutRatio = Decimal.of(options.accountLosscutRatio ?? '0.5');
+    this.#mostOpenOrders = options.mostOpenOrders ?? Number.POSITIVE_INFINITY;
+    this.#mostChanges = options.mostChanges ?? Number.POSITIVE_INFINITY;
   }
 
   /** A whole book; bids descending, asks ascending. Symbols that are not instruments are ignored. */
   onBook(symbol: string, bids: readonly Level[], asks: readonly Level[], ts: EpochMs): SimulationReport[] {
-    const depth = this.#depths.get(symbol);
+    const depth = this.#venue.depths.get(symbol);
     if (depth === undefined) return [];
+    const reports = this.onTime(ts);
     depth.show(bids, asks);
-    const reports: SimulationReport[] = [];
-    for (const order of this.#orders.workingOn(symbol)) {
-      const price = order.price as Decimal;
-      for (const slice of depth.slices(order.side, order.size.minus(order.filledSize), price)) {
-        depth.consume(slice.price, slice.size);
-        this.#fill(order.orderId, { price, size: slice.size }, 'maker', ts, reports);
-      }
-    }
+    crossResting(this.#venue, symbol, ts, reports);
+    this.#afterMarket(symbol, ts, reports);
     return reports;
   }
 
   onTrade(symbol: string, price: number, size: number, _takerSide: Side, ts: EpochMs): SimulationReport[] {
-    const depth = this.#depths.get(symbol);
+    const depth = this.#venue.depths.get(symbol);
     if (depth === undefined) return [];
+    const reports = this.onTime(ts);
     depth.traded(price);
+    tradeThrough(this.#venue, symbol, price, size, ts, reports);
+    this.#afterMarket(symbol, ts, reports);
+    return reports;
+  }
+
+  /** Market time goes on: at 06:00 JST lots pay for the night, at 06:30 margin calls are judged. Market data imply it. */
+  onTime(ts: EpochMs): SimulationReport[] {
     const reports: SimulationReport[] = [];
-    let left = Decimal.of(size);
-    for (const order of this.#orders.workingOn(symbol)) {
-      const limit = order.price as Decimal;
-      const through = order.side === 'buy' ? limit.gt(price) : limit.lt(price);
-      if (!through || !left.isPositive()) continue;
-      const taken = Decimal.min(left, order.size.minus(order.filledSize));
-      left = left.minus(taken);
-      this.#fill(order.orderId, { price: limit, size: taken }, 'maker', ts, reports);
-    }
+    if (this.#lastTs !== null && ts > this.#lastTs) passDays(this.#venue, this.#lastTs, ts, reports);
+    this.#lastTs = Math.max(ts, this.#lastTs ?? ts);
     return reports;
   }
 
   /** Takes or refuses an order; what is taken matches at once against the shown book. */
   place(asked: SimulatedRequest, ts: EpochMs): PlaceOutcome {
-    const instrument = this.#instruments.get(asked.symbol);
+    const venue = this.#venue;
+    const instrument = venue.instruments.get(asked.symbol);
     if (instrument === undefined) return { accepted: false, rejection: { code: 'unknown_symbol' } };
+    if (venue.orders.open().length >= this.#mostOpenOrders) {
+      return { accepted: false, rejection: { code: 'too_many_orders', most: this.#mostOpenOrders } };
+    }
     const request = normalised(asked, instrument);
-    const rejection = this.#check(instrument, request);
+    const reports: SimulationReport[] = [];
+    const refusal = checkOrder(venue, instrument, request);
+    const rejection = refusal && makeWay(venue, request, refusal, ts, reports);
     if (rejection !== null) return { accepted: false, rejection };
 
-    const reports: SimulationReport[] = [];
-    const { orderId } = this.#orders.accept(request, ts, reports);
-    if (request.positionId !== undefined) this.#reportLot(request.positionId, ts, reports);
-    const depth = this.#depthOf(request.symbol);
-    for (const slice of depth.slices(request.side, request.size, request.price)) {
-      depth.consume(slice.price, slice.size);
-      this.#fill(orderId, slice, 'taker', ts, reports);
-    }
-    if (request.type === 'market') this.#end(orderId, 'expired', 'EXPIRED_FAK', ts, reports);
-    return { accepted: true, order: this.#orders.get(orderId) as SimulatedOrder, reports };
+    const { symbol, side, effect, positionId, size, timeInForce } = request;
+    const closesLots = instrument.kind === 'leverage' && effect === 'close';
+    const one = positionId === undefined ? venue.sharesFor(symbol, side, size) : [{ positionId, size }];
+    const closes = closesLots ? one : [];
+    const { orderId, type } = venue.orders.accept(request, { closes, cause: 'client', timeInForce }, ts, reports);
+    venue.showLots(closes, ts, reports);
+    if (type !== 'stop') take(venue, orderId, this.#victim, ts, reports);
+    return { accepted: true, order: venue.orders.get(orderId) as SimulatedOrder, reports };
   }
 
   cancel(orderId: number, ts: EpochMs, reason = 'USER'): CancelOutcome {
-    const order = this.#orders.get(orderId);
+    const order = this.#venue.orders.get(orderId);
     if (order === undefined) return { accepted: false, code: 'unknown_order' };
-    if (order.state !== 'working') return { accepted: false, code: 'already_final' };
+    if (order.state !== 'working' && order.state !== 'waiting') return { accepted: false, code: 'already_final' };
     const reports: SimulationReport[] = [];
-    this.#end(orderId, 'canceled', reason, ts, reports);
+    this.#venue.end(orderId, 'canceled', reason, ts, reports);
     return { accepted: true, reports };
   }
 
-  instrument(symbol: string): Instrument | undefined {
-    return this.#instruments.get(symbol);
+  /** Changes the price of an order that is not final; see `amend`. */
+  amend(orderId: number, change: OrderAmendment, ts: EpochMs): AmendOutcome {
+    return amend(this.#venue, orderId, change, { selfTradeVictim: this.#victim, mostChanges: this.#mostChanges }, ts);
   }
 
-  /** Oldest first. */
+  /** A lot may be closed by force earlier than by default, never later, and not at once. */
+  changeLosscutPrice(positionId: number, losscutPrice: Decimal, ts: EpochMs): LosscutOutcome {
+    const lot = this.#venue.lot(positionId);
+    if (lot === null) return { accepted: false, rejection: { code: 'no_such_position' } };
+    const { tickSize } = this.#venue.instrument(lot.symbol);
+    if (!losscutPrice.isMultipleOf(tickSize)) {
+      return { accepted: false, rejection: { code: 'price_off_tick', tick: tickSize } };
+    }
+    const furthest = defaultLosscutPrice(lot.side, lot.price, tickSize);
+    const current = this.closingPrice(lot.symbol, lot.side) ?? lot.price;
+    const [from, to] = lot.side === 'buy' ? [furthest, current] : [current, furthest];
+    const inside = lot.side === 'buy' ? losscutPrice.lt(current) : losscutPrice.gt(current);
+    if (!inside || losscutPrice.lt(from) || losscutPrice.gt(to)) {
+      return { accepted: false, rejection: { code: 'losscut_price_out_of_range', from, to } };
+    }
+    this.#venue.account.moveLosscut(positionId, losscutPrice);
+    const moved = this.#venue.lot(positionId) as SimulatedLot;
+    return { accepted: true, reports: [{ kind: 'lot', change: 'losscut_changed', lot: moved, ts }] };
+  }
+
+  instrument(symbol: string): Instrument | undefined {
+    return this.#venue.instruments.get(symbol);
+  }
+
+  /** Not final; oldest first. */
   openOrders(symbol?: string): SimulatedOrder[] {
-    return this.#orders.working(symbol);
+    return this.#venue.orders.open(symbol).sort((a, b) => a.orderId - b.orderId);
   }
 
   order(orderId: number): SimulatedOrder | undefined {
-    return this.#orders.get(orderId);
+    return this.#venue.orders.get(orderId);
   }
 
   /** Oldest first. */
   fills(
     filter: { readonly symbol?: string; readonly orderId?: number; readonly from?: EpochMs } = {},
   ): SimulatedFill[] {
-    return this.#orders.fills(filter);
+    return this.#venue.orders.fills(filter);
   }
 
   /** Open lots, oldest first. */
   positions(symbol?: string): SimulatedLot[] {
-    return [...this.#account.lots()]
-      .filter((lot) => symbol === undefined || lot.symbol === symbol)
-      .map((lot) => ({ ...lot, reservedSize: this.#orders.reservedOf(lot.positionId) }));
+    return this.#venue.lots(symbol);
   }
 
   position(positionId: number): SimulatedLot | null {
-    const lot = this.#account.lot(positionId);
-    return lot === undefined ? null : { ...lot, reservedSize: this.#orders.reservedOf(positionId) };
+    return this.#venue.lot(positionId);
   }
 
   margin(): MarginState {
-    const { quote } = Account.reserved(this.#orders.working(), this.#instruments);
-    return this.#account.margin(quote, (symbol, side) => this.#depthOf(symbol).closingPrice(side), this.#quote);
+    return this.#venue.margin();
   }
 
   balances(): Balance[] {
-    const { coins } = Account.reserved(this.#orders.working(), this.#instruments);
-    return this.#account.balances(this.#quote, this.margin().available, coins);
+    const { coins } = this.#venue.reserved();
+    return this.#venue.account.balances(this.#venue.quote, this.margin().available, coins);
   }
 
   /** Last trade, else the middle of the book; null before the first market data. */
   referencePrice(symbol: string): Decimal | null {
-    return this.#depths.get(symbol)?.reference() ?? null;
+    return this.#venue.depths.get(symbol)?.reference() ?? null;
   }
 
   /** What closing a lot of this side would pay now; null before the first market data. */
   closingPrice(symbol: string, lotSide: Side): Decimal | null {
-    return this.#depths.get(symbol)?.closingPrice(lotSide) ?? null;
+    return this.#venue.closingPrice(symbol, lotSide);
   }
 
   /** Everything that is not configuration, as plain JSON. */
   snapshot(): SimulatedExchangeSnapshot {
+    const { account, orders, depths, nextPositionId, marginStatus } = this.#venue;
     return {
-      version: 1,
-      account: this.#account.snapshot(),
-      orders: this.#orders.snapshot(),
-      depths: Object.fromEntries([...this.#depths].map(([symbol, depth]) => [symbol, depth.snapshot()])),
-      nextPositionId: this.#nextPositionId,
+      version: 2,
+      account: account.snapshot(),
+      orders: orders.snapshot(),
+      depths: Object.fromEntries([...depths].map(([symbol, depth]) => [symbol, depth.snapshot()])),
+      nextPositionId,
+      marginStatus,
+      lastTs: this.#lastTs,
     };
   }
 
   /** Puts back what `snapshot` took. Balances of the options are forgotten. */
   restore(snapshot: SimulatedExchangeSnapshot): void {
-    this.#account = Account.restore(snapshot.account);
-    this.#orders = OrderKeeper.restore(snapshot.orders);
-    this.#nextPositionId = snapshot.nextPositionId;
-    for (const [symbol, depth] of Object.entries(snapshot.depths)) this.#depths.set(symbol, Depth.restore(depth));
+    const venue = this.#venue;
+    venue.account = Account.restore(snapshot.account);
+    venue.orders = OrderKeeper.restore(snapshot.orders);
+    venue.nextPositionId = snapshot.nextPositionId;
+    venue.marginStatus = snapshot.marginStatus;
+    for (const [symbol, depth] of Object.entries(snapshot.depths)) venue.depths.set(symbol, Depth.restore(depth));
+    this.#lastTs = snapshot.lastTs;
   }
 
-  #check(instrument: Instrument, request: SimulatedRequest) {
-    const depth = this.#depthOf(request.symbol);
-    const { coins } = Account.reserved(this.#orders.working(), this.#instruments);
-    const { available } = this.margin();
-    const cash = this.#account.balance(this.#quote);
-    const notional =
-      request.price?.times(request.size) ?? marketNotional(depth.slices(request.side, request.size), request.size);
-    return checkOrder(instrument, request, {
-      reference: depth.reference(),
-      // Coins are paid with cash that is there; an unrealised profit only backs margin.
-      availableFunds: instrument.kind === 'spot' ? Decimal.min(cash, available) : available,
-      availableCoins: this.#account.balance(instrument.base).minus(coins.get(instrument.base) ?? '0'),
-      neededFunds: fundsFor(instrument, notional),
-      lot: request.positionId === undefined ? null : this.position(request.positionId),
-    });
-  }
-
-  #fill(orderId: number, slice: Slice, liquidity: 'taker' | 'maker', ts: EpochMs, reports: SimulationReport[]): void {
-    const order = this.#orders.get(orderId) as SimulatedOrder;
-    const instrument = this.#instruments.get(order.symbol) as Instrument;
-    const rate = liquidity === 'taker' ? instrument.takerFeeRate : instrument.makerFeeRate;
-    const lot = order.positionId === undefined ? undefined : this.#account.lot(order.positionId);
-    const positionId = instrument.kind === 'spot' ? undefined : (order.positionId ?? this.#nextPositionId++);
-    const fill = this.#orders.fill(
-      orderId,
-      {
-        price: slice.price,
-        size: slice.size,
-        fee: this.#roundFee(slice.price.times(slice.size).times(rate)),
-        liquidity,
-        realizedPnl: lot === undefined ? Decimal.zero : Account.pnl(lot, slice.price, slice.size),
-        ...(positionId === undefined ? {} : { positionId }),
-        ts,
-      },
-      reports,
-    );
-    const touched = this.#account.book(instrument, fill);
-    if (touched === null) return;
-    const change = touched.size.isZero() ? 'closed' : fill.effect === 'open' ? 'opened' : 'updated';
-    reports.push({
-      kind: 'lot',
-      change,
-      lot: { ...touched, reservedSize: this.#orders.reservedOf(touched.positionId) },
-      ts,
-    });
-  }
-
-  #end(orderId: number, state: 'canceled' | 'expired', reason: string, ts: EpochMs, reports: SimulationReport[]): void {
-    const order = this.#orders.end(orderId, state, reason, ts, reports);
-    if (order?.positionId !== undefined) this.#reportLot(order.positionId, ts, reports);
-  }
-
-  /** A working close order took or freed part of its lot. */
-  #reportLot(positionId: number, ts: EpochMs, reports: SimulationReport[]): void {
-    const lot = this.position(positionId);
-    if (lot !== null) reports.push({ kind: 'lot', change: 'updated', lot, ts });
-  }
-
-  #roundFee(fee: Decimal): Decimal {
-    if (this.#feeRounding === 'none') return fee;
-    if (this.#feeRounding === 'nearest') return fee.round(0);
-    return fee.isNegative() ? fee.ceilTo('1') : fee.floorTo('1');
-  }
-
-  #depthOf(symbol: string): Depth {
-    return this.#depths.get(symbol) as Depth;
+  #afterMarket(symbol: string, ts: EpochMs, reports: SimulationReport[]): void {
+    triggerStops(this.#venue, symbol, this.#victim, ts, reports);
+    cutLots(this.#venue, symbol, ts, reports);
+    watchAccount(this.#venue, this.#losscutRatio, ts, reports);
   }
 }
 
-/** Spot has no lots: a buy opens, a sell closes. On leverage an opening names no lot. A market order has no price. */
-function normalised(asked: SimulatedRequest, instrument: Instrument): SimulatedRequest {
-  const { price, ...unpriced } = asked;
-  const request = asked.type === 'limit' && price !== undefined ? asked : unpriced;
-  if (instrument.kind === 'spot') return { ...request, effect: request.side === 'buy' ? 'open' : 'close' };
-  if (request.effect === 'close') return request;
-  const { positionId: _, ...opening } = request;
-  return opening;
-}
-
-/** What a market order would cost; what the book does not show is priced at the last level. */
-function marketNotional(slices: readonly Slice[], size: Decimal): Decimal {
-  const shown = Decimal.sum(slices.map((slice) => slice.size));
-  const last = slices.at(-1)?.price ?? Decimal.zero;
-  return Decimal.sum(slices.map((slice) => slice.price.times(slice.size))).plus(size.minus(shown).times(last));
+/** Spot has no lots: a buy opens, a sell closes. On leverage an opening names no lot. Only a limit has a price, only a stop a trigger. */
+function normalised(asked: SimulatedRequest, instrument: Instrument): CheckedRequest {
+  const { price, triggerPrice, positionId, ...rest } = asked;
+  const { type, timeInForce = type === 'limit' ? 'gtc' : 'ioc' } = asked;
+  const effect = instrument.kind === 'leverage' ? asked.effect : asked.side === 'buy' ? 'open' : 'close';
+  const namesLot = positionId !== undefined && (instrument.kind === 'spot' || effect === 'close');
+  return {
+    ...rest,
+    effect,
+    timeInForce,
+    ...(type === 'limit' && price !== undefined ? { price } : {}),
+    ...(type === 'stop' && triggerPrice !== undefined ? { triggerPrice } : {}),
+    ...(namesLot ? { positionId } : {}),
+  };
 }

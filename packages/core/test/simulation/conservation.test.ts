@@ -1,4 +1,4 @@
-import { Decimal } from '@alpha-engine/core';
+import { Decimal, type TimeInForce } from '@alpha-engine/core';
 import { type Level, SimulatedExchange } from '@alpha-engine/core/simulation';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,8 +17,12 @@ type Action =
       readonly buy: boolean;
       readonly size: number;
       readonly price: number | null;
+      readonly stop: boolean;
+      readonly tif: TimeInForce;
     }
   | { readonly do: 'close'; readonly lot: number; readonly share: number; readonly price: number | null }
+  | { readonly do: 'close_bulk'; readonly buy: boolean; readonly size: number; readonly price: number | null }
+  | { readonly do: 'amend'; readonly order: number; readonly price: number }
   | { readonly do: 'cancel'; readonly order: number };
 
 const symbol = fc.constantFrom(...SYMBOLS);
@@ -37,6 +41,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     buy: fc.boolean(),
     size: fc.integer({ min: 1, max: 60 }),
     price: fc.option(price),
+    stop: fc.boolean(),
+    tif: fc.constantFrom('ioc' as const, 'gtc' as const, 'fok' as const, 'post_only' as const),
   }),
   fc.record({
     do: fc.constant('close' as const),
@@ -44,6 +50,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     share: fc.integer({ min: 1, max: 10 }),
     price: fc.option(price),
   }),
+  fc.record({
+    do: fc.constant('close_bulk' as const),
+    buy: fc.boolean(),
+    size: fc.integer({ min: 1, max: 60 }),
+    price: fc.option(price),
+  }),
+  fc.record({ do: fc.constant('amend' as const), order: fc.nat(20), price }),
   fc.record({ do: fc.constant('cancel' as const), order: fc.nat(20) }),
 );
 
@@ -72,6 +85,20 @@ function act(exchange: SimulatedExchange, step: Action, ts: number): void {
           symbol: step.symbol,
           side: step.buy ? 'buy' : 'sell',
           effect: 'open',
+          type: step.price === null ? 'market' : step.stop ? 'stop' : 'limit',
+          size: tenth(step.size),
+          ...(step.price === null ? {} : { price: Decimal.of(step.price), triggerPrice: Decimal.of(step.price) }),
+          ...(step.price === null || step.stop ? {} : { timeInForce: step.tif }),
+        },
+        ts,
+      );
+      return;
+    case 'close_bulk':
+      exchange.place(
+        {
+          symbol: 'BTC_JPY',
+          side: step.buy ? 'buy' : 'sell',
+          effect: 'close',
           type: step.price === null ? 'market' : 'limit',
           size: tenth(step.size),
           ...(step.price === null ? {} : { price: Decimal.of(step.price) }),
@@ -79,6 +106,14 @@ function act(exchange: SimulatedExchange, step: Action, ts: number): void {
         ts,
       );
       return;
+    case 'amend': {
+      const orders = exchange.openOrders();
+      const order = orders[step.order % Math.max(1, orders.length)];
+      if (order === undefined) return;
+      const to = Decimal.of(step.price);
+      exchange.amend(order.orderId, order.type === 'stop' ? { triggerPrice: to } : { price: to }, ts);
+      return;
+    }
     case 'close': {
       const lots = exchange.positions();
       const lot = lots[step.lot % Math.max(1, lots.length)];
@@ -145,6 +180,11 @@ function check(exchange: SimulatedExchange): void {
     exchange.positions().map(({ positionId, size, price: at }) => [positionId, size.toString(), at.toString()]),
   ).toEqual(open.map(([id, lot]) => [id, lot.size.toString(), lot.price.toString()]));
   for (const lot of exchange.positions()) expect(lot.reservedSize.lte(lot.size)).toBe(true);
+  for (const order of exchange.openOrders()) {
+    if (order.closes.length === 0) continue;
+    const left = Decimal.sum(order.closes.map(({ size }) => size));
+    expect(left.toString()).toBe(order.size.minus(order.filledSize).toString());
+  }
   for (const [orderId, size] of filled) {
     const order = exchange.order(orderId)!;
     expect(order.filledSize.toString()).toBe(size.toString());

@@ -1,67 +1,8 @@
-import { Decimal, type Instrument } from '@alpha-engine/core';
-import {
-  type Level,
-  SimulatedExchange,
-  type SimulatedRequest,
-  type SimulationReport,
-} from '@alpha-engine/core/simulation';
+import { Decimal } from '@alpha-engine/core';
+import { SimulatedExchange, type SimulatedRequest } from '@alpha-engine/core/simulation';
 import { describe, expect, it } from 'vitest';
 import { INSTRUMENTS } from './instruments.js';
-
-const ASKS: Level[] = [
-  [101, 1],
-  [102, 2],
-  [103, 3],
-];
-const BIDS: Level[] = [
-  [100, 1],
-  [99, 2],
-  [98, 3],
-];
-
-function exchange(
-  balances: Record<string, string> = { JPY: '10000' },
-  instruments: readonly Instrument[] = INSTRUMENTS,
-) {
-  const made = new SimulatedExchange({ instruments, balances, feeRounding: 'none' });
-  made.onBook('BTC', BIDS, ASKS, 1);
-  made.onBook('BTC_JPY', BIDS, ASKS, 1);
-  return made;
-}
-
-const order = (
-  symbol: string,
-  side: 'buy' | 'sell',
-  size: string,
-  more: { price?: string; close?: number } = {},
-): SimulatedRequest => ({
-  symbol,
-  side,
-  effect: more.close === undefined ? 'open' : 'close',
-  type: more.price === undefined ? 'market' : 'limit',
-  size: Decimal.of(size),
-  ...(more.price === undefined ? {} : { price: Decimal.of(more.price) }),
-  ...(more.close === undefined ? {} : { positionId: more.close }),
-});
-
-function placed(at: SimulatedExchange, request: SimulatedRequest, ts = 10) {
-  const outcome = at.place(request, ts);
-  if (!outcome.accepted) throw new Error(`Refused: ${JSON.stringify(outcome.rejection)}`);
-  return outcome;
-}
-
-function refusal(at: SimulatedExchange, request: SimulatedRequest): string {
-  const outcome = at.place(request, 10);
-  return outcome.accepted ? 'accepted' : outcome.rejection.code;
-}
-
-const fillsOf = (reports: readonly SimulationReport[]) =>
-  reports.flatMap((report) =>
-    report.kind === 'fill' ? [[report.fill.price.toString(), report.fill.size.toString()]] : [],
-  );
-
-const told = (reports: readonly SimulationReport[]) =>
-  reports.map((report) => (report.kind === 'fill' ? 'fill' : `${report.kind} ${report.change}`));
+import { ASKS, BIDS, exchange, fillsOf, order, placed, refusal, told } from './support.js';
 
 describe('market orders', () => {
   it('walk the book at its prices', () => {
@@ -70,7 +11,7 @@ describe('market orders', () => {
       ['101', '1'],
       ['102', '1.5'],
     ]);
-    expect(after).toMatchObject({ state: 'filled', timeInForce: 'FAK', orderTs: 10 });
+    expect(after).toMatchObject({ state: 'filled', timeInForce: 'ioc', orderTs: 10 });
   });
 
   it('expire what the book does not hold', () => {
@@ -211,9 +152,9 @@ describe('leverage', () => {
   it('lets unrealised losses eat what may be ordered', () => {
     const at = exchange({ JPY: '100' });
     placed(at, order('BTC_JPY', 'buy', '1'));
-    at.onBook('BTC_JPY', [[61, 5]], [[62, 5]], 20);
-    expect(at.margin().unrealizedPnl.toString()).toBe('-40');
-    expect(at.margin().available.toString()).toBe('9.4697');
+    at.onBook('BTC_JPY', [[80, 5]], [[81, 5]], 20);
+    expect(at.margin().unrealizedPnl.toString()).toBe('-21');
+    expect(at.margin().available.toString()).toBe('28.4697');
     expect(refusal(at, order('BTC_JPY', 'buy', '1'))).toBe('insufficient_funds');
   });
 });

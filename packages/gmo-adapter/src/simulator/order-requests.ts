@@ -63,6 +63,8 @@ export function rejectionAnswer(rejection: Rejection, request: SimulatedRequest)
       return refuse('ERR-5126', 'The size is out of range.');
     case 'size_off_step':
       return offGrid('size', request.size, rejection.step);
+    case 'time_in_force_not_allowed':
+      return refuse('ERR-5111', 'Invalid timeInForce.');
     case 'price_missing':
       return invalidParameter('price');
     case 'price_off_tick':
@@ -71,12 +73,28 @@ export function rejectionAnswer(rejection: Rejection, request: SimulatedRequest)
       return refuse('ERR-5121', 'Too low price.');
     case 'price_too_high':
       return refuse('ERR-5121', 'Too high price.');
+    case 'would_trigger':
+      return refuse('ERR-5129', 'The stop price would trigger immediately.');
+    case 'losscut_price_not_allowed':
+      return refuse('ERR-5118', 'losscutPrice cannot be specified.');
+    case 'losscut_price_out_of_range':
+      return invalidParameter('losscutPrice');
     case 'insufficient_funds':
       return refuse('ERR-201', 'Trading margin is insufficient');
     case 'insufficient_holdings':
       return refuse('ERR-208', 'The size exceeds the available holdings.');
     case 'no_such_position':
       return refuse('ERR-254', 'The position does not exist.');
+    case 'nothing_to_close':
+      return refuse('ERR-422', 'There is no open position.');
+    case 'closable_too_small':
+      return refuse('ERR-423', 'The size exceeds all that can be closed.');
+    case 'margin_call':
+      return refuse('ERR-682', 'A margin call is outstanding.');
+    case 'too_many_orders':
+      return refuse('ERR-635', 'There are too many active orders.');
+    case 'too_many_changes':
+      return refuse('ERR-5206', 'The limit of changes of an order is exceeded.');
     case 'wrong_side':
       return refuse('ERR-70', 'The side is not valid for the position to be closed.');
     case 'position_too_small':

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@alpha-engine/core';
 import type {
+  SimulatedChange,
   SimulatedExchange,
   SimulatedFill,
   SimulatedLot,
@@ -7,7 +8,15 @@ import type {
   SimulationReport,
 } from '@alpha-engine/core/simulation';
 import { iso } from './envelopes.js';
-import { losscutPrice, orderPrice, settleType, sideOf, summaryRows, unrealizedPnl } from './private-rows.js';
+import {
+  EXECUTION_TYPES,
+  orderPrice,
+  settleType,
+  sideOf,
+  summaryRows,
+  TIMES_IN_FORCE,
+  unrealizedPnl,
+} from './private-rows.js';
 import type { SimulatorSwitches } from './switches.js';
 
 export const PRIVATE_CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'] as const;
@@ -33,6 +42,8 @@ export function privateFrames(
       const { lot, change, ts } = report;
       return [positionFrame(lot, change, exchange, ts), summaryFrame(lot.symbol, lot.side, 'UPDATE', exchange, ts)];
     }
+    // There is no channel for balances, fees of holding or margin calls.
+    if (report.kind !== 'order') return [];
     if (report.change === 'accepted' && report.order.type === 'market' && !switches.marketOrderNor) return [];
     return [orderFrame(report.order, report.change, switches)];
   });
@@ -47,7 +58,7 @@ function executionFrame(fill: SimulatedFill, order: SimulatedOrder, switches: Si
       executionId: fill.executionId,
       symbol: fill.symbol,
       settleType: settleType(fill, switches),
-      executionType: order.type === 'market' ? 'MARKET' : 'LIMIT',
+      executionType: EXECUTION_TYPES[order.type],
       side: sideOf(fill),
       executionPrice: fill.price.toString(),
       executionSize: fill.size.toString(),
@@ -59,48 +70,54 @@ function executionFrame(fill: SimulatedFill, order: SimulatedOrder, switches: Si
       orderPrice: orderPrice(order),
       orderSize: order.size.toString(),
       orderExecutedSize: order.filledSize.toString(),
-      timeInForce: order.timeInForce,
+      timeInForce: TIMES_IN_FORCE[order.timeInForce],
       msgType: 'ER',
     },
   };
 }
 
-function orderFrame(
-  order: SimulatedOrder,
-  change: 'accepted' | 'canceled' | 'expired',
-  switches: SimulatorSwitches,
-): PrivateFrame {
-  const [orderStatus, msgType] =
-    change === 'accepted'
-      ? ['ORDERED', 'NOR']
-      : change === 'canceled'
-        ? ['CANCELED', 'COR']
-        : ['EXPIRED', switches.expiryMsgType];
+/** That a stop was triggered is told as a new order, a change that was refused as a change: neither was ever seen. */
+const ORDER_MESSAGES = {
+  accepted: 'NOR',
+  triggered: 'NOR',
+  amended: 'ROR',
+  amend_refused: 'ROR',
+  canceled: 'COR',
+} as const;
+const LOT_MESSAGES = { opened: 'OPR', updated: 'UPR', losscut_changed: 'ULR', closed: 'CPR' } as const;
+
+/** An order that fills at once is told as ORDERED first; there is no word for a full fill. */
+function orderStatus({ state }: SimulatedOrder): 'WAITING' | 'ORDERED' | 'CANCELED' | 'EXPIRED' {
+  if (state === 'waiting') return 'WAITING';
+  return state === 'canceled' ? 'CANCELED' : state === 'expired' ? 'EXPIRED' : 'ORDERED';
+}
+
+function orderFrame(order: SimulatedOrder, change: SimulatedChange, switches: SimulatorSwitches): PrivateFrame {
   return {
     channel: 'orderEvents',
     body: {
       ...(order.reason === undefined ? {} : { cancelType: order.reason }),
       channel: 'orderEvents',
-      executionType: order.type === 'market' ? 'MARKET' : 'LIMIT',
-      losscutPrice: '0',
-      msgType,
+      executionType: EXECUTION_TYPES[order.type],
+      losscutPrice: order.losscutPrice?.toString() ?? '0',
+      msgType: change === 'expired' ? switches.expiryMsgType : ORDER_MESSAGES[change],
       orderExecutedSize: order.filledSize.toString(),
       orderId: order.orderId,
       orderPrice: orderPrice(order),
       orderSize: order.size.toString(),
-      orderStatus,
+      orderStatus: orderStatus(order),
       orderTimestamp: iso(order.orderTs),
-      settleType: settleType(order, switches),
+      settleType: order.cause === 'losscut' ? 'LOSS_CUT' : settleType(order, switches),
       side: sideOf(order),
       symbol: order.symbol,
-      timeInForce: order.timeInForce,
+      timeInForce: TIMES_IN_FORCE[order.timeInForce],
     },
   };
 }
 
 function positionFrame(
   lot: SimulatedLot,
-  change: 'opened' | 'updated' | 'closed',
+  change: keyof typeof LOT_MESSAGES,
   exchange: SimulatedExchange,
   ts: EpochMs,
 ): PrivateFrame {
@@ -110,8 +127,8 @@ function positionFrame(
       channel: 'positionEvents',
       leverage: '2',
       lossGain: unrealizedPnl(lot, exchange),
-      losscutPrice: losscutPrice(lot, exchange),
-      msgType: { opened: 'OPR', updated: 'UPR', closed: 'CPR' }[change],
+      losscutPrice: lot.losscutPrice.toString(),
+      msgType: LOT_MESSAGES[change],
       orderdSize: lot.reservedSize.toString(),
       positionId: lot.positionId,
       price: lot.price.toString(),

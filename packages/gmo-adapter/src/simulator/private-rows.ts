@@ -3,17 +3,17 @@ import type { SimulatedExchange, SimulatedFill, SimulatedLot, SimulatedOrder } f
 import { iso } from './envelopes.js';
 import type { SimulatorSwitches } from './switches.js';
 
-/** Default losscut: half the margin away from the open price, at 2x a quarter of it. */
-const LOSSCUT_DISTANCE = Decimal.of('0.25');
-
 export function sideOf(item: { readonly side: Side }): 'BUY' | 'SELL' {
   return item.side === 'buy' ? 'BUY' : 'SELL';
 }
 
-/** MARKET orders show "0". */
+/** A stop shows its trigger; MARKET orders show "0". */
 export function orderPrice(order: SimulatedOrder): string {
-  return order.price?.toString() ?? '0';
+  return (order.price ?? order.triggerPrice)?.toString() ?? '0';
 }
+
+export const TIMES_IN_FORCE = { ioc: 'FAK', gtc: 'FAS', fok: 'FOK', post_only: 'SOK' } as const;
+export const EXECUTION_TYPES = { market: 'MARKET', limit: 'LIMIT', stop: 'STOP' } as const;
 
 export function settleType(
   item: { readonly symbol: string; readonly effect: 'open' | 'close' },
@@ -23,7 +23,13 @@ export function settleType(
   return item.symbol.endsWith('_JPY') ? 'CLOSE' : switches.spotSellSettleType;
 }
 
-const STATUS = { working: 'ORDERED', filled: 'EXECUTED', canceled: 'CANCELED', expired: 'EXPIRED' } as const;
+const STATUS = {
+  waiting: 'WAITING',
+  working: 'ORDERED',
+  filled: 'EXECUTED',
+  canceled: 'CANCELED',
+  expired: 'EXPIRED',
+} as const;
 
 export function orderRow(order: SimulatedOrder, switches: SimulatorSwitches) {
   return {
@@ -31,16 +37,16 @@ export function orderRow(order: SimulatedOrder, switches: SimulatorSwitches) {
     orderId: order.orderId,
     symbol: order.symbol,
     side: sideOf(order),
-    orderType: 'NORMAL',
-    executionType: order.type === 'market' ? 'MARKET' : 'LIMIT',
+    orderType: order.cause === 'losscut' ? 'LOSSCUT' : 'NORMAL',
+    executionType: EXECUTION_TYPES[order.type],
     settleType: settleType(order, switches),
     size: order.size.toString(),
     executedSize: order.filledSize.toString(),
     price: orderPrice(order),
-    losscutPrice: '0',
+    losscutPrice: order.losscutPrice?.toString() ?? '0',
     status: STATUS[order.state],
     ...(order.reason === undefined ? {} : { cancelType: order.reason }),
-    timeInForce: order.timeInForce,
+    timeInForce: TIMES_IN_FORCE[order.timeInForce],
     timestamp: iso(order.orderTs),
   };
 }
@@ -71,7 +77,7 @@ export function positionRow(lot: SimulatedLot, exchange: SimulatedExchange) {
     price: lot.price.toString(),
     lossGain: unrealizedPnl(lot, exchange),
     leverage: '2',
-    losscutPrice: losscutPrice(lot, exchange),
+    losscutPrice: lot.losscutPrice.toString(),
     timestamp: iso(lot.openedTs),
   };
 }
@@ -103,12 +109,4 @@ export function unrealizedPnl(lot: SimulatedLot, exchange: SimulatedExchange): s
   if (price === null) return '0';
   const gain = lot.side === 'buy' ? price.minus(lot.price) : lot.price.minus(price);
   return gain.times(lot.size).toString();
-}
-
-/** Rounded to the tick, towards the open price. */
-export function losscutPrice(lot: SimulatedLot, exchange: SimulatedExchange): string {
-  const tick = exchange.instrument(lot.symbol)?.tickSize ?? Decimal.of('1');
-  const distance = lot.price.times(LOSSCUT_DISTANCE);
-  const price = lot.side === 'buy' ? lot.price.minus(distance).ceilTo(tick) : lot.price.plus(distance).floorTo(tick);
-  return price.toString();
 }

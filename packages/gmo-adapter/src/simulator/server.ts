@@ -315,7 +315,7 @@ class SimulatorServer implements GmoSimulator {
       if (report.kind === 'fill') this.#stats.fills += 1;
       if (report.kind !== 'order') continue;
       if (report.change === 'accepted') this.#stats.orders += 1;
-      else this.#stats[report.change] += 1;
+      else if (report.change === 'canceled' || report.change === 'expired') this.#stats[report.change] += 1;
     }
     this.#privateSockets.send(privateFrames(reports, this.exchange, this.#switches));
   }
