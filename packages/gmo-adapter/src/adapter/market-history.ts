@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AlphaError,
   type Bar,
@@ -40,10 +41,13 @@ import {
   tradeRow,
 } from '../schema/rest-public.js';
 import { assertListed } from './instruments.js';
-import { readTradePages } from './trade-pages.js';
+import { readTradePages, type TradePage } from './trade-pages.js';
 
 /** The exchange was seen to answer a hundredth page; a page may bring nothing new while trades stream in. */
 const MOST_PAGES = 200;
+/** Until a page that failed is asked for again; its budget of requests comes on top. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 4_000;
 const tradeList = listOf(tradeRow);
 const klineList = z.array(klineRow);
 
@@ -139,9 +143,16 @@ export class GmoMarketHistory implements MarketHistory {
   async tradesSince(symbol: string, from: EpochMs, options: ReadSinceOptions): Promise<TradesSince> {
     const { maxPages, until, signal } = options;
     const reachesFrom = (rows: readonly TradeRow[]) => parseIsoTime(rows.at(-1)?.timestamp) < from;
+    // The changing value makes the exchange's cache, a second old, answer nothing.
+    const readPage = (page: TradePage) =>
+      this.#tradePage({ symbol, ...page, _: this.#context.wallClock.now() }, signal);
+    let begun = false;
     const { rows, ended } = await readTradePages(
-      // The changing value makes the exchange's cache, a second old, answer nothing.
-      (page) => this.#tradePage({ symbol, ...page, _: this.#context.wallClock.now() }, signal),
+      async (page) => {
+        const read = begun ? await this.#patiently(() => readPage(page), options) : await readPage(page);
+        begun = true;
+        return read;
+      },
       (read) => reachesFrom(read) || performance.now() > until,
       maxPages,
     );
@@ -153,6 +164,20 @@ export class GmoMarketHistory implements MarketHistory {
       oldestTs: trades[0]?.ts ?? null,
       reaches: reachesFrom(rows) ? 'from' : ended ? 'end' : 'limit',
     };
+  }
+
+  /** A page that fails on the way back is asked for again, so that those before it were not read in vain. */
+  async #patiently<T>(read: () => Promise<T>, { until, signal }: ReadSinceOptions): Promise<T> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      try {
+        return await read();
+      } catch (error) {
+        const mayWait = performance.now() + pauseMs < until && !signal?.aborted;
+        if (!mayWait || !AlphaError.is(error) || !error.retryable) throw error;
+        this.#context.logger.warn({ error: error.message }, 'A page of past trades could not be read; asking again.');
+        await delay(pauseMs, undefined, signal && { signal });
+      }
+    }
   }
 
   async #tradePage(

@@ -175,6 +175,45 @@ describe('recentTrades', () => {
   });
 });
 
+describe('tradesSince', () => {
+  it('asks again for a page that failed on the way back, and not for those before it', async () => {
+    const at = (i: number) => Date.UTC(2026, 1, 13) - i * 1_000;
+    const rows = Array.from({ length: 150 }, (_, i) =>
+      ['BUY', 'SELL'].map((side) => ({ price: '1', size: '0.1', side, timestamp: new Date(at(i)).toISOString() })),
+    ).flat();
+    const pages: string[] = [];
+    const gmo = await history((request, response) => {
+      const query = new URL(request.url, 'http://x').searchParams;
+      const page = Number(query.get('page'));
+      const count = Number(query.get('count'));
+      pages.push(`${page} of ${count}`);
+      if (pages.length === 2) return void response.writeHead(503).end('<html>busy</html>');
+      if (pages.length === 3) return failure(response, 'ERR-5003', 'Requests are too many.', 200, 4);
+      success(response, { list: rows.slice((page - 1) * count, page * count) });
+    });
+    const until = performance.now() + 15_000;
+    const told = await gmo.tradesSince('BTC', at(120), { maxPages: 10, until });
+    expect(told).toMatchObject({ reaches: 'from', newestTs: at(0) });
+    expect(told.trades.map(({ ts }) => ts)).toEqual(Array.from({ length: 121 }, (_, i) => at(120 - i)));
+    expect(pages[0]).toBe('1 of 100');
+    expect(new Set(pages.slice(1, 4)).size).toBe(1);
+    expect(pages.filter((page) => page === '1 of 100')).toHaveLength(1);
+    expect(lines.map(({ message }) => message)).toContain('A page of past trades could not be read; asking again.');
+  });
+
+  it('gives up on it when the time is over', async () => {
+    const row = { price: '1', size: '1', side: 'BUY', timestamp: new Date(0).toISOString() };
+    let asked = 0;
+    const gmo = await history((_, response) => {
+      if (asked++ > 0) return void response.writeHead(503).end();
+      success(response, { list: new Array(100).fill(row) });
+    });
+    const reading = gmo.tradesSince('BTC', 0, { maxPages: 10, until: performance.now() + 1_000 });
+    expect(await codeOf(reading)).toBe('EXCHANGE_BAD_ANSWER');
+    expect(asked).toBeLessThan(5);
+  });
+});
+
 describe('bars', () => {
   const START = Date.UTC(2025, 0, 1);
   const kline = (openTime: number) => ({
