@@ -108,6 +108,9 @@ export class FeedSession {
     this.#queue.end(failure);
     const counts = Object.fromEntries(this.#oddities);
     const { logger } = this.#parts.context;
+    const trades = this.#heldTrades;
+    if (trades > 0)
+      logger.warn({ trades }, 'Live trades that wait for a backfill are left to the next start, which reads both.');
     if (this.#oddities.size > 0) logger.warn({ counts }, 'Frames of GMO Coin that could not be used.');
   }
 
@@ -255,12 +258,12 @@ export class FeedSession {
       }
       if (now - meteredAt < METER_MS) return;
       meteredAt = now;
-      this.#meter.sample(
-        now,
-        this.#queue.size,
-        this.#desks.reduce((sum, { healer }) => sum + (healer?.held ?? 0), 0),
-      );
+      this.#meter.sample(now, this.#queue.size, this.#heldTrades);
     }, timings.watchMs);
+  }
+
+  get #heldTrades(): number {
+    return this.#desks.reduce((sum, { healer }) => sum + (healer?.held ?? 0), 0);
   }
 
   #look(stream: FeedStream, now: number): void {

@@ -14,9 +14,11 @@ export class Budget {
   #pauseMs = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(options: { spacingMs: number; burst?: number; now?: () => number }) {
+  /** `notBefore`: none goes earlier, on the monotonic clock, which counts from the start of the process. */
+  constructor(options: { spacingMs: number; burst?: number; notBefore?: number; now?: () => number }) {
     this.#spacingMs = options.spacingMs;
     this.#burst = options.burst ?? 1;
+    if (options.notBefore !== undefined) this.#nextAt = options.notBefore + (this.#burst - 1) * this.#spacingMs;
     this.#now = options.now ?? (() => performance.now());
   }
 

@@ -26,7 +26,8 @@ const accounts = new Map<string, AccountLimits>();
 export function hostLimits(restUrl: string): HostLimits {
   const { host } = new URL(restUrl);
   return ensure(hosts, host, () => ({
-    commands: new Budget({ spacingMs: COMMAND_SPACING_MS }),
+    // None in the first moment of a process: the one before it at this address may have sent its last command just now.
+    commands: new Budget({ spacingMs: COMMAND_SPACING_MS, notBefore: COMMAND_SPACING_MS }),
     publicRest: new Budget({ spacingMs: PUBLIC_REST_SPACING_MS, burst: 2 }),
   }));
 }

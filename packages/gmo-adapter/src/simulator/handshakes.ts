@@ -6,14 +6,18 @@ import type { FaultDesk, Stream } from './faults/fault-desk.js';
 import { ipOf, refuseUpgrade, urlOf } from './http.js';
 import type { ExchangeState } from './options.js';
 import { Outlet } from './outlet.js';
+import type { StatsCounter } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
 
 const MOST_FRAME_BYTES = 65_536;
+/** Not a status of a frame: there was none. */
+const CLOSED_ABNORMALLY = 1006;
 
 export interface HandshakeOptions {
   readonly switches: SimulatorSwitches;
   readonly timings: SimulatorTimings;
   readonly faults: FaultDesk;
+  readonly stats: StatsCounter;
   readonly wall: Clock;
   exchangeState(): ExchangeState;
   isLive(token: string): boolean;
@@ -56,7 +60,10 @@ export class Handshakes {
       // A frame that breaks the protocol ends the connection by itself; the `close` event tells.
       client.on('error', () => {});
       this.#accepted[stream] += 1;
-      const { timings, faults, wall, accept } = this.#options;
+      const { timings, faults, wall, stats, accept } = this.#options;
+      client.on('close', (code) => {
+        stats.closed[code === CLOSED_ABNORMALLY ? 'cut' : 'clean'] += 1;
+      });
       accept(new Outlet({ socket: client, stream, number: this.#accepted[stream], timings, faults, wall }), ip, token);
     });
   }

@@ -48,6 +48,11 @@ export class Outlet implements FaultySocket {
     });
   }
 
+  /** False from the client's closing frame on: nothing goes out behind it. */
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
   get waiting(): number {
     return this.#held.length;
   }

@@ -107,7 +107,7 @@ export class PublicSockets {
       if (now - last.sentAt < REPEAT_MS) continue;
       last.sentAt = now;
       for (const client of this.#clients) {
-        if (!client.subscriptions.has(`orderbooks ${symbol}`)) continue;
+        if (!client.subscriptions.has(`orderbooks ${symbol}`) || !client.outlet.isOpen) continue;
         client.outlet.send(last.frame, { channel: 'orderbooks', symbol });
         this.#options.stats.repeats += 1;
       }
@@ -148,7 +148,7 @@ export class PublicSockets {
     const key = `${channel} ${symbol}`;
     for (const client of this.#clients) {
       const option = client.subscriptions.get(key);
-      if (option === undefined) continue;
+      if (option === undefined || !client.outlet.isOpen) continue;
       deliver((frame) => client.outlet.send(frame, subject), option);
       StatsCounter.add(this.#options.stats.frames[channel], symbol);
     }

@@ -134,6 +134,7 @@ class SimulatorServer implements GmoSimulator {
       switches: this.#switches,
       timings,
       faults: this.#faults,
+      stats: this.#stats,
       wall,
       exchangeState: () => this.#state,
       isLive: (token) => this.#tokens.isLive(token),
@@ -200,7 +201,7 @@ class SimulatorServer implements GmoSimulator {
   }
 
   stats(): SimulatorStats {
-    const { played, frames, repeats, orders, rejections, canceled, expired, fills } = this.#stats;
+    const { played, frames, repeats, closed, orders, rejections, canceled, expired, fills } = this.#stats;
     return {
       played,
       frames,
@@ -211,6 +212,7 @@ class SimulatorServer implements GmoSimulator {
       expired,
       fills,
       sockets: { public: this.#publicSockets.size, private: this.#privateSockets.size },
+      closed: { ...closed },
       subscriptions: this.#publicSockets.subscriptions,
       maxLagMs: Math.round(this.#playback.maxLagMs),
       faults: this.#faults.records.map((record) => ({ ...record })),

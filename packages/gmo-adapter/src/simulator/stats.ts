@@ -22,6 +22,8 @@ export interface SimulatorStats {
   readonly fills: number;
   /** Open now. */
   readonly sockets: { readonly public: number; readonly private: number };
+  /** Sockets that ended, public and private: after a closing frame of the client (which ends its subscriptions), or in any other way. */
+  readonly closed: { readonly clean: number; readonly cut: number };
   /** Public channel subscriptions active now. */
   readonly subscriptions: number;
   /** Most a record was late, wall milliseconds. */
@@ -33,6 +35,7 @@ export interface SimulatorStats {
 export class StatsCounter {
   readonly played = { trades: {} as Counts, books: {} as Counts };
   readonly frames = { ticker: {} as Counts, orderbooks: {} as Counts, trades: {} as Counts };
+  readonly closed = { clean: 0, cut: 0 };
   repeats = 0;
   orders = 0;
   rejections = 0;

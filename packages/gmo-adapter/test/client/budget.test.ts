@@ -31,6 +31,14 @@ describe('Budget', () => {
     expect(budget.waitMs).toBe(0);
   });
 
+  it('lets none go before its time', () => {
+    let now = 300;
+    const budget = new Budget({ spacingMs: 100, burst: 2, notBefore: 1_000, now: () => now });
+    expect(budget.waitMs).toBe(700);
+    now = 1_000;
+    expect(budget.waitMs).toBe(0);
+  });
+
   it('counts from the arrival of the last one when it was long under way', async () => {
     let now = 0;
     const budget = new Budget({ spacingMs: 100, now: () => now });
