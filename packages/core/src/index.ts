@@ -1,4 +1,5 @@
 export type { DeadLetter } from './bus/dead-letter.js';
+export { batchOf, type EventBatch, type Run } from './bus/event-batch.js';
 export type {
   Batch,
   Claim,

@@ -1,17 +1,19 @@
 import type { SeriesRow } from './storage.js';
 import type { SeriesKey } from './streams.js';
 
-/** What an append needs to know of an event. */
-export interface AppendItem {
-  readonly series: SeriesKey;
-  readonly seq: number | undefined;
+/** What an append needs to know of consecutive events of one series. */
+export interface AppendRun {
+  readonly key: SeriesKey;
+  /** Number of the first; undefined when they have none. */
+  readonly first: number | undefined;
+  readonly count: number;
 }
 
 export type AppendDecision =
-  /** `accepted[i]`: whether item `i` is new. `rows`: the series as they stand afterwards. */
+  /** `skips[i]`: how many of run `i`, from its first, are there already. `rows`: the series as they stand afterwards. */
   | {
       readonly kind: 'append';
-      readonly accepted: readonly boolean[];
+      readonly skips: readonly number[];
       readonly appended: number;
       readonly rows: ReadonlyMap<SeriesKey, SeriesRow>;
     }
@@ -21,38 +23,29 @@ export type AppendDecision =
 
 /**
  * Decides what of a call is appended: an event present already is skipped; one beyond the next, or of a series somebody
- * else writes, refuses the whole call. Events without `seq` always pass.
+ * else writes, refuses the whole call. Events without a number always pass.
  */
 export function decideAppend(
-  items: readonly AppendItem[],
+  runs: readonly AppendRun[],
   writer: number | null,
   lookup: (series: SeriesKey) => SeriesRow | undefined,
 ): AppendDecision {
   const rows = new Map<SeriesKey, SeriesRow>();
-  const seqs = new Map<SeriesKey, number>();
-  const accepted: boolean[] = [];
+  const skips: number[] = [];
   let appended = 0;
-  for (const { series, seq } of items) {
-    if (seq === undefined) {
-      accepted.push(true);
-      appended += 1;
-      continue;
+  for (const { key, first, count } of runs) {
+    let skip = 0;
+    if (first !== undefined) {
+      const row = rows.get(key) ?? lookup(key);
+      if (row === undefined || row.writer !== writer) {
+        return { kind: 'fenced', series: key, holder: row?.writer ?? null };
+      }
+      if (first > row.seq + 1) return { kind: 'hole', series: key, expected: row.seq + 1, got: first };
+      skip = Math.min(count, row.seq + 1 - first);
+      rows.set(key, { writer: row.writer, seq: Math.max(row.seq, first + count - 1) });
     }
-    let last = seqs.get(series);
-    if (last === undefined) {
-      const row = lookup(series);
-      if (row === undefined || row.writer !== writer) return { kind: 'fenced', series, holder: row?.writer ?? null };
-      last = row.seq;
-      seqs.set(series, last);
-    }
-    if (seq > last + 1) return { kind: 'hole', series, expected: last + 1, got: seq };
-    const isNew = seq === last + 1;
-    accepted.push(isNew);
-    if (isNew) {
-      appended += 1;
-      seqs.set(series, seq);
-    }
+    skips.push(skip);
+    appended += count - skip;
   }
-  for (const [series, seq] of seqs) rows.set(series, { writer: writer as number, seq });
-  return { kind: 'append', accepted, appended, rows };
+  return { kind: 'append', skips, appended, rows };
 }

@@ -1,5 +1,6 @@
 import type { AlphaEvent } from '../events/event.js';
 import type { DeadLetter } from './dead-letter.js';
+import type { EventBatch } from './event-batch.js';
 import type { Partition, Series, SeriesKey, StreamName } from './streams.js';
 
 /** Position of an entry in its stream: opaque text, comparable only by the bus that made it. */
@@ -122,8 +123,9 @@ export interface EventBus {
    * An event with a `seq` belongs to a claimed series: the count of the series is kept in the same atomic step as the
    * append, so that one already present is skipped, and a hole (`BUS_SEQUENCE_HOLE`) or an older writer (`BUS_FENCED`)
    * is refused with nothing of the call appended. An event without `seq` is simply appended; `writer` may then be null.
+   * `batchOf` makes a batch of events; one that is there already is not encoded again.
    */
-  publish(writer: WriterId | null, events: readonly AlphaEvent[]): Promise<PublishResult>;
+  publish(writer: WriterId | null, events: readonly AlphaEvent[] | EventBatch): Promise<PublishResult>;
 
   subscribe(options: SubscribeOptions): Promise<Subscription>;
 

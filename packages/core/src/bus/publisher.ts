@@ -3,9 +3,12 @@ import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
 import { type Logger, silentLogger } from '../telemetry/logger.js';
 import { Backoff, isFinal } from './backoff.js';
-import type { EventBus, WriterId } from './event-bus.js';
-import { SeriesKeys } from './series-keys.js';
-import { type Series, type SeriesKey, seriesKey, seriesOf } from './streams.js';
+import { BatchWriter, type EventBatch, joinBatches } from './event-batch.js';
+import type { EventBus, PublishResult, WriterId } from './event-bus.js';
+import { countBeyond, KeptBatches } from './kept-batches.js';
+import { SendWindow } from './send-window.js';
+import { type KnownSeries, SeriesTable } from './series-table.js';
+import { type Series, type SeriesKey, seriesKey } from './streams.js';
 
 export interface PublisherOptions {
   /** Events that may wait; beyond that `publish` refuses with `BUS_QUEUE_FULL`. Default 100 000. */
@@ -38,17 +41,21 @@ export interface LostNumbers {
 }
 
 interface Request {
-  readonly events: readonly AlphaEvent[];
-  /** Series of each event. */
-  readonly keys: readonly SeriesKey[];
+  /** A batch is numbered already. */
+  readonly events: readonly AlphaEvent[] | EventBatch;
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
 }
 
 /** Numbered, and sent until the bus has answered. */
 interface Numbered {
-  readonly events: readonly AlphaEvent[];
+  readonly batch: EventBatch;
   readonly requests: readonly Request[];
+}
+
+interface Counter extends KnownSeries {
+  /** The last number given; null until the series is claimed. */
+  last: number | null;
 }
 
 /**
@@ -62,19 +69,16 @@ export class Publisher {
   readonly #options: Required<Omit<PublisherOptions, 'as' | 'onLost'>>;
   readonly #onLost: PublisherOptions['onLost'];
   readonly #backoff: Backoff;
-  readonly #keys = new SeriesKeys();
-  readonly #lastSeq = new Map<SeriesKey, number>();
-  readonly #claimed = new Map<SeriesKey, Series>();
+  readonly #counters = new SeriesTable<Counter>((known) => this.#newCounter(known));
+  readonly #claimed = new Map<SeriesKey, Counter>();
+  #unclaimed: Counter[] = [];
   readonly #waiting: Request[] = [];
-  /** Series met in `publish` and not claimed yet. */
-  readonly #unclaimed = new Map<SeriesKey, Series>();
+  readonly #window: SendWindow<Numbered, PublishResult>;
+  readonly #kept: KeptBatches;
   #writer: WriterId | undefined;
-  #window: Numbered[] = [];
-  /** The last acknowledged batches, oldest first, and their number of events. */
-  #kept: (readonly AlphaEvent[])[] = [];
-  #keptEvents = 0;
   #queued = 0;
   #running: Promise<void> | null = null;
+  #isFilling = false;
   #stopped: unknown = null;
   #published = 0;
   #skipped = 0;
@@ -95,13 +99,20 @@ export class Publisher {
     };
     this.#onLost = options.onLost;
     this.#backoff = new Backoff(this.#options.giveUpAfterMs);
+    this.#kept = new KeptBatches(this.#options.maxKept);
+    this.#window = new SendWindow({
+      size: this.#options.maxInFlight,
+      next: () => this.#next(),
+      send: ({ batch }) => bus.publish(this.#writer ?? null, batch),
+      answered: (numbered, answer, isOldest) => this.#finish(numbered, answer, isOldest),
+    });
     this.#writer = options.as;
   }
 
   /** Claims these series. One that is first seen in `publish` is claimed then. */
   static async open(bus: EventBus, series: readonly Series[], options: PublisherOptions = {}): Promise<Publisher> {
     const publisher = new Publisher(bus, options);
-    for (const one of series) publisher.#unclaimed.set(seriesKey(one), one);
+    for (const one of series) publisher.#counters.of(one);
     await publisher.#claim();
     return publisher;
   }
@@ -123,18 +134,19 @@ export class Publisher {
 
   /** The last number given in a series; 0 when there was none or the series was not claimed yet. */
   lastSeq(series: Series): number {
-    return this.#lastSeq.get(seriesKey(series)) ?? 0;
+    return this.#claimed.get(seriesKey(series))?.last ?? 0;
   }
 
   /**
    * Resolves once the events are durable. An event without `seq` gets the next of its series; one that has it keeps it (a
-   * record published again). Calls are published in the order they were made.
+   * record published again), as all of a batch do. Calls are published in the order they were made.
    */
-  async publish(events: readonly AlphaEvent[]): Promise<void> {
+  async publish(events: readonly AlphaEvent[] | EventBatch): Promise<void> {
     if (this.#stopped !== null) throw this.#stopped;
     if (events.length === 0) return;
     if (this.#queued > 0 && this.#queued + events.length > this.#options.maxQueued) throw queueFull(this.#queued);
     this.#queued += events.length;
+    if ('runs' in events) return this.#request(events);
     const { maxBatch } = this.#options;
     const parts: Promise<void>[] = [];
     for (let from = 0; from < events.length; from += maxBatch) {
@@ -149,17 +161,9 @@ export class Publisher {
     this.#stopped ??= new AlphaError('BUS_CLOSED', 'The publisher was closed; open another to publish.');
   }
 
-  #request(events: readonly AlphaEvent[]): Promise<void> {
-    const keys = events.map((event) => this.#keyOf(event));
-    return new Promise<void>((done, fail) => {
-      this.#waiting.push({ events, keys, done, fail });
-      this.#running ??= this.#run();
-    });
-  }
-
   /** The last number given in each claimed series. */
   get lastSeqs(): ReadonlyMap<SeriesKey, number> {
-    return this.#lastSeq;
+    return new Map([...this.#claimed].map(([key, { last }]) => [key, last ?? 0]));
   }
 
   /**
@@ -168,14 +172,12 @@ export class Publisher {
    */
   async skipTo(series: Series, seq: number): Promise<void> {
     if (this.#stopped !== null) throw this.#stopped;
-    const key = seriesKey(series);
+    const counter = this.#counters.of(series);
+    const { key } = counter;
     const { writer, lastSeq } = await this.#bus.claim([series], this.#writer, new Map([[key, seq]]));
-    this.#writer = writer;
-    const last = this.#lastSeq.get(key) ?? 0;
-    this.#lastSeq.set(key, Math.max(lastSeq.get(key) ?? 0, last));
+    const last = counter.last ?? 0;
+    this.#claimedBy(writer, [counter], lastSeq);
     if (seq > last) this.#skips.set(key, { series, from: last + 1, to: seq });
-    this.#claimed.set(key, series);
-    this.#unclaimed.delete(key);
   }
 
   /** Stops at once: what is not acknowledged yet fails with `reason`; some of it may still reach the bus. */
@@ -184,13 +186,32 @@ export class Publisher {
     this.#backoff.wake();
   }
 
+  #request(events: Request['events']): Promise<void> {
+    for (const one of 'runs' in events ? events.runs.map(({ series }) => series) : events) this.#counters.of(one);
+    return new Promise<void>((done, fail) => {
+      this.#waiting.push({ events, done, fail });
+      if (this.#running === null) this.#running = this.#run();
+      else this.#fillSoon();
+    });
+  }
+
+  /** Calls of the same turn share a batch. */
+  #fillSoon(): void {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    queueMicrotask(() => {
+      this.#isFilling = false;
+      this.#window.fill();
+    });
+  }
+
   async #run(): Promise<void> {
-    // Calls of the same turn share the first batch.
+    // As above.
     await Promise.resolve();
     const retry = this.#backoff;
     try {
-      while (this.#waiting.length > 0 || this.#window.length > 0) {
-        const unknown = await this.#claim().then(() => this.#sendWindow(), asUnknown);
+      while (this.#waiting.length > 0 || this.#window.items.length > 0) {
+        const unknown = await this.#claim().then(() => this.#send(), asUnknown);
         if (unknown === null) retry.reset();
         else await retry.pause(unknown, this.#options.logger);
       }
@@ -201,53 +222,28 @@ export class Publisher {
     }
   }
 
-  /** Sends every batch of the window and drops those that were answered. Returns why others were not, null when none was left. */
-  async #sendWindow(): Promise<unknown> {
-    while (this.#window.length < this.#options.maxInFlight && this.#hasClaimed(this.#waiting[0])) {
-      this.#window.push(this.#number());
-    }
-    const window = this.#window;
-    const writer = this.#writer ?? null;
-    const answers = await Promise.allSettled(window.map(({ events }) => this.#bus.publish(writer, events)));
+  /** Sends until nothing waits. Returns why some of it must be sent again, null when all was answered. */
+  async #send(): Promise<unknown> {
+    const unsent = await this.#window.run();
     if (this.#stopped !== null) return null;
-    const left: Numbered[] = [];
-    let unknown: unknown = null;
-    for (const [index, answer] of answers.entries()) {
-      const batch = window[index]!;
-      if (answer.status === 'fulfilled') {
-        this.#finish(batch, answer.value);
-        continue;
-      }
-      const { reason } = answer;
+    for (const [index, { reason }] of unsent.entries()) {
       // A hole behind a batch that failed closes when both are sent again. With nothing missing before it, the bus has
       // lost what it had acknowledged.
       const isHole = AlphaError.is(reason, 'BUS_SEQUENCE_HOLE');
-      if (isHole ? left.length === 0 : isFinal(reason)) {
-        this.#window = [...left, ...window.slice(index)];
-        return this.#heal(reason);
-      }
-      unknown ??= reason;
-      left.push(batch);
+      if (isHole ? index === 0 : isFinal(reason)) return this.#heal(reason);
     }
-    this.#window = left;
-    return unknown;
+    return unsent[0]?.reason ?? null;
   }
 
-  #finish({ events, requests }: Numbered, answer: { appended: number; skipped: number }): void {
-    this.#keep(events);
+  #finish({ batch, requests }: Numbered, answer: PublishResult, isOldest: boolean): void {
+    if (this.#stopped !== null) return;
+    if (isOldest) this.#backoff.reset();
+    this.#kept.add(batch);
     if (requests.length === 0) return;
     this.#published += answer.appended;
     this.#skipped += answer.skipped;
-    this.#queued -= events.length;
+    this.#queued -= batch.length;
     for (const { done } of requests) done();
-  }
-
-  #keep(events: readonly AlphaEvent[]): void {
-    this.#kept.push(events);
-    this.#keptEvents += events.length;
-    while (this.#kept.length > 0 && this.#keptEvents > this.#options.maxKept) {
-      this.#keptEvents -= this.#kept.shift()!.length;
-    }
   }
 
   /**
@@ -263,7 +259,8 @@ export class Publisher {
     if (!isForgotten && !AlphaError.is(reason, 'BUS_SEQUENCE_HOLE')) throw reason;
     let lastSeq: ReadonlyMap<SeriesKey, number>;
     try {
-      ({ lastSeq } = await this.#bus.claim([...this.#claimed.values()], this.#writer));
+      const claimed = [...this.#claimed.values()].map((counter) => counter.series);
+      ({ lastSeq } = await this.#bus.claim(claimed, this.#writer));
     } catch (error) {
       return asUnknown(error);
     }
@@ -279,85 +276,96 @@ export class Publisher {
         return null;
       }
     }
-    const isMissing = (event: AlphaEvent) => (event.seq ?? 0) > (lastSeq.get(this.#keys.of(event)) ?? 0);
-    const isNext = (event: AlphaEvent) => event.seq === expected && this.#keys.of(event) === series;
-    if (!this.#kept.some((events) => events.some(isNext))) {
-      await this.#leaveOut((event) => this.#keys.of(event) === series, Number(expected), reason);
-    }
-    const from = this.#kept.findIndex((events) => events.some(isMissing));
-    if (from === -1) return null;
-    const again = this.#kept.splice(from);
-    const lost = again.flat().filter(isMissing).length;
-    this.#keptEvents -= again.flat().length;
+    if (!this.#kept.has(series, Number(expected))) await this.#leaveOut(series, Number(expected), reason);
+    const again = this.#kept.takeBeyond(lastSeq);
+    if (again.length === 0) return null;
+    const lost = again.reduce((sum, batch) => sum + countBeyond(batch, lastSeq), 0);
     this.#republished += lost;
     this.#options.logger.warn(
       { series, from: expected, events: lost },
       'The bus had lost events; they are sent again.',
     );
-    this.#window = [...again.map((events) => ({ events, requests: [] })), ...this.#window];
+    this.#window.putFirst(again.map((batch) => ({ batch, requests: [] })));
     return null;
   }
 
   /** What is missing from `from` on reaches further back than what is kept: the bus is told to go on with the first there is. */
-  async #leaveOut(isOf: (event: AlphaEvent) => boolean, from: number, reason: unknown): Promise<void> {
-    const first = [...this.#kept, ...this.#window.map(({ events }) => events)].flat().find(isOf);
-    if (this.#onLost === undefined || first?.seq === undefined || first.seq <= from) throw reason;
-    const series = seriesOf(first);
-    await this.skipTo(series, first.seq - 1);
-    this.#onLost({ series, from, to: first.seq - 1, ts: first.ts });
+  async #leaveOut(key: SeriesKey, from: number, reason: unknown): Promise<void> {
+    const runs = [...this.#kept, ...this.#window.items.map(({ batch }) => batch)].flatMap((batch) => batch.runs);
+    const next = runs.find((run) => run.key === key);
+    if (this.#onLost === undefined || next?.first === undefined || next.first <= from) throw reason;
+    const { series, first, fromTs: ts } = next;
+    await this.skipTo(series, first - 1);
+    this.#onLost({ series, from, to: first - 1, ts });
   }
 
-  /** Takes the next calls, up to a batch, and numbers their events. */
-  #number(): Numbered {
+  /** Takes the next calls, up to a batch, and numbers their events. Null while a series has to be claimed first. */
+  #next(): Numbered | null {
+    if (this.#unclaimed.length > 0 || this.#waiting.length === 0) return null;
     const requests: Request[] = [];
-    const events: AlphaEvent[] = [];
+    const parts: EventBatch[] = [];
+    let taken = 0;
     do {
       const request = this.#waiting.shift()!;
       requests.push(request);
-      request.events.forEach((event, index) => {
-        const key = request.keys[index]!;
-        const last = this.#lastSeq.get(key)!;
-        const seq = event.seq ?? last + 1;
-        if (seq > last) this.#lastSeq.set(key, seq);
-        events.push(event.seq === undefined ? { ...event, seq } : event);
-      });
-    } while (this.#fits(events.length, this.#waiting[0]));
-    return { requests, events };
+      parts.push(this.#number(request.events));
+      taken += request.events.length;
+    } while (taken + (this.#waiting[0]?.events.length ?? Number.POSITIVE_INFINITY) <= this.#options.maxBatch);
+    return { requests, batch: joinBatches(parts) };
   }
 
-  #fits(taken: number, next: Request | undefined): boolean {
-    return this.#hasClaimed(next) && taken + (next?.events.length ?? 0) <= this.#options.maxBatch;
+  #number(events: Request['events']): EventBatch {
+    if ('runs' in events) {
+      for (const { series, first, count } of events.runs) raise(this.#counters.of(series), (first ?? 0) + count - 1);
+      return events;
+    }
+    const writer = new BatchWriter();
+    for (const event of events) {
+      const counter = this.#counters.of(event);
+      const seq = event.seq ?? (counter.last ?? 0) + 1;
+      raise(counter, seq);
+      writer.add(counter, event, seq);
+    }
+    return writer.end();
   }
 
-  #hasClaimed(request: Request | undefined): boolean {
-    return request?.keys.every((key) => this.#lastSeq.has(key)) ?? false;
-  }
-
-  #keyOf(event: AlphaEvent): SeriesKey {
-    const key = this.#keys.of(event);
-    if (!this.#lastSeq.has(key)) this.#unclaimed.set(key, seriesOf(event));
-    return key;
+  #newCounter(known: KnownSeries): Counter {
+    const counter = { ...known, last: null };
+    this.#unclaimed.push(counter);
+    return counter;
   }
 
   async #claim(): Promise<void> {
-    if (this.#unclaimed.size === 0) return;
-    const { writer, lastSeq } = await this.#bus.claim([...this.#unclaimed.values()], this.#writer);
+    const wanted = this.#unclaimed;
+    if (wanted.length === 0) return;
+    const { writer, lastSeq } = await this.#bus.claim(
+      wanted.map(({ series }) => series),
+      this.#writer,
+    );
+    this.#claimedBy(writer, wanted, lastSeq);
+  }
+
+  #claimedBy(writer: WriterId, counters: readonly Counter[], lastSeq: ReadonlyMap<SeriesKey, number>): void {
     this.#writer = writer;
-    for (const [key, seq] of lastSeq) {
-      this.#lastSeq.set(key, seq);
-      this.#claimed.set(key, this.#unclaimed.get(key)!);
-      this.#unclaimed.delete(key);
+    for (const counter of counters) {
+      raise(counter, lastSeq.get(counter.key) ?? 0);
+      this.#claimed.set(counter.key, counter);
     }
+    this.#unclaimed = this.#unclaimed.filter(({ last }) => last === null);
   }
 
   #stop(error: unknown): void {
     this.#stopped = error;
-    const failed = [...this.#window.flatMap(({ requests }) => requests), ...this.#waiting];
-    this.#window = [];
+    const failed = [...this.#window.items.flatMap(({ requests }) => requests), ...this.#waiting];
+    this.#window.clear();
     this.#waiting.length = 0;
     this.#queued = 0;
     for (const { fail } of failed) fail(error);
   }
+}
+
+function raise(counter: Counter, seq: number): void {
+  counter.last = Math.max(counter.last ?? 0, seq);
 }
 
 function asUnknown(reason: unknown): unknown {

@@ -1,13 +1,13 @@
 import { AlphaError } from '../errors/alpha-error.js';
-import { encodeEvent } from '../events/codec.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { Clock } from '../telemetry/clock.js';
 import { type Logger, silentLogger } from '../telemetry/logger.js';
-import { type AppendItem, decideAppend } from './append.js';
+import { decideAppend } from './append.js';
 import { type DeadLetter, deadLetterStream } from './dead-letter.js';
 import { DeadLetterLog } from './dead-letter-log.js';
 import { deadLettersOf, decodeEntries } from './decode-entries.js';
 import { entryId, positionOf } from './entry-id.js';
+import { batchOf, type EventBatch } from './event-batch.js';
 import type {
   Claim,
   Delivery,
@@ -26,7 +26,7 @@ import { OwnedPlaces } from './owned-places.js';
 import { fenced, hole } from './refusals.js';
 import { SharedPlaces } from './shared-places.js';
 import type { BusStorage, ReadTables, WriteTables } from './storage.js';
-import { type Series, type SeriesKey, type StreamName, seriesKey, seriesOf, streamOf } from './streams.js';
+import { type Series, type SeriesKey, type StreamName, seriesKey } from './streams.js';
 
 /** The promises of `EventBus` over any `BusStorage`: what is appended, who reads what, what may be removed. */
 export class StorageBus implements EventBus {
@@ -58,23 +58,16 @@ export class StorageBus implements EventBus {
     });
   }
 
-  async publish(writer: WriterId | null, events: readonly AlphaEvent[]): Promise<PublishResult> {
-    const items = itemsOf(events);
+  async publish(writer: WriterId | null, events: readonly AlphaEvent[] | EventBatch): Promise<PublishResult> {
+    const batch = batchOf(events);
     return this.#write((tables) => {
-      const decision = decideAppend(items, writer, (key) => tables.series(key));
+      const decision = decideAppend(batch.runs, writer, (key) => tables.series(key));
       if (decision.kind === 'fenced') throw fenced(decision.series, writer, decision.holder);
       if (decision.kind === 'hole') throw hole(decision);
 
-      const texts = new Map<StreamName, string[]>();
-      items.forEach(({ stream, text }, index) => {
-        if (!decision.accepted[index]) return;
-        const list = texts.get(stream);
-        if (list) list.push(text);
-        else texts.set(stream, [text]);
-      });
-      for (const [stream, list] of texts) tables.append(stream, list);
+      for (const [stream, texts] of newTexts(batch, decision.skips)) tables.append(stream, texts);
       for (const [key, row] of decision.rows) tables.setSeries(key, row);
-      return { appended: decision.appended, skipped: items.length - decision.appended };
+      return { appended: decision.appended, skipped: batch.length - decision.appended };
     });
   }
 
@@ -240,22 +233,16 @@ function onClock(storage: BusStorage, clock: Clock): BusStorage {
   };
 }
 
-interface Item extends AppendItem {
-  readonly stream: StreamName;
-  readonly text: string;
-}
-
-/** Neighbours are mostly of one series: its key is made once, and the same string is quick to look up. */
-function itemsOf(events: readonly AlphaEvent[]): readonly Item[] {
-  let before: AlphaEvent | undefined;
-  let stream: StreamName = '';
-  let series: SeriesKey = '';
-  return events.map((event) => {
-    if (event.type !== before?.type || event.symbol !== before.symbol || event.exchange !== before.exchange) {
-      stream = streamOf(event);
-      series = seriesKey(seriesOf(event));
-    }
-    before = event;
-    return { stream, series, seq: event.seq, text: encodeEvent(event) };
+/** What is appended to each stream; `skips` says how many of each run are there already. */
+function newTexts({ runs, text }: EventBatch, skips: readonly number[]): ReadonlyMap<StreamName, readonly string[]> {
+  const lines = text.split('\n');
+  const texts = new Map<StreamName, string[]>();
+  let at = 0;
+  runs.forEach(({ series: { stream }, count }, index) => {
+    const list = texts.get(stream) ?? [];
+    for (let n = skips[index]!; n < count; n++) list.push(lines[at + n]!);
+    if (list.length > 0) texts.set(stream, list);
+    at += count;
   });
+  return texts;
 }

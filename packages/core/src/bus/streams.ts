@@ -7,7 +7,7 @@ export type StreamName = string;
 export const MARKET_STREAMS = ['md:trade', 'md:orderbook', 'md:ticker', 'md:status'] as const;
 
 /** The stream an event belongs to. */
-export function streamOf(event: AlphaEvent): StreamName {
+export function streamOf(event: Pick<AlphaEvent, 'type' | 'exchange'>): StreamName {
   switch (event.type) {
     case 'trade':
     case 'orderbook':
@@ -44,17 +44,16 @@ export function parseSeriesKey(key: SeriesKey): Series {
   return { stream, exchange, symbol, type };
 }
 
-export function seriesOf(event: AlphaEvent): Series {
+export function seriesOf(event: Pick<AlphaEvent, 'type' | 'exchange' | 'symbol'>): Series {
   return { stream: streamOf(event), exchange: event.exchange, symbol: event.symbol, type: event.type };
 }
 
 /** `symbol`: each symbol of an exchange has its own `md` streams (`md:trade:gmo:BTC_JPY`). */
 export type Partition = 'none' | 'symbol';
 
-/** The stream that carries a series, or an event, under this partition. */
-export function partitionOf(of: Series | AlphaEvent, partition: Partition): StreamName {
-  const stream = 'stream' in of ? of.stream : streamOf(of);
-  return partition === 'symbol' && stream.startsWith('md:') ? `${stream}:${of.exchange}:${of.symbol}` : stream;
+/** The stream that carries a series under this partition. */
+export function partitionOf({ stream, exchange, symbol }: Series, partition: Partition): StreamName {
+  return partition === 'symbol' && stream.startsWith('md:') ? `${stream}:${exchange}:${symbol}` : stream;
 }
 
 /** What carries market events of one type (`md:trade`) for these symbols; status events of the whole exchange included. */

@@ -1,8 +1,7 @@
 import type { EventBus } from '../bus/event-bus.js';
-import { SeriesKeys } from '../bus/series-keys.js';
+import { SeriesTable } from '../bus/series-table.js';
 import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 import { AlphaError } from '../errors/alpha-error.js';
-import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent, TradeEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
 import type { MarketFeed } from '../exchange/market-feed.js';
@@ -75,7 +74,7 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
     },
   });
   options.opened?.(() => publisher.troubles);
-  const bySeries: Record<string, number> = {};
+  const counts = new SeriesTable(({ key }) => ({ key, count: 0 }));
   logger.info({ exchange, symbols }, 'collector started');
   let left = 0;
   const ending = AbortSignal.any([signal, failed.signal]);
@@ -84,7 +83,7 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
     if (published === null && !ending.aborted)
       await publisher.take(forEach(unknownPast(exchange, wallClock.now()), symbols));
     for await (const batch of feed.subscribe({ symbols, published: published ?? new Map() }, ending)) {
-      countMarketEvents(batch, bySeries);
+      for (const event of batch) if (event.type !== 'status') counts.of(event).count++;
       await publisher.take(batch.some(speaksOfAll) ? batch.flatMap((event) => forEach(event, symbols)) : batch);
       for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
     }
@@ -94,6 +93,7 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
     if (left > 0) logger.warn({ events: left, folder: spool.folder }, LEFT);
   }
   const { taken: received, published, dropped } = publisher.counts;
+  const bySeries = Object.fromEntries(counts.all.map(({ key, count }) => [key, count]));
   const report: CollectorReport = { received, published, spooled: received - published - dropped, dropped, bySeries };
   logger.info({ ...report }, 'collector stopped');
   return report;
@@ -138,15 +138,6 @@ function speaksOfAll({ type, symbol }: FeedEvent): boolean {
  */
 function forEach(event: FeedEvent, symbols: readonly string[]): FeedEvent[] {
   return speaksOfAll(event) ? symbols.map((symbol) => ({ ...event, symbol })) : [event];
-}
-
-function countMarketEvents(batch: readonly AlphaEvent[], bySeries: Record<string, number>): void {
-  const keys = new SeriesKeys();
-  for (const event of batch) {
-    if (event.type === 'status') continue;
-    const key = keys.of(event);
-    bySeries[key] = (bySeries[key] ?? 0) + 1;
-  }
 }
 
 /** What happens to a feed that was asked to end is no news. */

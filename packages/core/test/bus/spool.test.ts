@@ -2,6 +2,8 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync
 import { join } from 'node:path';
 import {
   type AlphaEvent,
+  batchOf,
+  type EventBatch,
   type EventBus,
   MemoryBus,
   MetricsRegistry,
@@ -257,8 +259,9 @@ describe('SpoolingPublisher', () => {
     const holding: EventBus = new Proxy(outage.bus, {
       get: (target, name) => {
         if (name !== 'publish') return Reflect.get(target, name);
-        return (writer: number | null, events: readonly AlphaEvent[]) => {
-          if (!events.some(({ type }) => type === 'status')) return target.publish(writer, events);
+        return (writer: number | null, events: readonly AlphaEvent[] | EventBatch) => {
+          if (!batchOf(events).runs.some(({ series }) => series.type === 'status'))
+            return target.publish(writer, events);
           isHeld = true;
           return new Promise(() => {});
         };

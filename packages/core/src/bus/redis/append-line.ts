@@ -58,8 +58,7 @@ export class AppendLine {
     const { main } = this.#link;
     const { script, whole, keys, args } = sent;
     const [command, body] = whole ? ['eval', script.source] : ['evalsha', script.sha];
-    // As a list: a call may have more arguments than the stack holds.
-    main.call(command, [body, keys.length, ...keys, ...args]).then(
+    main.call(command, body, keys.length, ...keys, ...args).then(
       (said) => this.#answered(sent, said),
       (error) => this.#failed(sent, error),
     );

@@ -1,7 +1,6 @@
-import { encodeEvent } from '../../events/codec.js';
-import type { AlphaEvent } from '../../events/event.js';
+import type { EventBatch } from '../event-batch.js';
 import type { WriterId } from '../event-bus.js';
-import { type SeriesKey, type StreamName, seriesKey, seriesOf } from '../streams.js';
+import type { Series, SeriesKey, StreamName } from '../streams.js';
 import { bookKey, EVENT_FIELD } from './redis-keys.js';
 import { type RedisScript, redisScript } from './redis-script.js';
 
@@ -10,7 +9,7 @@ import { type RedisScript, redisScript } from './redis-script.js';
  * rules). Checking comes first, then writing; Redis runs a script whole, so nobody sees a part.
  *
  * KEYS: for each stream the stream and its book. ARGV[1]: writer, for each stream the series it carries, and runs of
- * (stream, series or 0, first seq, count); then the events in the order of the runs. Answers how many were new.
+ * (stream, series or 0, first seq, count). ARGV[2]: the events in the order of the runs, a line each. Answers how many were new.
  */
 const APPEND_SCRIPT = redisScript(`
 local head = cjson.decode(ARGV[1])
@@ -46,14 +45,15 @@ for r = 1, #runs, 4 do
   end
   skips[r] = skip
 end
-local at, appended = 1, 0
+local text, at, appended = ARGV[2], 1, 0
 for r = 1, #runs, 4 do
   local key, count = KEYS[runs[r] * 2 - 1], runs[r + 3]
-  for n = skips[r] + 1, count do
-    redis.call('XADD', key, '*', '${EVENT_FIELD}', ARGV[at + n])
+  for n = 1, count do
+    local stop = string.find(text, '\\n', at, true) or #text + 1
+    if n > skips[r] then redis.call('XADD', key, '*', '${EVENT_FIELD}', string.sub(text, at, stop - 1)) end
+    at = stop + 1
   end
   appended = appended + count - skips[r]
-  at = at + count
 end
 for k in pairs(grown) do
   local row = {}
@@ -68,23 +68,28 @@ return appended
 
 /**
  * The same for the call that is by far the commonest: consecutive events of one series. KEYS: stream, book. ARGV: writer,
- * series, first seq, events.
+ * series, first seq, count, events.
  */
 const RUN_SCRIPT = redisScript(`
-local call = redis.call
+local call, find, sub = redis.call, string.find, string.sub
 local row = call('HMGET', KEYS[2], ARGV[2], 'full')
 if row[2] then return {'full', KEYS[1], row[2]} end
 if not row[1] then return {'fenced', ARGV[2], ''} end
 local space = string.find(row[1], ' ', 1, true)
 local holder = string.sub(row[1], 1, space - 1)
 if holder ~= ARGV[1] then return {'fenced', ARGV[2], holder} end
-local last, first, count = tonumber(string.sub(row[1], space + 1)), tonumber(ARGV[3]), #ARGV - 3
+local last, first, count = tonumber(string.sub(row[1], space + 1)), tonumber(ARGV[3]), tonumber(ARGV[4])
 if first > last + 1 then
   return {'hole', ARGV[2], string.format('%.0f', last + 1), ARGV[3]}
 end
 local skip = math.min(count, last - first + 1)
 if skip == count then return 0 end
-for n = 4 + skip, #ARGV do call('XADD', KEYS[1], '*', '${EVENT_FIELD}', ARGV[n]) end
+local text, at = ARGV[5], 1
+for n = 1, count do
+  local stop = find(text, '\\n', at, true) or #text + 1
+  if n > skip then call('XADD', KEYS[1], '*', '${EVENT_FIELD}', sub(text, at, stop - 1)) end
+  at = stop + 1
+end
 call('HSET', KEYS[2], ARGV[2], holder .. ' ' .. string.format('%.0f', first + count - 1))
 return count - skip
 `);
@@ -103,59 +108,36 @@ interface StreamPart {
   readonly series: Map<SeriesKey, number>;
 }
 
-/** Makes the call that appends these events; `streamFor` names the stream of each. */
+/** Makes the call that appends these events; `streamFor` names the stream of each series. */
 export function appendCall(
   writer: WriterId | null,
-  events: readonly AlphaEvent[],
-  streamFor: (event: AlphaEvent) => StreamName,
+  batch: EventBatch,
+  streamFor: (series: Series) => StreamName,
 ): AppendCall {
-  const run = runCall(writer, events, streamFor);
-  if (run !== null) return run;
+  const by = writer === null ? '' : String(writer);
+  const { runs, text, length: count } = batch;
+  const [first] = runs;
+  if (runs.length === 1 && first?.first !== undefined) {
+    const stream = streamFor(first.series);
+    const args = [by, first.key, String(first.first), String(count), text];
+    return { script: RUN_SCRIPT, writer, keys: [stream, bookKey(stream)], args, count };
+  }
   const keys: string[] = [];
-  const args: string[] = [''];
   const parts = new Map<StreamName, StreamPart>();
-  const runs: number[] = [];
-  let runEnds = Number.NaN;
-  for (const event of events) {
-    const stream = streamFor(event);
+  const places: number[] = [];
+  for (const run of runs) {
+    const stream = streamFor(run.series);
     let part = parts.get(stream);
     if (part === undefined) {
       part = { index: parts.size + 1, series: new Map() };
       parts.set(stream, part);
       keys.push(stream, bookKey(stream));
     }
-    const { seq } = event;
-    const series = seq === undefined ? 0 : numberOf(part.series, seriesKey(seriesOf(event)));
-    const at = runs.length - 4;
-    const goesOn = at >= 0 && runs[at] === part.index && runs[at + 1] === series && (series === 0 || seq === runEnds);
-    if (goesOn) runs[at + 3]! += 1;
-    else runs.push(part.index, series, seq ?? 0, 1);
-    runEnds = (seq ?? 0) + 1;
-    args.push(encodeEvent(event));
+    const series = run.first === undefined ? 0 : numberOf(part.series, run.key);
+    places.push(part.index, series, run.first ?? 0, run.count);
   }
   const groups = [...parts.values()].map(({ series }) => [...series.keys()]);
-  args[0] = JSON.stringify([writer === null ? '' : String(writer), groups, runs]);
-  return { script: APPEND_SCRIPT, writer, keys, args, count: events.length };
-}
-
-/** Null when the events are not consecutive ones of one series. */
-function runCall(
-  writer: WriterId | null,
-  events: readonly AlphaEvent[],
-  streamFor: (event: AlphaEvent) => StreamName,
-): AppendCall | null {
-  const [first] = events;
-  if (first?.seq === undefined) return null;
-  const { type, exchange, symbol, seq } = first;
-  const args = [writer === null ? '' : String(writer), seriesKey(seriesOf(first)), String(seq)];
-  for (let at = 0; at < events.length; at++) {
-    const event = events[at]!;
-    const goesOn = event.seq === seq + at && event.type === type;
-    if (!goesOn || event.symbol !== symbol || event.exchange !== exchange) return null;
-    args.push(encodeEvent(event));
-  }
-  const stream = streamFor(first);
-  return { script: RUN_SCRIPT, writer, keys: [stream, bookKey(stream)], args, count: events.length };
+  return { script: APPEND_SCRIPT, writer, keys, args: [JSON.stringify([by, groups, places]), text], count };
 }
 
 function numberOf(series: Map<SeriesKey, number>, key: SeriesKey): number {

@@ -5,6 +5,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import { type DeadLetter, deadLetterStream, decodeDeadLetter } from '../dead-letter.js';
 import { DeadLetterLog } from '../dead-letter-log.js';
 import { decodeEntries } from '../decode-entries.js';
+import { batchesBy, batchOf, type EventBatch } from '../event-batch.js';
 import type {
   Claim,
   Delivery,
@@ -58,6 +59,7 @@ export class RedisBus implements EventBus {
   readonly #subscriptions = new Set<RedisSubscription>();
   readonly #retention: RedisRetention | undefined;
   readonly #deadLetterLog: DeadLetterLog;
+  readonly #streamFor = (series: Series) => partitionOf(series, this.partition);
   #closed: Promise<void> | null = null;
 
   constructor(link: RedisLink, options: RedisBusParts) {
@@ -92,12 +94,12 @@ export class RedisBus implements EventBus {
     return { writer, lastSeq };
   }
 
-  async publish(writer: WriterId | null, events: readonly AlphaEvent[]): Promise<PublishResult> {
+  async publish(writer: WriterId | null, events: readonly AlphaEvent[] | EventBatch): Promise<PublishResult> {
     this.#assertOpen();
     if (events.length === 0) return { appended: 0, skipped: 0 };
-    const streamFor = (event: AlphaEvent) => partitionOf(event, this.partition);
-    if (!this.#link.isCluster) return this.#line('').send(appendCall(writer, events, streamFor));
-    return this.#publishApart(writer, events, streamFor);
+    const batch = batchOf(events);
+    if (!this.#link.isCluster) return this.#line('').send(appendCall(writer, batch, this.#streamFor));
+    return this.#publishApart(writer, batch);
   }
 
   async subscribe(options: SubscribeOptions): Promise<Subscription> {
@@ -195,27 +197,18 @@ export class RedisBus implements EventBus {
   }
 
   /** On a Cluster a script sees one slot: each stream has its own call, and what holds for a call holds for that part. */
-  async #publishApart(
-    writer: WriterId | null,
-    events: readonly AlphaEvent[],
-    streamFor: (event: AlphaEvent) => StreamName,
-  ): Promise<PublishResult> {
-    const parts = new Map<StreamName, AlphaEvent[]>();
-    for (const event of events) {
-      const stream = streamFor(event);
-      const part = parts.get(stream);
-      if (part) part.push(event);
-      else parts.set(stream, [event]);
-    }
+  async #publishApart(writer: WriterId | null, batch: EventBatch): Promise<PublishResult> {
     const results = await Promise.allSettled(
-      [...parts].map(([stream, part]) => this.#line(stream).send(appendCall(writer, part, streamFor))),
+      [...batchesBy(batch, this.#streamFor)].map(([stream, part]) =>
+        this.#line(stream).send(appendCall(writer, part, this.#streamFor)),
+      ),
     );
     let appended = 0;
     for (const result of results) {
       if (result.status === 'rejected') throw result.reason;
       appended += result.value.appended;
     }
-    return { appended, skipped: events.length - appended };
+    return { appended, skipped: batch.length - appended };
   }
 
   #line(name: StreamName): AppendLine {

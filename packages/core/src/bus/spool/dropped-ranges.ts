@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { EpochMs } from '../../events/common.js';
 import type { AlphaEvent } from '../../events/event.js';
-import type { MarketEvent } from '../../events/market.js';
 import type { StatusEvent } from '../../events/status.js';
+import type { Run } from '../event-batch.js';
 import { type Series, type SeriesKey, seriesKey } from '../streams.js';
 
 type Channel = NonNullable<StatusEvent['data']['channel']>;
@@ -44,21 +44,23 @@ export class DroppedRanges {
     return this.list().reduce((sum, { from, to }) => sum + to - from + 1, 0);
   }
 
-  /** Only what has a number and a channel can be dropped so. */
-  add(event: MarketEvent): void {
-    const { exchange, symbol, type: channel, ts } = event;
-    const seq = event.seq!;
-    const known = this.#ranges.get(keyOf({ exchange, symbol, channel }));
+  /** Only what has a channel can be dropped so: false for anything else. */
+  add({ series: { exchange, symbol, type: channel }, key, first, count, fromTs, toTs }: Run): boolean {
+    if (channel !== 'trade' && channel !== 'orderbook' && channel !== 'ticker') return false;
+    const from = first!;
+    const to = from + count - 1;
+    const known = this.#ranges.get(key);
     this.#isSaved = false;
     if (known === undefined) {
-      const range = { exchange, symbol, channel, from_seq: seq, to_seq: seq, from_ts: ts, to_ts: ts };
-      this.#ranges.set(keyOf(range), range);
-      return;
+      const range = { exchange, symbol, channel, from_seq: from, to_seq: to, from_ts: fromTs, to_ts: toTs };
+      this.#ranges.set(key, range);
+      return true;
     }
-    known.from_seq = Math.min(known.from_seq, seq);
-    known.to_seq = Math.max(known.to_seq, seq);
-    known.from_ts = Math.min(known.from_ts, ts);
-    known.to_ts = Math.max(known.to_ts, ts);
+    known.from_seq = Math.min(known.from_seq, from);
+    known.to_seq = Math.max(known.to_seq, to);
+    known.from_ts = Math.min(known.from_ts, fromTs);
+    known.to_ts = Math.max(known.to_ts, toTs);
+    return true;
   }
 
   /** One status event for each series, without a number yet. */

@@ -1,9 +1,9 @@
-import type { AlphaEvent } from '../../events/event.js';
+import type { EventBatch } from '../event-batch.js';
 import type { SpoolPlace } from './spool.js';
 
 /** Handed to the publisher and not acknowledged. */
 export interface Sent {
-  readonly events: readonly AlphaEvent[];
+  readonly batch: EventBatch;
   /** When they were taken, wall time. */
   readonly at: number;
   readonly sentAtMs: number;
@@ -39,10 +39,10 @@ export class InFlight {
     return oldest === undefined ? 0 : performance.now() - Math.max(oldest.sentAtMs, this.#answeredAtMs);
   }
 
-  add(events: readonly AlphaEvent[], about: Pick<Sent, 'at' | 'own' | 'place'>): Sent {
-    const sent = { ...about, events, sentAtMs: performance.now(), isDone: false };
+  add(batch: EventBatch, about: Pick<Sent, 'at' | 'own' | 'place'>): Sent {
+    const sent = { ...about, batch, sentAtMs: performance.now(), isDone: false };
     this.#sent.push(sent);
-    this.#events += events.length;
+    this.#events += batch.length;
     return sent;
   }
 
@@ -52,7 +52,7 @@ export class InFlight {
     this.#answeredAtMs = performance.now();
     const open = this.#sent.findIndex(({ isDone }) => !isDone);
     const done = this.#sent.splice(0, open === -1 ? this.#sent.length : open);
-    for (const { events } of done) this.#events -= events.length;
+    for (const { batch } of done) this.#events -= batch.length;
     return done;
   }
 

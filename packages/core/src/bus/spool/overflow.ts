@@ -5,7 +5,8 @@ import type { StatusEvent } from '../../events/status.js';
 import type { Clock } from '../../telemetry/clock.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Metrics } from '../../telemetry/metrics.js';
-import { type SeriesKey, seriesKey, streamOf } from '../streams.js';
+import type { EventBatch } from '../event-batch.js';
+import { type SeriesKey, seriesKey } from '../streams.js';
 import { DroppedRanges } from './dropped-ranges.js';
 import type { Numbering } from './numbering.js';
 import type { Spool, SpoolPlace } from './spool.js';
@@ -93,7 +94,7 @@ export class Overflow {
       this.#drop(events);
       return;
     }
-    const numbered = events.map((event) => this.#number(event));
+    const numbered = this.#numbers!.give(events);
     const refusal = this.#append(numbered);
     if (refusal === null) {
       this.#parts.metrics.count('alpha_bus_spooled_events_total', events.length);
@@ -109,20 +110,16 @@ export class Overflow {
   }
 
   /** Puts events that have their numbers on disk; null when there is no room. */
-  keep(events: readonly AlphaEvent[]): SpoolPlace | null {
-    if (this.#append(events) !== null) return null;
-    this.#parts.metrics.count('alpha_bus_spooled_events_total', events.length);
+  keep(batch: EventBatch): SpoolPlace | null {
+    if (this.#append(batch) !== null) return null;
+    this.#parts.metrics.count('alpha_bus_spooled_events_total', batch.length);
     return this.#parts.spool.end;
   }
 
   /** Notes events that have their numbers and were kept nowhere: there was no room for them, and now there is no time. */
-  giveUp(events: readonly AlphaEvent[]): void {
+  giveUp({ runs }: EventBatch): void {
     this.#reason ??= 'There was no room for them on disk when the collector ended.';
-    for (const event of events) {
-      if (event.type !== 'trade' && event.type !== 'orderbook' && event.type !== 'ticker') continue;
-      this.#ranges.add(event);
-      this.#dropped++;
-    }
+    for (const run of runs) if (this.#ranges.add(run)) this.#dropped += run.count;
   }
 
   /** Ends dropping, with its record on disk. False when there is no room for it. */
@@ -135,7 +132,7 @@ export class Overflow {
   }
 
   /** Ends dropping and hands over its record, which could not go to disk; the caller says when it has `arrived`. */
-  tellNow(): readonly AlphaEvent[] {
+  tellNow(): EventBatch {
     const told = this.#record();
     this.#stopDropping(true);
     return told;
@@ -152,37 +149,30 @@ export class Overflow {
     rmSync(this.#reserve, { force: true });
   }
 
-  #number<Event extends AlphaEvent>(event: Event): Event {
-    return this.#numbers!.give(event);
-  }
-
   #drop(events: readonly AlphaEvent[]): void {
-    const { metrics } = this.#parts;
-    const counts = new Map<string, number>();
-    for (const event of events) {
-      if (event.type === 'status') this.#hold(event);
-      if (event.type !== 'trade' && event.type !== 'orderbook' && event.type !== 'ticker') continue;
-      this.#ranges.add(this.#number(event));
-      this.#dropped++;
-      counts.set(streamOf(event), (counts.get(streamOf(event)) ?? 0) + 1);
+    for (const event of events) if (event.type === 'status') this.#hold(event);
+    const { runs } = this.#numbers!.give(events.filter(({ type }) => type !== 'status'));
+    for (const run of runs) {
+      if (!this.#ranges.add(run)) continue;
+      this.#dropped += run.count;
+      this.#parts.metrics.count('alpha_bus_dropped_events_total', run.count, { stream: run.series.stream });
     }
-    for (const [stream, count] of counts) metrics.count('alpha_bus_dropped_events_total', count, { stream });
     this.#save();
   }
 
   /** What became of the feed is kept where market events are not. */
   #hold(event: StatusEvent): void {
     if (this.#held.length === 0) {
-      const numbered = this.#number(event);
-      if (this.#append([numbered], STATUS_BYTES) === null) return;
-      this.#numbers!.takeBack([numbered]);
+      const numbered = this.#numbers!.give([event]);
+      if (this.#append(numbered, STATUS_BYTES) === null) return;
+      this.#numbers!.takeBack(numbered);
     }
     if (this.#held.length < MAX_HELD) this.#held.push(event);
     else this.#heldLost++;
   }
 
-  #record(): AlphaEvent[] {
-    return [...this.#held, ...this.#ranges.events(this.#reason ?? '')].map((event) => this.#number(event));
+  #record(): EventBatch {
+    return this.#numbers!.give([...this.#held, ...this.#ranges.events(this.#reason ?? '')]);
   }
 
   #stopDropping(isUnderway = false): void {
@@ -206,10 +196,10 @@ export class Overflow {
   }
 
   /** Why there was no room; null when there was. */
-  #append(events: readonly AlphaEvent[], beyond = 0): string | null {
+  #append(batch: EventBatch, beyond = 0): string | null {
     const { spool, clock } = this.#parts;
     try {
-      if (spool.append({ at: clock.now(), events }, beyond) !== null) return null;
+      if (spool.append(clock.now(), batch, beyond) !== null) return null;
       return `The spool is full (${Math.round(spool.maxBytes / 1024 ** 2)} MB).`;
     } catch (error) {
       this.#retryAtMs = performance.now() + RETRY_DISK_MS;

@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { EpochMs } from '../../events/common.js';
 import type { AlphaEvent } from '../../events/event.js';
+import type { EventBatch } from '../event-batch.js';
 import type { WriterId } from '../event-bus.js';
 import type { SeriesKey } from '../streams.js';
 
@@ -96,6 +97,11 @@ export interface SpoolLine {
   /** When the events were taken, wall time. */
   readonly at: EpochMs;
   readonly events: readonly AlphaEvent[];
+}
+
+/** The text of a `SpoolLine`. */
+export function lineOf(at: EpochMs, { text }: EventBatch): string {
+  return `{"at":${at},"events":[${text.replaceAll('\n', ',')}]}`;
 }
 
 /** A line that is not the head; null when the disk lost it. What is in it was ours, and is not looked at again. */

@@ -2,10 +2,19 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpochMs } from '../../events/common.js';
 import type { AlphaEvent } from '../../events/event.js';
+import { batchOf, type EventBatch, eventsOf } from '../event-batch.js';
 import type { WriterId } from '../event-bus.js';
 import { type SeriesKey, seriesKey, seriesOf } from '../streams.js';
 import { droppedRange } from './dropped-ranges.js';
-import { parseLine, readHead, readLines, type SegmentHead, type SpoolLine, SpoolSegment } from './spool-segment.js';
+import {
+  lineOf,
+  parseLine,
+  readHead,
+  readLines,
+  type SegmentHead,
+  type SpoolLine,
+  SpoolSegment,
+} from './spool-segment.js';
 
 /** A line's end in the spool. */
 export interface SpoolPlace {
@@ -109,17 +118,17 @@ export class Spool {
   }
 
   /** Adds a line; null when it would pass the bound by more than `beyond` bytes. Throws what the disk said, with nothing added. */
-  append(line: SpoolLine, beyond = 0): SpoolPlace | null {
-    const text = JSON.stringify(line);
+  append(at: EpochMs, batch: EventBatch, beyond = 0): SpoolPlace | null {
+    const text = lineOf(at, batch);
     if (this.bytes + Buffer.byteLength(text) > this.maxBytes + beyond) return null;
     const limit = Math.min(MAX_SEGMENT_BYTES, this.maxBytes / LEAST_SEGMENTS);
     if (this.#writing === null || this.#writing.bytes >= limit) this.#startSegment();
     const segment = this.#segments.at(-1)!;
     this.#writing!.append(text);
     segment.bytes = this.#writing!.bytes;
-    segment.events += line.events.length;
-    this.#events += line.events.length;
-    for (const event of line.events) countIn(this.#last, event);
+    segment.events += batch.length;
+    this.#events += batch.length;
+    countIn(this.#last, batch);
     return this.end;
   }
 
@@ -254,18 +263,21 @@ function countNewest(path: string, segment: Segment, last: Map<SeriesKey, number
   const lines = readLines(path, 0, segment.bytes, segment.bytes);
   segment.bytes = lines.at(-1)?.end ?? segment.bytes;
   for (const { text } of lines.slice(1)) {
-    const events = parseLine(text)?.events ?? [];
-    segment.events += events.length;
-    for (const event of events) countIn(last, event);
+    const batch = batchOf(parseLine(text)?.events ?? []);
+    segment.events += batch.length;
+    countIn(last, batch);
   }
 }
 
-function countIn(last: Map<SeriesKey, number>, event: AlphaEvent): void {
-  if (event.seq !== undefined) last.set(seriesKey(seriesOf(event)), event.seq);
-  const range = droppedRange(event);
-  if (range === null) return;
-  const key = seriesKey(range.series);
-  last.set(key, Math.max(last.get(key) ?? 0, range.to));
+function countIn(last: Map<SeriesKey, number>, batch: EventBatch): void {
+  for (const { key, first, count } of batch.runs) if (first !== undefined) last.set(key, first + count - 1);
+  if (!batch.runs.some(({ series }) => series.type === 'status')) return;
+  for (const event of eventsOf(batch)) {
+    const range = droppedRange(event);
+    if (range === null) continue;
+    const key = seriesKey(range.series);
+    last.set(key, Math.max(last.get(key) ?? 0, range.to));
+  }
 }
 
 function segmentPath(folder: string, number: number): string {

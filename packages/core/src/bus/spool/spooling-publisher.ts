@@ -1,11 +1,13 @@
 import { AlphaError } from '../../errors/alpha-error.js';
 import type { AlphaEvent } from '../../events/event.js';
+import type { StatusEvent } from '../../events/status.js';
 import { silentLogger } from '../../telemetry/logger.js';
 import { silentMetrics } from '../../telemetry/metrics.js';
 import { isFinal } from '../backoff.js';
+import { batchOf, type EventBatch, eventsOf } from '../event-batch.js';
 import type { EventBus } from '../event-bus.js';
 import type { Publisher } from '../publisher.js';
-import { type Series, type SeriesKey, seriesKey } from '../streams.js';
+import { type Series, type SeriesKey, seriesKey, seriesOf } from '../streams.js';
 import { Wakes } from '../wakes.js';
 import { claimSeries } from './claim-series.js';
 import { InFlight, type Sent } from './in-flight.js';
@@ -132,13 +134,13 @@ export class SpoolingPublisher {
    * for five seconds at most when the bus answers and cannot follow. Throws why publishing ended.
    */
   async take(events: readonly AlphaEvent[]): Promise<void> {
-    this.#taken += countMarket(events);
+    for (const { type } of events) if (type !== 'status') this.#taken++;
     for (let from = 0; from < events.length; from += MAX_BATCH) {
       if (this.#spooling === null && this.#inFlight.events >= this.#options.maxInMemory) await this.#room();
       if (this.#failure !== null) throw this.#failure.error;
       const batch = events.length <= MAX_BATCH ? events : events.slice(from, from + MAX_BATCH);
       if (this.#spooling !== null) this.#overflow.store(batch);
-      else this.#send(batch.map((event) => this.#numbers.give(event)));
+      else this.#send(this.#numbers.give(batch));
     }
     if (this.#spooling === null) this.#watchBus();
     else {
@@ -173,9 +175,9 @@ export class SpoolingPublisher {
     this.#isClosing = true;
     clearTimeout(this.#watch);
     this.#keepSent();
-    const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
+    const lost = this.#takeLost();
     if (lost.length > 0) this.#overflow.store(lost);
-    for (const { events } of this.#inFlight.kept()) this.#overflow.giveUp(events);
+    for (const { batch } of this.#inFlight.kept()) this.#overflow.giveUp(batch);
     this.#overflow.close();
     const closed = new AlphaError('BUS_CLOSED', 'The publisher was closed; what the bus had not taken is on disk.');
     this.#publisher.abandon(closed);
@@ -185,12 +187,12 @@ export class SpoolingPublisher {
     return this.#spool.events;
   }
 
-  #send(events: readonly AlphaEvent[], from?: SpooledBatch): void {
+  #send(batch: EventBatch, from?: SpooledBatch): void {
     const isLeft = from !== undefined && this.#isLeftover(from.end);
     const at = from?.at ?? this.#options.clock.now();
-    const own = isLeft ? 0 : countMarket(events);
-    const sent = this.#inFlight.add(events, { at, own, place: from?.end ?? null });
-    this.#publisher.publish(events).then(
+    const own = isLeft ? 0 : countMarket(batch);
+    const sent = this.#inFlight.add(batch, { at, own, place: from?.end ?? null });
+    this.#publisher.publish(batch).then(
       () => this.#acknowledged(sent),
       (error) => this.#failed(error),
     );
@@ -204,7 +206,7 @@ export class SpoolingPublisher {
       this.#published += one.own;
       if (one.place === null) continue;
       place = one.place;
-      this.#options.metrics.count('alpha_bus_drained_events_total', one.events.length);
+      this.#options.metrics.count('alpha_bus_drained_events_total', one.batch.length);
     }
     if (this.#inFlight.events < this.#options.maxInMemory / 2) this.#fullSinceMs = null;
     if (place !== null) {
@@ -277,7 +279,7 @@ export class SpoolingPublisher {
   /** Puts what is in memory alone on disk, in order, as far as there is room. */
   #keepSent(): void {
     for (const sent of this.#inFlight.kept()) {
-      sent.place = this.#overflow.keep(sent.events);
+      sent.place = this.#overflow.keep(sent.batch);
       if (sent.place === null) return;
     }
   }
@@ -308,12 +310,17 @@ export class SpoolingPublisher {
   }
 
   #tellLost(): void {
-    const lost = this.#lost.take().filter((event) => this.#numbers.has(event));
-    if (lost.length > 0) this.#send(lost.map((event) => this.#numbers.give(event)));
+    const lost = this.#takeLost();
+    if (lost.length > 0) this.#send(this.#numbers.give(lost));
+  }
+
+  /** Of series that are still ours. */
+  #takeLost(): readonly StatusEvent[] {
+    return this.#lost.take().filter((event) => this.#numbers.has(seriesKey(seriesOf(event))));
   }
 
   async #tellDirectly(): Promise<void> {
-    await this.#forward(this.#overflow.tellNow());
+    await this.#forward(eventsOf(this.#overflow.tellNow()));
     while (!this.#inFlight.isEmpty && !this.#isOver) await this.#changed();
     if (!this.#isOver) this.#overflow.arrived();
   }
@@ -326,7 +333,7 @@ export class SpoolingPublisher {
     for (const part of this.#leftOut.parts(events, batch !== undefined)) {
       for (const range of part.before) await this.#leaveOut(range);
       if (this.#isOver) return;
-      this.#send(part.events, part.isLast ? batch : unfinished);
+      this.#send(batchOf(part.events), part.isLast ? batch : unfinished);
     }
   }
 
@@ -382,8 +389,6 @@ export class SpoolingPublisher {
   }
 }
 
-function countMarket(events: readonly AlphaEvent[]): number {
-  let count = 0;
-  for (const { type } of events) if (type !== 'status') count++;
-  return count;
+function countMarket({ runs }: EventBatch): number {
+  return runs.reduce((sum, { series, count }) => (series.type === 'status' ? sum : sum + count), 0);
 }
