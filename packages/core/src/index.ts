@@ -81,7 +81,7 @@ export { FeedFreshness, type FeedFreshnessOptions } from './exchange/feed-freshn
 export type { FeedSubscription, MarketFeed } from './exchange/market-feed.js';
 export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
 export type { Books, OpenOrder } from './execution/books.js';
-export { compareBooks, type Difference, type ExchangeView } from './execution/compare-books.js';
+export { compareBooks, type Difference, differenceKey, type ExchangeView } from './execution/compare-books.js';
 export { Executor } from './execution/executor.js';
 export type {
   EquityRecord,

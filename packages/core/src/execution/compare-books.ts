@@ -16,8 +16,17 @@ export interface ExchangeView {
 
 export interface Difference {
   readonly subject: 'lot' | 'order' | 'fills' | 'balance';
+  /** What differs: `lot 86266891`, `order 12`, `BTC_JPY fees`, `JPY`. */
+  readonly what: string;
+  readonly ours: string;
+  readonly theirs: string;
   /** A full sentence with both values. */
   readonly message: string;
+}
+
+/** Names a difference with both its values: what an operator accepts is this, and nothing that came of it since. */
+export function differenceKey({ subject, what, ours, theirs }: Difference): string {
+  return `${subject} ${what}: ${ours} | ${theirs}`;
 }
 
 /** Everything in which our books and the exchange's differ; empty when they agree. */
@@ -26,28 +35,70 @@ export function compareBooks(books: Books, exchange: ExchangeView): readonly Dif
     ...(exchange.positions === undefined ? [] : lots(books, exchange.positions, exchange.instruments)),
     ...(exchange.openOrders === undefined ? [] : orders(books, exchange.openOrders)),
     ...(exchange.fills === undefined ? [] : fills(books, exchange.fills)),
-    ...(exchange.balances === undefined ? [] : balances(books, exchange.balances, exchange.instruments)),
+    ...(exchange.balances === undefined ? [] : balanceDifferences(books, exchange.balances)),
   ];
 }
 
-/** Open lots, in words; used by the reconciliation of the executor too. */
-export function lotDifferences(ours: readonly Lot[], theirs: readonly ExchangePosition[]): readonly string[] {
+/** Of open lots; used by the reconciliation of the executor too. */
+export function lotDifferences(ours: readonly Lot[], theirs: readonly ExchangePosition[]): readonly Difference[] {
   const shown = new Map(theirs.map((position) => [position.positionId, position]));
-  const found: string[] = [];
+  const found: Difference[] = [];
+  const differ = (id: string, here: string, there: string, words: string) =>
+    found.push(difference('lot', `lot ${id}`, here, there, `lot ${id} is ${words}`));
   for (const lot of ours) {
     const position = shown.get(lot.positionId);
     shown.delete(lot.positionId);
-    const mine = `lot ${lot.positionId} is ${lot.side} ${lot.size} here`;
-    if (position === undefined) found.push(`${mine} and not open there`);
+    const here = `${lot.side} ${lot.size}`;
+    if (position === undefined) differ(lot.positionId, here, NOTHING, `${here} here and not open there`);
     else if (position.side !== lot.side || !position.size.eq(lot.size)) {
-      found.push(`${mine} and ${position.side} ${position.size} there`);
+      const there = `${position.side} ${position.size}`;
+      differ(lot.positionId, here, there, `${here} here and ${there} there`);
     }
   }
   for (const position of shown.values()) {
-    found.push(`lot ${position.positionId} is ${position.side} ${position.size} there and unknown here`);
+    const there = `${position.side} ${position.size}`;
+    differ(position.positionId, NOTHING, there, `${there} there and unknown here`);
   }
   return found;
 }
+
+/** What the account holds against what the books say it should: the baseline, what fills changed, and transfers. */
+export function balanceDifferences(
+  { assets, baseline, totals, transfers }: Pick<Books, 'assets' | 'baseline' | 'totals' | 'transfers'>,
+  theirs: readonly Balance[],
+): readonly Difference[] {
+  if (baseline === null) return [];
+  const changes = new Map<string, Decimal>();
+  const add = (asset: string, change: Decimal) => changes.set(asset, (changes.get(asset) ?? Decimal.zero).plus(change));
+  for (const [symbol, { kind, base, quote }] of Object.entries(assets)) {
+    const sums = totals[symbol];
+    add(quote, sums?.cash ?? Decimal.zero);
+    if (kind === 'spot') add(base, sums === undefined ? Decimal.zero : sums.bought.minus(sums.sold));
+  }
+  for (const { asset, size } of transfers) if (changes.has(asset)) add(asset, size);
+  const found: Difference[] = [];
+  for (const [asset, change] of changes) {
+    const here = totalOf(baseline, asset).plus(change);
+    const there = totalOf(theirs, asset);
+    if (here.eq(there)) continue;
+    found.push(difference('balance', asset, `${here}`, `${there}`, `${asset}: ${here} here and ${there} there`));
+  }
+  return found;
+}
+
+/** With both values, as a sentence. */
+export function difference(
+  subject: Difference['subject'],
+  what: string,
+  ours: string,
+  theirs: string,
+  words: string,
+): Difference {
+  return { subject, what, ours, theirs, message: `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}.` };
+}
+
+/** Of a side that does not have it. */
+export const NOTHING = 'none';
 
 function lots(
   books: Books,
@@ -58,27 +109,30 @@ function lots(
   return lotDifferences(
     books.lots.filter(({ symbol }) => leverage.has(symbol)),
     positions.filter(({ symbol }) => leverage.has(symbol)),
-  ).map((message) => difference('lot', message));
+  );
 }
 
 function orders(books: Books, openOrders: readonly ExchangeOrder[]): readonly Difference[] {
   const shown = new Map(openOrders.map((order) => [order.exchangeOrderId, order]));
+  for (const id of books.externalOrders) shown.delete(id);
   const found: Difference[] = [];
+  const differ = (id: string, here: string, there: string, words: string) =>
+    found.push(difference('order', `order ${id}`, here, there, `order ${id} is ${words}`));
   for (const order of books.openOrders) {
-    if (order.exchangeOrderId === null) {
-      if (order.status !== 'PENDING') found.push(difference('order', `order ${order.clientOrderId} is in doubt here`));
+    const { clientOrderId, exchangeOrderId: id, filledSize, status } = order;
+    if (id === null) {
+      if (status !== 'PENDING') differ(clientOrderId, 'in doubt', 'unknown', 'in doubt here');
       continue;
     }
-    const theirs = shown.get(order.exchangeOrderId);
-    shown.delete(order.exchangeOrderId);
-    if (theirs === undefined) {
-      found.push(difference('order', `order ${order.exchangeOrderId} is ${order.status} here and not open there`));
-    } else if (!theirs.filledSize.eq(order.filledSize)) {
-      const sizes = `filled ${order.filledSize} here and ${theirs.filledSize} there`;
-      found.push(difference('order', `order ${order.exchangeOrderId} is ${sizes}`));
+    const theirs = shown.get(id);
+    shown.delete(id);
+    if (theirs === undefined) differ(id, status, NOTHING, `${status} here and not open there`);
+    else if (!theirs.filledSize.eq(filledSize)) {
+      const words = `filled ${filledSize} here and ${theirs.filledSize} there`;
+      differ(id, `filled ${filledSize}`, `filled ${theirs.filledSize}`, words);
     }
   }
-  for (const id of shown.keys()) found.push(difference('order', `order ${id} is open there and unknown here`));
+  for (const id of shown.keys()) differ(id, NOTHING, 'open', 'open there and unknown here');
   return found;
 }
 
@@ -96,34 +150,15 @@ function fills(books: Books, theirs: readonly ExchangeFill[]): readonly Differen
       ['sold', ours?.sold ?? Decimal.zero, sizeOf('sell')],
       ['fees', ours?.fees ?? Decimal.zero, Decimal.sum(shown.map(({ fee }) => fee))],
     ];
-    for (const [what, here, there] of pairs) {
-      if (!here.eq(there)) found.push(difference('fills', `${symbol} ${what}: ${here} here and ${there} there`));
+    for (const [name, here, there] of pairs) {
+      if (here.eq(there)) continue;
+      const what = `${symbol} ${name}`;
+      found.push(difference('fills', what, `${here}`, `${there}`, `${what}: ${here} here and ${there} there`));
     }
   }
   return found;
 }
 
-function balances(books: Books, theirs: readonly Balance[], instruments: readonly Instrument[]): readonly Difference[] {
-  const { baseline } = books;
-  if (baseline === null) return [];
-  const changes = new Map<string, Decimal>();
-  const add = (asset: string, change: Decimal) => changes.set(asset, (changes.get(asset) ?? Decimal.zero).plus(change));
-  for (const { symbol, kind, base, quote } of instruments) {
-    const totals = books.totals[symbol];
-    add(quote, totals?.cash ?? Decimal.zero);
-    if (kind === 'spot') add(base, totals === undefined ? Decimal.zero : totals.bought.minus(totals.sold));
-  }
-  const totalOf = (list: readonly Balance[], asset: string) =>
-    list.find((balance) => balance.asset === asset)?.total ?? Decimal.zero;
-  const found: Difference[] = [];
-  for (const [asset, change] of changes) {
-    const here = totalOf(baseline, asset).plus(change);
-    const there = totalOf(theirs, asset);
-    if (!here.eq(there)) found.push(difference('balance', `${asset}: ${here} here and ${there} there`));
-  }
-  return found;
-}
-
-function difference(subject: Difference['subject'], message: string): Difference {
-  return { subject, message: `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.` };
+function totalOf(balances: readonly Balance[], asset: string): Decimal {
+  return balances.find((balance) => balance.asset === asset)?.total ?? Decimal.zero;
 }

@@ -3,6 +3,7 @@ import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isSettled } from '../orders/order-ledger.js';
 import type { DenialCode } from '../risk/denial.js';
 import type { RiskGate } from '../risk/gate.js';
+import { isReconciled } from './account-books.js';
 import { finish } from './publish-order.js';
 import { riskView } from './risk-view.js';
 import { sellable } from './sizing.js';
@@ -15,7 +16,8 @@ import type { StepContext } from './step-context.js';
 export function dispatch(context: StepContext, gate: RiskGate): void {
   const { state, out } = context;
   for (const [symbol, known] of state.symbols) {
-    if (!known.reconciled || known.offered !== null || state.orders.unanswered(symbol) !== undefined) continue;
+    if (!isReconciled(context, known) || known.offered !== null || state.orders.unanswered(symbol) !== undefined)
+      continue;
     for (const tracked of pending(context, symbol)) {
       const turn = turnOf(context, tracked);
       if (turn === 'wait') continue;

@@ -6,6 +6,7 @@ import type { Balance } from '../exchange/broker.js';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.js';
 import type { OrderTerms } from '../orders/order.js';
 import { OrderLedger, type TrackedOrder } from '../orders/order-ledger.js';
+import type { TradedAssets, Transfer } from './books.js';
 import {
   type ExecutorState,
   freshState,
@@ -36,6 +37,8 @@ interface Snapshot {
   readonly accountHalt: string | null;
   readonly drawdownStopped: boolean;
   readonly baseline: readonly Balance[] | null;
+  readonly assets?: Readonly<Record<string, TradedAssets>>;
+  readonly transfers?: readonly Transfer[];
   readonly lastEquity: ExecutorState['lastEquity'];
 }
 
@@ -58,6 +61,8 @@ export function snapshotOf(state: ExecutorState): unknown {
     accountHalt: state.accountHalt,
     drawdownStopped: state.drawdownStopped,
     baseline: state.baseline,
+    assets: Object.fromEntries(state.assets),
+    transfers: state.account.transfers,
     lastEquity: state.lastEquity,
   };
   return toPlain(snapshot);
@@ -103,6 +108,8 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     accountHalt: kept.accountHalt,
     drawdownStopped: kept.drawdownStopped,
     baseline: fromPlain<readonly Balance[] | null>(kept.baseline),
+    assets: new Map([...Object.entries(kept.assets ?? {}), ...state.assets]),
+    account: { ...state.account, transfers: fromPlain<readonly Transfer[]>(kept.transfers ?? []) },
     lastEquity: kept.lastEquity,
   };
 }

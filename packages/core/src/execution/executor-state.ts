@@ -3,6 +3,7 @@ import type { SignalEvent } from '../events/signal.js';
 import type { Balance, ExchangeFill, ExchangeOrder, Margin } from '../exchange/broker.js';
 import { Ledger } from '../ledger/ledger.js';
 import { OrderLedger } from '../orders/order-ledger.js';
+import type { TradedAssets, Transfer } from './books.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
 
 export type IdentifiedSignal = SignalEvent & { readonly id: string };
@@ -50,6 +51,26 @@ export interface UnboundOrder {
   readonly fills: ExchangeFill[];
 }
 
+/** What the executor keeps of the balances. */
+export interface AccountState {
+  transfers: readonly Transfer[];
+
+  // Below: of this process only, never in a snapshot.
+  agreed: boolean;
+  /** Consecutive looks that differed from the books. */
+  mismatches: number;
+  lastAlarm: string | null;
+  /** Told before every symbol agreed: compared when they do, unless a fill was booked since. */
+  kept: { readonly balances: readonly Balance[]; readonly begun: StepTime } | null;
+  /** When the next look is needed; null: by the timer. */
+  wanted: 'now' | 'soon' | null;
+  /** Wall time of the last request, and whether it came back. */
+  askedWallTs: EpochMs | null;
+  out: boolean;
+  /** Wall time at which a fill was booked last: a look begun before proves nothing. */
+  bookedWallTs: EpochMs | null;
+}
+
 /** Everything the executor knows; mutable, and only the step changes it. */
 export interface ExecutorState {
   readonly orders: OrderLedger;
@@ -71,6 +92,11 @@ export interface ExecutorState {
   accountHalt: string | null;
   drawdownStopped: boolean;
   baseline: readonly Balance[] | null;
+  /** By symbol, of every symbol these books ever had. */
+  readonly assets: Map<string, TradedAssets>;
+  readonly account: AccountState;
+  /** Differences an operator accepted, by key, and the wall time of that. Of this process only. */
+  readonly accepted: Map<string, EpochMs>;
   /** As last told; null before, or where there is no margin account. Not in a snapshot. */
   margin: Margin | null;
   lastEquity: { readonly second: number; readonly text: string } | null;
@@ -92,9 +118,26 @@ export function freshState(config: ExecutorConfig): ExecutorState {
     accountHalt: null,
     drawdownStopped: false,
     baseline: null,
+    assets: new Map(config.instruments.map(({ symbol, kind, base, quote }) => [symbol, { kind, base, quote }])),
+    account: freshAccount(),
+    accepted: new Map(),
     margin: null,
     lastEquity: null,
     first: null,
+  };
+}
+
+function freshAccount(): AccountState {
+  return {
+    transfers: [],
+    agreed: false,
+    mismatches: 0,
+    lastAlarm: null,
+    kept: null,
+    wanted: 'now',
+    askedWallTs: null,
+    out: false,
+    bookedWallTs: null,
   };
 }
 

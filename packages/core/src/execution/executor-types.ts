@@ -91,7 +91,8 @@ export type ExecutorInput =
   /** A lot as the exchange told it by itself; size zero: closed. */
   | { readonly kind: 'position_update'; readonly position: ExchangePosition }
   | { readonly kind: 'margin'; readonly margin: Margin }
-  | { readonly kind: 'balances'; readonly balances: readonly Balance[] };
+  /** What the account holds; the first of a record are its baseline. `begun`: clocks just before the request. */
+  | { readonly kind: 'balances'; readonly balances: readonly Balance[]; readonly begun: StepTime };
 
 export type TimedExecutorInput = ExecutorInput & { readonly at: StepTime };
 
@@ -112,7 +113,9 @@ export type ExecutorAction =
       readonly symbol: string;
       readonly fillsFrom: EpochMs;
       readonly orderIds: readonly ExchangeOrderId[];
-    };
+    }
+  /** Read the balances and feed them back as `balances`. */
+  | { readonly kind: 'balances' };
 
 /** A verdict of the gate, kept for every signal. */
 export interface VerdictRecord {

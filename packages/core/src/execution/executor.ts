@@ -3,6 +3,7 @@ import type { EpochMs } from '../events/common.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ExchangeOrderId } from '../orders/order.js';
 import { RiskGate } from '../risk/gate.js';
+import { balancesAgree, onBalances, scheduleBalances } from './account-books.js';
 import type { Books } from './books.js';
 import { dispatch } from './dispatch.js';
 import { equityNow } from './equity-watch.js';
@@ -45,6 +46,7 @@ export class Executor {
       decideWaiting(context, this.#gate);
       dispatch(context, this.#gate);
       scheduleSweeps(context, input.kind === 'clock');
+      scheduleBalances(context, input.kind === 'clock');
     }
     return out.build();
   }
@@ -55,7 +57,7 @@ export class Executor {
   }
 
   books(): Books {
-    const { ledger, orders, symbols, accountHalt, drawdownStopped, baseline } = this.#state;
+    const { account, accountHalt, assets, baseline, drawdownStopped, external, ledger, orders, symbols } = this.#state;
     const { exchange } = this.#config;
     const positions = ledger.positions(exchange);
     const totals = Object.fromEntries(ledger.totals());
@@ -82,6 +84,10 @@ export class Executor {
       cashChange: Decimal.sum(all.map(({ cash }) => cash)),
       equity: equityNow(this.#begin(this.#last, new StepOutput())),
       baseline,
+      assets: Object.fromEntries(assets),
+      transfers: account.transfers,
+      externalOrders: this.#config.exclusive ? [] : [...external.keys()],
+      balancesAgree: balancesAgree(this.#state),
       reconciled: [...symbols].flatMap(([symbol, { reconciled }]) => (reconciled ? [symbol] : [])),
       halts: Object.fromEntries(whole === null ? halts : [['*', whole] as const, ...halts]),
     };
@@ -131,6 +137,7 @@ export class Executor {
         return;
       case 'resync':
         for (const symbol of state.symbols.values()) symbol.sweepWanted = true;
+        state.account.wanted = 'now';
         return;
       case 'submitting':
         onSubmitting(context, input.clientOrderId);
@@ -168,8 +175,7 @@ export class Executor {
         state.margin = input.margin;
         return;
       case 'balances':
-        // Only the first: later balances are compared, never booked.
-        state.baseline ??= input.balances;
+        onBalances(context, input.balances, input.begun);
         return;
     }
   }

@@ -1,6 +1,7 @@
 import type { ControlEvent } from '../events/control.js';
 import type { TickerEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
+import { onReconcile } from './accepted.js';
 import { equityNow, watchEquity } from './equity-watch.js';
 import { cancelOrder } from './order-changes.js';
 import { finish } from './publish-order.js';
@@ -44,6 +45,10 @@ export function onStatus(context: StepContext, event: StatusEvent): void {
 export function onControl(context: StepContext, event: ControlEvent): void {
   const { state } = context;
   const all = event.symbol === ALL_SYMBOLS;
+  if (event.action === 'reconcile') {
+    onReconcile(context, event);
+    return;
+  }
   for (const [name, symbol] of state.symbols) {
     if (!all && name !== event.symbol) continue;
     if (event.action === 'resume') resume(context, name);

@@ -164,6 +164,7 @@ function enterLedger(
 ): void {
   const { config, instruments, state, out } = context;
   const kind = instruments.get(fill.symbol)?.kind ?? 'leverage';
+  state.account.bookedWallTs = context.at.wallTs;
   const owners = state.ledger.book(kind, fill, strategy);
   out.fills.push({ fill, clientOrderId, strategy: owners[0] ?? strategy });
   for (const owner of owners) out.position(state.ledger.position(config.exchange, owner, fill.symbol));

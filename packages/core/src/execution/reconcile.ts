@@ -1,8 +1,9 @@
-import type { ExchangeOrder, ExchangePosition } from '../exchange/broker.js';
+import type { ExchangeFill, ExchangeOrder, ExchangePosition } from '../exchange/broker.js';
 import { EXTERNAL } from '../ledger/ledger.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
-import { lotDifferences } from './compare-books.js';
+import { takeAccepted } from './accepted.js';
+import { type Difference, difference, lotDifferences, NOTHING } from './compare-books.js';
 import type { SymbolState } from './executor-state.js';
 import type { SymbolSweep } from './executor-types.js';
 import { couldBe } from './in-doubt.js';
@@ -122,13 +123,9 @@ function compare(context: StepContext, symbol: SymbolState, sweep: SymbolSweep):
   if (instruments.get(sweep.symbol)?.kind === 'leverage') adoptExternalLots(context, symbol, sweep.positions);
   const differences = [
     ...lotDifferences(state.ledger.lots(sweep.symbol), sweep.positions),
-    ...state.ledger
-      .earlyCloses(sweep.symbol)
-      .map(
-        (fill) => `execution ${fill.executionId} closed a lot ${fill.positionId ?? ''} that the books never saw opened`,
-      ),
+    ...state.ledger.earlyCloses(sweep.symbol).map(earlyClose),
     ...unseenOrders(context, sweep),
-  ];
+  ].filter((found) => !takeAccepted(context, found, sweep));
   if (differences.length === 0) {
     symbol.mismatches = 0;
     symbol.lastAlarm = null;
@@ -148,21 +145,30 @@ function compare(context: StepContext, symbol: SymbolState, sweep: SymbolSweep):
     .every(({ order }) => isFinal(order.status) && order.updatedTs < sweep.begun.marketTs);
   if (symbol.mismatches < (quiet ? PATIENCE.quiet : PATIENCE.busy)) return;
   symbol.reconciled = false;
-  const words = `The books of ${sweep.symbol} differ from the exchange: ${differences.join('; ')}. Nothing is opened or closed until they agree.`;
+  const words = `The books of ${sweep.symbol} differ from the exchange. ${differences.map(({ message }) => message).join(' ')} Nothing is opened or closed until they agree.`;
   if (symbol.lastAlarm !== words) alarm(context, sweep.symbol, words);
   symbol.lastAlarm = words;
 }
 
+function earlyClose({ executionId, positionId = '', side, size }: ExchangeFill): Difference {
+  const words = `execution ${executionId} closed a lot ${positionId} that the books never saw opened`;
+  return difference('fills', `execution ${executionId}`, NOTHING, `${side} ${size}`, words);
+}
+
 /** Working orders of ours that the exchange no longer lists, and cannot say what became of. */
-function unseenOrders(context: StepContext, sweep: SymbolSweep): readonly string[] {
+function unseenOrders(context: StepContext, sweep: SymbolSweep): readonly Difference[] {
   const shown = new Set([...sweep.openOrders, ...sweep.orders].map(({ exchangeOrderId }) => exchangeOrderId));
-  const missing: string[] = [];
+  const missing: Difference[] = [];
   for (const { order, reportedSize } of context.state.orders.unsettled(sweep.symbol)) {
     if (!('exchangeOrderId' in order) || order.exchangeOrderId === undefined) continue;
-    if (!shown.has(order.exchangeOrderId))
-      missing.push(`order ${order.exchangeOrderId} is ${order.status} here and not shown there`);
-    else if (reportedSize.gt(order.filledSize)) {
-      missing.push(`order ${order.exchangeOrderId} was filled ${reportedSize} there and ${order.filledSize} here`);
+    const what = `order ${order.exchangeOrderId}`;
+    const differ = (ours: string, theirs: string, words: string) =>
+      missing.push(difference('order', what, ours, theirs, `${what} is ${words}`));
+    if (!shown.has(order.exchangeOrderId)) {
+      differ(order.status, NOTHING, `${order.status} here and not open there`);
+    } else if (reportedSize.gt(order.filledSize)) {
+      const words = `filled ${order.filledSize} here and ${reportedSize} there`;
+      differ(`filled ${order.filledSize}`, `filled ${reportedSize}`, words);
     }
   }
   return missing;

@@ -2,6 +2,7 @@ import { Decimal } from '../decimal/decimal.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
 import type { RiskView } from '../risk/check.js';
+import { balancesAgree } from './account-books.js';
 import { equityNow } from './equity-watch.js';
 import { type StepContext, symbolState } from './step-context.js';
 
@@ -20,7 +21,7 @@ export function riskView(context: StepContext, symbol: string, duplicate: boolea
     halt: state.accountHalt ?? known?.halt ?? null,
     quoteTs: known?.mark?.ts ?? null,
     feedProblem: Object.values(known?.feedProblems ?? {})[0] ?? null,
-    reconciled: known?.reconciled ?? false,
+    reconciled: (known?.reconciled ?? false) && balancesAgree(state),
     exposure: exposureOf(context, symbol, except),
     drawdown: equityNow(context).drawdown,
     drawdownStopped: state.drawdownStopped,

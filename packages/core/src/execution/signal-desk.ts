@@ -3,6 +3,7 @@ import type { EpochMs } from '../events/common.js';
 import type { SignalEvent } from '../events/signal.js';
 import { opens } from '../risk/check.js';
 import type { RiskGate, Verdict } from '../risk/gate.js';
+import { isReconciled } from './account-books.js';
 import type { IdentifiedSignal } from './executor-state.js';
 import { planIntent } from './intents.js';
 import { nextSeq, publishOrder } from './publish-order.js';
@@ -53,7 +54,7 @@ function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
     .unsettled(signal.symbol)
     .some(({ order }) => order.terms.strategy === signal.strategy);
   if (busy) return false;
-  if (symbol.reconciled) return true;
+  if (isReconciled(context, symbol)) return true;
   // An entry is not worth waiting for longer than it may be old, nor at all when the books are known to differ.
   const old = context.at.marketTs - signal.ts > context.config.maxSignalAgeMs;
   return (old || symbol.lastAlarm !== null) && opens(planned(context, signal));

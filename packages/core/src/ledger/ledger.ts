@@ -97,6 +97,21 @@ export class Ledger {
     this.#account(lot.strategy, lot.symbol);
   }
 
+  /** Says that a lot is of this size, at the same average price, and that nobody knows what the rest earned. Zero ends it. */
+  resize(symbol: string, positionId: string, size: Decimal): void {
+    const key = lotKey(symbol, positionId);
+    const lot = this.#lots.get(key);
+    if (lot === undefined) return;
+    const signedSize = signed(lot.side, size);
+    if (size.isZero()) this.#lots.delete(key);
+    else lot.basis = { size: signedSize, cost: signedSize.times(averagePrice(lot.basis)) };
+  }
+
+  /** A close whose lot was never seen opened, and never will be. */
+  forgetEarlyClose(executionId: string): void {
+    this.#early = this.#early.filter((fill) => fill.executionId !== executionId);
+  }
+
   lots(symbol?: string): readonly Lot[] {
     const found: Lot[] = [];
     for (const lot of this.#lots.values()) {

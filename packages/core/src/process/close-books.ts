@@ -3,9 +3,8 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { Broker } from '../exchange/broker.js';
 import { compareBooks, type Difference } from '../execution/compare-books.js';
 import type { Executor } from '../execution/executor.js';
-import type { SymbolSweep } from '../execution/executor-types.js';
+import type { ExecutorInput, StepTime, SymbolSweep } from '../execution/executor-types.js';
 import type { Instrument } from '../instrument/instrument.js';
-import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { ExchangeDesk } from './exchange-desk.js';
 import { within } from './unless.js';
@@ -15,10 +14,10 @@ export interface BooksToClose {
   readonly desk: ExchangeDesk;
   readonly executor: Executor;
   readonly instruments: readonly Instrument[];
-  readonly marketClock: Clock;
+  readonly time: () => StepTime;
   readonly logger: Logger;
-  /** Steps on these sweeps and commits what comes of it. */
-  record(sweeps: readonly SymbolSweep[]): Promise<void>;
+  /** Steps on what was read and commits what comes of it. */
+  record(read: readonly ExecutorInput[]): Promise<void>;
 }
 
 /** How long the last comparison with the exchange may take, milliseconds. */
@@ -54,21 +53,22 @@ export async function closeBooks(books: BooksToClose): Promise<readonly Differen
 
 /** `late` aborts when nobody waits any more: nothing is recorded then. */
 async function compareOnce(
-  { broker, desk, executor, instruments, marketClock, record }: BooksToClose,
+  { broker, desk, executor, instruments, record, time }: BooksToClose,
   late: AbortSignal,
 ): Promise<readonly Difference[]> {
   const sweeps: SymbolSweep[] = [];
   // Fills are counted where the books are young; later the exchange shows too few of them, and balances say as much.
   let sinceBegun = true;
   for (const { symbol } of instruments) {
-    const begun = executor.begunTs(symbol) ?? marketClock.now();
+    const begun = executor.begunTs(symbol) ?? time().marketTs;
     const from = Math.max(begun, executor.rememberedTs(symbol) ?? begun);
     if (from > begun) sinceBegun = false;
     sweeps.push(await desk.look(symbol, from));
   }
+  const begun = time();
   const balances = await broker.balances();
   late.throwIfAborted();
-  await record(sweeps);
+  await record([...sweeps.map((sweep) => ({ kind: 'sweep', sweep }) as const), { kind: 'balances', balances, begun }]);
   return compareBooks(executor.books(), {
     instruments,
     positions: sweeps.flatMap(({ positions }) => positions),

@@ -58,6 +58,7 @@ export class ExchangeDesk {
 
   do(action: Exclude<ExecutorAction, { kind: 'submit' }>): void {
     if (action.kind === 'cancel' || action.kind === 'amend') this.#track(this.#change(action));
+    else if (action.kind === 'balances') this.#track(this.#balances());
     else if (!this.#sweeping.has(action.symbol)) this.#track(this.#sweep(action));
   }
 
@@ -88,10 +89,11 @@ export class ExchangeDesk {
 
   /** Tries again, until `signal` aborts, when the exchange was away or busy: whoever takes over comes at a bad moment. */
   async readBalances(signal: AbortSignal): Promise<void> {
-    const { broker, deliver, logger } = this.#options;
+    const { broker, deliver, logger, time } = this.#options;
     for (;;) {
       try {
-        deliver({ kind: 'balances', balances: await broker.balances() });
+        const begun = time();
+        deliver({ kind: 'balances', balances: await broker.balances(), begun });
         return;
       } catch (error) {
         if (!AlphaError.is(error) || !error.retryable || signal.aborted) throw error;
@@ -168,6 +170,16 @@ export class ExchangeDesk {
       );
     } finally {
       this.#sweeping.delete(action.symbol);
+    }
+  }
+
+  async #balances(): Promise<void> {
+    const { broker, deliver, logger, time } = this.#options;
+    const begun = time();
+    try {
+      deliver({ kind: 'balances', balances: await broker.balances(), begun });
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'The balances could not be read; they are asked for again.');
     }
   }
 

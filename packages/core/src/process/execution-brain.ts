@@ -163,10 +163,11 @@ export class ExecutionBrain {
   }
 
   #closeBooks(): Promise<readonly Difference[] | null> {
-    const { broker, config, logger, marketClock } = this.#options;
+    const { broker, config, logger } = this.#options;
     return closeBooks({
-      ...{ broker, logger, marketClock, desk: this.desk, executor: this.executor, instruments: config.instruments },
-      record: (sweeps) => this.#recordLast(sweeps.map((sweep) => this.#timed({ kind: 'sweep', sweep }))),
+      ...{ broker, logger, desk: this.desk, executor: this.executor, instruments: config.instruments },
+      record: (read) => this.#recordLast(read.map((input) => this.#timed(input))),
+      time: () => this.#time(),
     });
   }
 

@@ -138,10 +138,13 @@ export const arbitraryEvents = {
       inputs: json,
     }),
   }),
-  control: event({
-    type: fc.constant('control'),
-    id: text,
-    action: fc.constantFrom('halt', 'reduce', 'resume'),
-    reason: text,
-  }),
+  control: event(
+    {
+      type: fc.constant('control'),
+      id: text,
+      action: fc.constantFrom('halt', 'reduce', 'resume', 'reconcile'),
+      reason: text,
+    },
+    { accept: fc.array(text) },
+  ),
 };

@@ -1,4 +1,5 @@
 import {
+  type Balance,
   Decimal,
   type ExchangeFill,
   type ExchangeOrder,
@@ -187,6 +188,11 @@ export class Bench {
       kind: 'sweep',
       sweep: { symbol, begun: this.at, openOrders, orders, fills, positions },
     });
+  }
+
+  /** The balances, asked for now. */
+  balances(balances: readonly Balance[]): ExecutorStep {
+    return this.feed({ kind: 'balances', balances, begun: this.at });
   }
 
   /** Quotes and agreeing sweeps for every symbol: ready to trade. */

@@ -8,7 +8,7 @@ const btc = (total: string) => ({ asset: 'BTC', total: d(total), available: d(to
 
 function traded() {
   const bench = new Bench().ready();
-  bench.feed({ kind: 'balances', balances: [jpy('1000000'), btc('0.5')] });
+  bench.balances([jpy('1000000'), btc('0.5')]);
   bench.enter('1', 'p1');
   const spot = bench.signal('enter_long', { symbol: 'BTC', strategy: 'rsi' });
   bench.send(spot, '2');

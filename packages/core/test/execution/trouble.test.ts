@@ -334,7 +334,7 @@ describe('reconciliation', () => {
     expect(bench.wait(1_000).sweep(theirs).notices).toEqual([]);
     const second = bench.wait(1_000).sweep(theirs);
     expect(second.notices).toMatchObject([
-      { kind: 'alarm', message: expect.stringContaining('lot p9 is buy 0.01 there') },
+      { kind: 'alarm', message: expect.stringContaining('Lot p9 is buy 0.01 there') },
     ]);
     expect(bench.wait(1_000).sweep(theirs).notices).toEqual([]);
     bench.quote();
