@@ -25,4 +25,4 @@ export type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-export type { FeeRounding } from './venue.js';
+export type { BulkClose, FeeRounding } from './venue.js';

@@ -27,7 +27,7 @@ import type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-import { type FeeRounding, Venue } from './venue.js';
+import { type BulkClose, type FeeRounding, Venue } from './venue.js';
 
 export interface SimulatedExchangeOptions {
   readonly instruments: readonly Instrument[];
@@ -39,6 +39,8 @@ export interface SimulatedExchangeOptions {
   readonly firstIds?: { readonly order: number; readonly execution: number; readonly position: number };
   /** Which of two own orders expires instead of trading with the other. Default `newer`. */
   readonly selfTradeVictim?: SelfTradeVictim;
+  /** Which lots a close that names none takes first. Default `oldest_first`. */
+  readonly bulkClose?: BulkClose;
   /** Everything is closed when equity falls to this share of the margin. Default 0.5. */
   readonly accountLosscutRatio?: DecimalInput;
   /** Most orders of an account that are not final, and most changes of one order. Default: no limit. */
@@ -82,6 +84,7 @@ export class SimulatedExchange {
       instruments: options.instruments,
       balances: Object.entries(options.balances).map(([asset, amount]) => [asset, Decimal.of(amount)] as const),
       feeRounding: options.feeRounding ?? 'nearest',
+      bulkClose: options.bulkClose ?? 'oldest_first',
       firstIds: options.firstIds ?? FIRST_IDS,
     });
     this.#victim = options.selfTradeVictim ?? 'newer';

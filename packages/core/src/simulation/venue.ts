@@ -17,6 +17,9 @@ import type {
 /** How a fee becomes whole yen; which of the two GMO Coin uses is not published. */
 export type FeeRounding = 'nearest' | 'towards_zero' | 'none';
 
+/** Which lots a close that names none takes first; GMO Coin does not say. */
+export type BulkClose = 'oldest_first' | 'newest_first';
+
 /** What a lot costs that is closed by force, of its notional at the open price. */
 const LOSSCUT_FEE_RATE = Decimal.of('0.005');
 
@@ -24,6 +27,7 @@ export interface VenueOptions {
   readonly instruments: readonly Instrument[];
   readonly balances: Iterable<readonly [asset: string, amount: Decimal]>;
   readonly feeRounding: FeeRounding;
+  readonly bulkClose: BulkClose;
   readonly firstIds: { readonly order: number; readonly execution: number; readonly position: number };
 }
 
@@ -40,11 +44,13 @@ export class Venue {
   nextPositionId: number;
   marginStatus: MarginCallStatus = 'normal';
   readonly #feeRounding: FeeRounding;
+  readonly #bulkClose: BulkClose;
 
   constructor(options: VenueOptions) {
     this.instruments = new Map(options.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.quote = options.instruments[0]?.quote ?? 'JPY';
     this.#feeRounding = options.feeRounding;
+    this.#bulkClose = options.bulkClose;
     this.account = new Account(options.balances);
     this.orders = new OrderKeeper(options.firstIds.order, options.firstIds.execution);
     this.nextPositionId = options.firstIds.position;
@@ -101,11 +107,12 @@ export class Venue {
     return fundsFor(this.instrument(symbol), notional);
   }
 
-  /** Which lots a closing order of this size takes from, oldest first. Shares that other orders hold are left to them. */
+  /** Which lots a closing order of this size takes from. Shares that other orders hold are left to them. */
   sharesFor(symbol: string, orderSide: Side, size: Decimal): LotShare[] {
     const shares: LotShare[] = [];
     let left = size;
-    for (const lot of this.lots(symbol)) {
+    const lots = this.lots(symbol);
+    for (const lot of this.#bulkClose === 'oldest_first' ? lots : lots.reverse()) {
       if (lot.side === orderSide || !left.isPositive()) continue;
       const part = Decimal.min(left, lot.size.minus(lot.reservedSize));
       if (!part.isPositive()) continue;

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock, EpochMs } from '@alpha-engine/core';
-import { type Answer, refuse } from './envelopes.js';
+import { type Answer, NOT_PERMITTED, refuse } from './envelopes.js';
+import type { Permission } from './permissions.js';
 
 export interface SignedRequest {
   readonly method: string;
@@ -30,7 +31,7 @@ export interface AuthOptions {
 export function authenticate(request: SignedRequest, options: AuthOptions): Answer | null {
   const { apiKey, timestamp, sign } = request;
   if (apiKey === undefined || apiKey === '') return refuse('ERR-5011', 'API-KEY format invalid.');
-  if (apiKey !== options.apiKey) return refuse('ERR-5012', 'Invalid API-KEY, IP, or permissions for action.');
+  if (apiKey !== options.apiKey) return NOT_PERMITTED;
   if (timestamp === undefined || !/^\d+$/.test(timestamp)) return refuse('ERR-5007', 'API-TIMESTAMP is invalid.');
   const ahead = Number(timestamp) - options.clock.now();
   if (ahead > options.timestampWindowMs) return refuse('ERR-5008', 'Timestamp for this request is too late.');
@@ -50,13 +51,26 @@ export class SocketTokens {
   readonly #clock: Clock;
   readonly #lifeMs: number;
   readonly #onEnd: (token: string) => void;
+  readonly #permissions: () => ReadonlySet<Permission>;
   /** Token → when it expires, wall time. */
   readonly #expiry = new Map<string, EpochMs>();
+  /** A token keeps the permissions its key had when it was issued; so does a socket that outlives it. */
+  readonly #born = new Map<string, ReadonlySet<Permission>>();
 
-  constructor(clock: Clock, lifeMs: number, onEnd: (token: string) => void) {
+  constructor(
+    clock: Clock,
+    lifeMs: number,
+    permissions: () => ReadonlySet<Permission>,
+    onEnd: (token: string) => void,
+  ) {
     this.#clock = clock;
     this.#lifeMs = lifeMs;
+    this.#permissions = permissions;
     this.#onEnd = onEnd;
+  }
+
+  mayRead(token: string, channel: Permission): boolean {
+    return this.#born.get(token)?.has(channel) === true;
   }
 
   issue(): string {
@@ -67,6 +81,7 @@ export class SocketTokens {
     }
     const token = randomBytes(24).toString('base64url');
     this.#expiry.set(token, this.#clock.now() + this.#lifeMs);
+    this.#born.set(token, this.#permissions());
     return token;
   }
 

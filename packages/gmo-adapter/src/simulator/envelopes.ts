@@ -1,3 +1,5 @@
+import type { ExchangeState } from './options.js';
+
 /** What a REST call answers: an HTTP status and a JSON body without `responsetime`, which the server adds. */
 export interface Answer {
   readonly http: number;
@@ -30,16 +32,19 @@ export function invalidParameter(field?: string): Answer {
   return refuse('ERR-5106', `Invalid request parameter.${field === undefined ? '' : ` ${field}`}`);
 }
 
+export const NOT_PERMITTED = refuse('ERR-5012', 'Invalid API-KEY, IP, or permissions for action.');
 export const TOO_MANY = failure(4, 200, 'ERR-5003', 'Requests are too many.');
 export const NOT_FOUND = failure(2, 404, 'ERR-5207', 'Not found', false);
 export const INVALID_PATH = failure(1, 404, 'ERR-5204', 'The API path is invalid.');
 export const PREOPEN = refuse('ERR-5203', 'The service is in preparation. Please wait for a while');
 
-export function maintenance(http: number): Answer {
-  return failure(5, http, 'ERR-5201', 'MAINTENANCE. Please wait for a while', false);
+export function maintenance(http: number, state: ExchangeState): Answer {
+  const code = state === 'EMERGENCY' ? 'ERR-5202' : 'ERR-5201';
+  return failure(5, http, code, 'MAINTENANCE. Please wait for a while', false);
 }
 
 /** Error frames of the sockets. */
+export const FRAME_NOT_PERMITTED = JSON.stringify({ error: 'ERR-5012 Invalid permissions for action.' });
 export const FRAME_TOO_MANY = JSON.stringify({ error: 'ERR-5003 Request too many.' });
 
 export function invalidFrame(field?: string): string {

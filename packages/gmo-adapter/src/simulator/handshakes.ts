@@ -4,7 +4,7 @@ import type { Clock } from '@alpha-engine/core';
 import { WebSocketServer } from 'ws';
 import type { FaultDesk, Stream } from './faults/fault-desk.js';
 import { ipOf, refuseUpgrade, urlOf } from './http.js';
-import type { ExchangeState } from './options.js';
+import { type ExchangeState, isClosed } from './options.js';
 import { Outlet } from './outlet.js';
 import type { StatsCounter } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
@@ -80,7 +80,7 @@ export class Handshakes {
     if (token === undefined && pathname !== '/ws/public/v1') return 404;
     const fault = faults.handshake(stream, this.#accepted[stream] + 1);
     if (fault !== null) return fault;
-    if (exchangeState() === 'MAINTENANCE') return 503;
+    if (isClosed(exchangeState())) return 503;
     return token === undefined || isLive(token) ? null : switches.badTokenStatus;
   }
 

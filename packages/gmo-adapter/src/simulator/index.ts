@@ -8,6 +8,7 @@ export {
 } from './faults/fault-script.js';
 export type { TapeOrigin } from './market-clock.js';
 export type { ExchangeState, GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
+export { PERMISSIONS, type Permission } from './permissions.js';
 export { startGmoSimulator } from './server.js';
 export type { Counts, SimulatorStats } from './stats.js';
 export {

@@ -3,11 +3,18 @@ import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import type { FaultText } from './faults/fault.js';
 import type { FaultScriptText } from './faults/fault-script.js';
 import type { TapeOrigin } from './market-clock.js';
+import type { Permission } from './permissions.js';
 import type { SimulatorStats } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
 import type { Tape, TapeHeader, TapeRecord } from './tape.js';
 
-export type ExchangeState = 'OPEN' | 'PREOPEN' | 'MAINTENANCE';
+/** `EMERGENCY` is a maintenance that nobody announced. */
+export type ExchangeState = 'OPEN' | 'PREOPEN' | 'MAINTENANCE' | 'EMERGENCY';
+
+/** Nothing is answered but that it is closed. */
+export function isClosed(state: ExchangeState): boolean {
+  return state === 'MAINTENANCE' || state === 'EMERGENCY';
+}
 
 export interface GmoSimulatorOptions {
   /** A tape or its path. Default: the one that comes with the package. */
@@ -27,6 +34,8 @@ export interface GmoSimulatorOptions {
   /** The one account's key. Default `simulator-key` and `simulator-secret`. */
   readonly apiKey?: string;
   readonly apiSecret?: string;
+  /** What that key may do. Default: everything. */
+  readonly permissions?: readonly Permission[];
   /** By asset; default one million yen. */
   readonly balances?: Readonly<Record<string, string>>;
   readonly switches?: Partial<SimulatorSwitches>;
@@ -66,8 +75,10 @@ export interface GmoSimulator {
   readonly exchange: SimulatedExchange;
   clock(): SimulatorClock;
   stats(): SimulatorStats;
-  /** Maintenance wipes the tokens and cuts every socket. */
+  /** Maintenance, announced or not, wipes the tokens and cuts every socket. */
   setExchangeState(state: ExchangeState): void;
+  /** What the key may do from now on; sockets keep the permissions their token was issued with. */
+  setPermissions(permissions: readonly Permission[]): void;
   /** Cuts every open socket, as a lost connection does. */
   dropSockets(): void;
   /** Plays one record now, beside the tape. `TAPE_INVALID` for a symbol that is not on it. */

@@ -1,115 +1,154 @@
-import { Decimal } from '@alpha-engine/core';
-import type { Rejection, SimulatedRequest } from '@alpha-engine/core/simulation';
+import { Decimal, type TimeInForce } from '@alpha-engine/core';
+import type { SimulatedRequest } from '@alpha-engine/core/simulation';
+import { z } from 'zod';
 import { type Answer, invalidParameter, refuse } from './envelopes.js';
-import { INSTRUMENTS, isSymbol } from './symbols.js';
+import type { SimulatorSwitches } from './switches.js';
+import { isSymbol, takesPostOnly } from './symbols.js';
 
-type Body = Readonly<Record<string, unknown>>;
-type Parsed<T> = { readonly value: T } | { readonly error: Answer };
+export type Parsed<T> = { readonly value: T } | { readonly error: Answer };
 
-/** Body of `POST /v1/order`. Stop orders, other times in force, losscut prices and cancelBefore are refused. */
-export function parseOrder(body: Body): Parsed<SimulatedRequest> {
-  const terms = parseTerms(body);
-  if ('error' in terms) return terms;
-  const size = decimalOf(body.size);
-  if (size === null) return { error: invalidParameter('size') };
-  return { value: { ...terms.value, effect: 'open', size } };
+const symbol = z.string().refine(isSymbol);
+const leverageSymbol = symbol.refine((name) => name.endsWith('_JPY'));
+export const id = z.number().int().positive().safe();
+/** Numbers travel as text; whether GMO Coin takes JSON numbers too, the switch `jsonNumbers` says. */
+const decimal = z.union([z.string().regex(/^\d+(\.\d+)?$/), z.number().nonnegative()]);
+
+const terms = {
+  symbol,
+  side: z.enum(['BUY', 'SELL']),
+  executionType: z.enum(['MARKET', 'LIMIT', 'STOP']),
+  // A word that is in no list has a code of its own.
+  timeInForce: z.string().optional(),
+  price: decimal.optional(),
+};
+
+const BODIES = {
+  order: z.strictObject({
+    ...terms,
+    losscutPrice: decimal.optional(),
+    size: decimal,
+    cancelBefore: z.boolean().optional(),
+  }),
+  closeOrder: z.strictObject({
+    ...terms,
+    symbol: leverageSymbol,
+    settlePosition: z.array(z.strictObject({ positionId: id, size: decimal })).length(1),
+    cancelBefore: z.boolean().optional(),
+  }),
+  closeBulkOrder: z.strictObject({ ...terms, symbol: leverageSymbol, size: decimal }),
+  changeOrder: z.strictObject({ orderId: id, price: decimal, losscutPrice: decimal.optional() }),
+  changeLosscutPrice: z.strictObject({ positionId: id, losscutPrice: decimal }),
+  cancelOrder: z.strictObject({ orderId: id }),
+  cancelOrders: z.strictObject({ orderIds: z.array(id).min(1).max(10) }),
+  cancelBulkOrder: z.strictObject({
+    symbols: z.array(symbol).min(1),
+    side: z.enum(['BUY', 'SELL']).optional(),
+    settleType: z.enum(['OPEN', 'CLOSE']).optional(),
+    desc: z.boolean().optional(),
+  }),
+} as const;
+
+type Bodies = typeof BODIES;
+export type BodyOf<Name extends keyof Bodies> = z.infer<Bodies[Name]>;
+
+/** Reads the body of one endpoint. What is missing, wrong or unknown is refused by name with ERR-5106. */
+export function parseBody<Name extends keyof Bodies>(
+  name: Name,
+  body: unknown,
+  switches: SimulatorSwitches,
+): Parsed<BodyOf<Name>> {
+  const result = BODIES[name].safeParse(body);
+  const issues = (result.error?.issues ?? []).filter(
+    ({ code }) => code !== 'unrecognized_keys' || switches.unknownFields === 'refused',
+  );
+  const [issue] = issues;
+  if (issue !== undefined) {
+    const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0];
+    return { error: invalidParameter(field === undefined ? undefined : String(field)) };
+  }
+  if (!switches.jsonNumbers) {
+    const field = DECIMALS.find((key) => typeof (body as Record<string, unknown>)[key] === 'number');
+    if (field !== undefined) return { error: invalidParameter(field) };
+  }
+  return { value: (result.success ? result.data : body) as BodyOf<Name> };
+}
+
+const DECIMALS = ['size', 'price', 'losscutPrice'];
+
+type Terms = BodyOf<'order'> | BodyOf<'closeOrder'> | BodyOf<'closeBulkOrder'>;
+
+/** Body of `POST /v1/order`: on a leverage symbol it always opens. */
+export function parseOrder(body: unknown, switches: SimulatorSwitches): Parsed<SimulatedRequest> {
+  const parsed = parseBody('order', body, switches);
+  if ('error' in parsed) return parsed;
+  const { losscutPrice, cancelBefore, size } = parsed.value;
+  const common = parseTerms(parsed.value, switches);
+  if ('error' in common) return common;
+  const isSale = !common.value.symbol.endsWith('_JPY') && common.value.side === 'sell';
+  if (cancelBefore === true && !(isSale && common.value.type === 'market')) {
+    return { error: invalidParameter('cancelBefore') };
+  }
+  return {
+    value: {
+      ...common.value,
+      effect: 'open',
+      size: Decimal.of(size),
+      ...(losscutPrice === undefined ? {} : { losscutPrice: Decimal.of(losscutPrice) }),
+      ...(cancelBefore === undefined ? {} : { cancelBefore }),
+    },
+  };
 }
 
 /** Body of `POST /v1/closeOrder`: exactly one lot. */
-export function parseClose(body: Body): Parsed<SimulatedRequest> {
-  const terms = parseTerms(body);
-  if ('error' in terms) return terms;
-  if (!terms.value.symbol.endsWith('_JPY')) return { error: invalidParameter('symbol') };
-  const lots = body.settlePosition;
-  if (!Array.isArray(lots) || lots.length !== 1) return { error: invalidParameter('settlePosition') };
-  const { positionId, size: text } = Object(lots[0]) as Record<string, unknown>;
-  const size = decimalOf(text);
-  if (!Number.isSafeInteger(positionId) || size === null) return { error: invalidParameter('settlePosition') };
-  return { value: { ...terms.value, effect: 'close', positionId: positionId as number, size } };
+export function parseClose(body: unknown, switches: SimulatorSwitches): Parsed<SimulatedRequest> {
+  const parsed = parseBody('closeOrder', body, switches);
+  if ('error' in parsed) return parsed;
+  const { settlePosition, cancelBefore } = parsed.value;
+  const common = parseTerms(parsed.value, switches);
+  if ('error' in common) return common;
+  if (cancelBefore === true && common.value.type !== 'market') return { error: invalidParameter('cancelBefore') };
+  const [{ positionId, size }] = settlePosition as [(typeof settlePosition)[number]];
+  if (typeof size === 'number' && !switches.jsonNumbers) return { error: invalidParameter('settlePosition') };
+  return {
+    value: {
+      ...common.value,
+      effect: 'close',
+      positionId,
+      size: Decimal.of(size),
+      ...(cancelBefore === undefined ? {} : { cancelBefore }),
+    },
+  };
 }
 
-function parseTerms(
-  body: Body,
-): Parsed<Pick<SimulatedRequest, 'symbol' | 'side' | 'type' | 'price'> & { symbol: string }> {
-  const { symbol, side, executionType, timeInForce, price, losscutPrice, cancelBefore } = body;
-  if (!isSymbol(symbol)) return { error: invalidParameter('symbol') };
-  if (side !== 'BUY' && side !== 'SELL') return { error: invalidParameter('side') };
-  if (executionType !== 'MARKET' && executionType !== 'LIMIT') return { error: invalidParameter('executionType') };
-  const type = executionType === 'MARKET' ? 'market' : 'limit';
-  if (timeInForce !== undefined && timeInForce !== (type === 'market' ? 'FAK' : 'FAS')) {
-    return { error: refuse('ERR-5111', 'Invalid timeInForce.') };
-  }
-  if (losscutPrice !== undefined) return { error: refuse('ERR-5118', 'losscutPrice cannot be specified.') };
-  if (cancelBefore !== undefined && cancelBefore !== false) return { error: invalidParameter('cancelBefore') };
-  const parts = { symbol, side: side === 'BUY' ? 'buy' : 'sell', type } as const;
-  if (type === 'market') return price === undefined ? { value: parts } : { error: invalidParameter('price') };
-  const limit = decimalOf(price);
-  return limit === null ? { error: invalidParameter('price') } : { value: { ...parts, price: limit } };
+/** Body of `POST /v1/closeBulkOrder`: the exchange picks the lots. */
+export function parseBulkClose(body: unknown, switches: SimulatorSwitches): Parsed<SimulatedRequest> {
+  const parsed = parseBody('closeBulkOrder', body, switches);
+  if ('error' in parsed) return parsed;
+  const common = parseTerms(parsed.value, switches);
+  if ('error' in common) return common;
+  return { value: { ...common.value, effect: 'close', size: Decimal.of(parsed.value.size) } };
 }
 
-/** Strings as documented; numbers are taken too, since nothing says they are refused. */
-function decimalOf(value: unknown): Decimal | null {
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  return /^\d+(\.\d+)?$/.test(String(value)) ? Decimal.of(value) : null;
+const TYPES = { MARKET: 'market', LIMIT: 'limit', STOP: 'stop' } as const;
+const TIMES: Readonly<Record<string, TimeInForce>> = { FAK: 'ioc', FAS: 'gtc', FOK: 'fok', SOK: 'post_only' };
+
+function parseTerms(body: Terms, switches: SimulatorSwitches): Parsed<Omit<SimulatedRequest, 'effect' | 'size'>> {
+  const type = TYPES[body.executionType];
+  const timeInForce = timeOf(body, switches);
+  if (timeInForce === null) return { error: refuse('ERR-5111', 'Invalid timeInForce.') };
+  const side = body.side === 'BUY' ? 'buy' : 'sell';
+  const parts = { symbol: body.symbol, side, type, timeInForce } as const;
+  if ((type === 'market') !== (body.price === undefined)) return { error: invalidParameter('price') };
+  if (body.price === undefined) return { value: parts };
+  const price = Decimal.of(body.price);
+  return { value: { ...parts, ...(type === 'stop' ? { triggerPrice: price } : { price }) } };
 }
 
-/** The exchange's error for a refusal of the matching engine. */
-export function rejectionAnswer(rejection: Rejection, request: SimulatedRequest): Answer {
-  switch (rejection.code) {
-    case 'unknown_symbol':
-    case 'not_leverage':
-      return invalidParameter('symbol');
-    case 'size_out_of_range':
-      return refuse('ERR-5126', 'The size is out of range.');
-    case 'size_off_step':
-      return offGrid('size', request.size, rejection.step);
-    case 'time_in_force_not_allowed':
-      return refuse('ERR-5111', 'Invalid timeInForce.');
-    case 'price_missing':
-      return invalidParameter('price');
-    case 'price_off_tick':
-      return offGrid('price', request.price as Decimal, rejection.tick);
-    case 'price_too_low':
-      return refuse('ERR-5121', 'Too low price.');
-    case 'price_too_high':
-      return refuse('ERR-5121', 'Too high price.');
-    case 'would_trigger':
-      return refuse('ERR-5129', 'The stop price would trigger immediately.');
-    case 'losscut_price_not_allowed':
-      return refuse('ERR-5118', 'losscutPrice cannot be specified.');
-    case 'losscut_price_out_of_range':
-      return invalidParameter('losscutPrice');
-    case 'insufficient_funds':
-      return refuse('ERR-201', 'Trading margin is insufficient');
-    case 'insufficient_holdings':
-      return refuse('ERR-208', 'The size exceeds the available holdings.');
-    case 'no_such_position':
-      return refuse('ERR-254', 'The position does not exist.');
-    case 'nothing_to_close':
-      return refuse('ERR-422', 'There is no open position.');
-    case 'closable_too_small':
-      return refuse('ERR-423', 'The size exceeds all that can be closed.');
-    case 'margin_call':
-      return refuse('ERR-682', 'A margin call is outstanding.');
-    case 'too_many_orders':
-      return refuse('ERR-635', 'There are too many active orders.');
-    case 'too_many_changes':
-      return refuse('ERR-5206', 'The limit of changes of an order is exceeded.');
-    case 'wrong_side':
-      return refuse('ERR-70', 'The side is not valid for the position to be closed.');
-    case 'position_too_small':
-      return refuse('ERR-189', 'The size exceeds that of the open position.');
-    case 'position_reserved':
-      return refuse('ERR-200', 'There are active orders and the size exceeds what may still be ordered.');
-  }
+function timeOf({ symbol, executionType, timeInForce }: Terms, { limitFak }: SimulatorSwitches): TimeInForce | null {
+  const word = timeInForce ?? (executionType === 'LIMIT' ? 'FAS' : 'FAK');
+  const time = Object.hasOwn(TIMES, word) ? TIMES[word] : undefined;
+  if (time === undefined) return null;
+  if (executionType !== 'LIMIT') return time === 'ioc' ? time : null;
+  if (time === 'ioc' && !limitFak) return null;
+  return time === 'post_only' && !takesPostOnly(symbol) ? null : time;
 }
-
-/** More decimals than the grid has is ERR-5114; a value between its lines has no documented code. */
-function offGrid(field: string, value: Decimal, grid: Decimal): Answer {
-  const decimals = (number: Decimal) => number.toString().split('.')[1]?.length ?? 0;
-  if (decimals(value) > decimals(grid)) return refuse('ERR-5114', `The number of decimals of ${field} is too large.`);
-  return invalidParameter(field);
-}
-
-/** Every asset of the account page. */
-export const ASSETS: readonly string[] = ['JPY', ...new Set(INSTRUMENTS.map(({ base }) => base))];

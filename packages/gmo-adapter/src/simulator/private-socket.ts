@@ -1,4 +1,4 @@
-import { FRAME_TOO_MANY, invalidFrame } from './envelopes.js';
+import { FRAME_NOT_PERMITTED, FRAME_TOO_MANY, invalidFrame } from './envelopes.js';
 import type { FaultDesk, FrameSubject } from './faults/fault-desk.js';
 import type { RateLimit } from './limits.js';
 import type { Outlet } from './outlet.js';
@@ -17,6 +17,8 @@ export interface PrivateSocketOptions {
   readonly timings: SimulatorTimings;
   readonly faults: FaultDesk;
   readonly commands: RateLimit;
+  /** A token may read the channels its key was allowed when it was issued. */
+  mayRead(token: string, channel: PrivateChannel): boolean;
   /** What a new subscriber of `positionSummaryEvents` is sent at once. */
   initialSummaries(): readonly PrivateFrame[];
   periodicSummaries(): readonly PrivateFrame[];
@@ -82,6 +84,7 @@ export class PrivateSockets {
       client.subscriptions.delete(channel);
       return null;
     }
+    if (!this.#options.mayRead(client.token, channel)) return FRAME_NOT_PERMITTED;
     const fault = this.#options.faults.subscribe(client.outlet, { channel });
     if (fault !== null) return fault === 'refused' ? FRAME_TOO_MANY : null;
     client.subscriptions.set(channel, typeof option === 'string' ? option : '');

@@ -2,6 +2,7 @@ import { Decimal, type EpochMs } from '@alpha-engine/core';
 import { type Answer, iso, NOT_FOUND, ok, okList, plain } from './envelopes.js';
 import { klineQuery } from './klines.js';
 import type { MarketView, Match, Ticker } from './market-view.js';
+import type { ExchangeState } from './options.js';
 import type { SimulatorSwitches } from './switches.js';
 import { isSymbol, SYMBOL_ROWS } from './symbols.js';
 import type { TapeLevel } from './tape.js';
@@ -11,7 +12,7 @@ export interface PublicRestContext {
   readonly switches: SimulatorSwitches;
   /** Market time. */
   now(): EpochMs;
-  exchangeStatus(): 'OPEN' | 'PREOPEN' | 'MAINTENANCE';
+  exchangeStatus(): ExchangeState;
 }
 
 /** `GET /public/v1/...`. Anything that does not exist is ERR-5207, as on the exchange. */

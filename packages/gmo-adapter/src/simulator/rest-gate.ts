@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, EpochMs } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { authenticate, type SocketTokens } from './auth.js';
-import { type Answer, INVALID_PATH, iso, maintenance, NOT_FOUND, TOO_MANY } from './envelopes.js';
+import { type Answer, INVALID_PATH, iso, maintenance, NOT_FOUND, NOT_PERMITTED, TOO_MANY } from './envelopes.js';
 import { header, ipOf } from './http.js';
 import { RateLimit } from './limits.js';
 import type { MarketView } from './market-view.js';
-import type { ExchangeState } from './options.js';
+import { type ExchangeState, isClosed } from './options.js';
+import { type Permission, permissionFor } from './permissions.js';
 import { privateRest } from './private-rest.js';
 import { publicRest } from './public-rest.js';
 import type { StatsCounter } from './stats.js';
@@ -15,10 +16,14 @@ import type { SimulatorSwitches } from './switches.js';
 /** Requests of each kind an account may make in a second (tier 1). */
 const PRIVATE_PER_SECOND = 20;
 
+const PLACEMENTS = ['/v1/order', '/v1/closeOrder', '/v1/closeBulkOrder'];
+
 export interface RestGateOptions {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly switches: SimulatorSwitches;
+  /** What the key may do. */
+  permissions(): ReadonlySet<Permission>;
   readonly publicCacheMs: number;
   readonly exchange: SimulatedExchange;
   readonly views: ReadonlyMap<string, MarketView>;
@@ -56,7 +61,7 @@ export class RestGate {
     const { views, switches, now, exchangeState } = this.#options;
     const path = url.pathname.replace(/^\/public/, '');
     if (request.method !== 'GET' || path === url.pathname) return NOT_FOUND;
-    if (exchangeState() === 'MAINTENANCE') return maintenance(switches.maintenanceStatus);
+    if (isClosed(exchangeState())) return maintenance(switches.maintenanceStatus, exchangeState());
     const cached = this.#cached(request.url ?? '');
     if (cached !== null) return cached;
     if (this.#publicLimit?.take(ipOf(request)) === false) return TOO_MANY;
@@ -65,8 +70,9 @@ export class RestGate {
   }
 
   private(request: IncomingMessage, url: URL, body: string): PrivateReply {
-    const { apiKey, apiSecret, switches, exchange, tokens, stats, now, wallNow, exchangeState } = this.#options;
-    if (exchangeState() === 'MAINTENANCE') return quiet(maintenance(switches.maintenanceStatus));
+    const { apiKey, apiSecret, switches, exchange, tokens, stats, now, wallNow, exchangeState, permissions } =
+      this.#options;
+    if (isClosed(exchangeState())) return quiet(maintenance(switches.maintenanceStatus, exchangeState()));
     const method = request.method ?? 'GET';
     const path = url.pathname.replace(/^\/private/, '');
     if (!path.startsWith('/v1/')) return quiet(INVALID_PATH);
@@ -82,6 +88,8 @@ export class RestGate {
       { apiKey, apiSecret, clock: { now: wallNow }, timestampWindowMs: switches.timestampWindowMs },
     );
     if (refusal !== null) return quiet(refusal);
+    const permission = permissionFor(path);
+    if (permission !== null && !permissions().has(permission)) return quiet(NOT_PERMITTED);
     // PUT and DELETE count as POST; the exchange does not say.
     const limit = method === 'GET' ? this.#getLimit : this.#postLimit;
     if (!limit.take('account')) return quiet(TOO_MANY);
@@ -89,7 +97,7 @@ export class RestGate {
       { method, path, query: url.searchParams, body },
       { exchange, tokens, switches, now, exchangeStatus: exchangeState },
     );
-    const placing = path === '/v1/order' || path === '/v1/closeOrder';
+    const placing = PLACEMENTS.includes(path);
     if (placing && reply.answer.body.status !== 0) stats.rejections += 1;
     return reply;
   }

@@ -14,7 +14,15 @@ import { readBody, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
-import type { ExchangeState, GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
+import {
+  type ExchangeState,
+  type GmoSimulator,
+  type GmoSimulatorOptions,
+  isClosed,
+  type MarketRecord,
+  type SimulatorClock,
+} from './options.js';
+import { PERMISSIONS, type Permission } from './permissions.js';
 import { Playback } from './playback.js';
 import { allSummaries, privateFrames } from './private-frames.js';
 import { PrivateSockets } from './private-socket.js';
@@ -58,6 +66,7 @@ class SimulatorServer implements GmoSimulator {
   readonly #handshakes: Handshakes;
   readonly #draw: () => number;
   #state: ExchangeState = 'OPEN';
+  #permissions: ReadonlySet<Permission>;
 
   constructor(tape: Tape, script: FaultScript, options: GmoSimulatorOptions) {
     const hold = options.hold ?? 0;
@@ -86,6 +95,11 @@ class SimulatorServer implements GmoSimulator {
       instruments: INSTRUMENTS,
       balances: options.balances ?? { JPY: '1000000' },
       feeRounding: this.#switches.feeRounding,
+      selfTradeVictim: this.#switches.selfTradeVictim,
+      bulkClose: this.#switches.bulkClose,
+      accountLosscutRatio: this.#switches.accountLosscutPercent / 100,
+      mostOpenOrders: this.#switches.mostActiveOrders ?? Number.POSITIVE_INFINITY,
+      mostChanges: this.#switches.mostChanges ?? Number.POSITIVE_INFINITY,
     });
     this.#views = new Map(tape.header.symbols.map(({ symbol }) => [symbol, new MarketView()]));
     this.#prime(tape);
@@ -97,13 +111,16 @@ class SimulatorServer implements GmoSimulator {
       deliver: (record, ts) => this.#deliver(record, ts + this.#faults.skewMs),
       idle: (now) => this.#idle(now),
     });
-    this.#tokens = new SocketTokens(wall, timings.tokenMs, (token) => {
+    this.#permissions = new Set(options.permissions ?? PERMISSIONS);
+    const permissions = () => this.#permissions;
+    this.#tokens = new SocketTokens(wall, timings.tokenMs, permissions, (token) => {
       if (this.#switches.tokenEnd === 'closes') this.#privateSockets.closeToken(token);
     });
     this.#gate = new RestGate({
       apiKey: options.apiKey ?? 'simulator-key',
       apiSecret: options.apiSecret ?? 'simulator-secret',
       switches: this.#switches,
+      permissions,
       publicCacheMs: timings.publicCacheMs,
       exchange: this.exchange,
       views: this.#views,
@@ -126,6 +143,7 @@ class SimulatorServer implements GmoSimulator {
       timings,
       faults: this.#faults,
       commands: this.#switches.sharedSocketBudget ? publicCommands : new RateLimit(wall, 1, timings.commandMs),
+      mayRead: (token, channel) => this.#tokens.mayRead(token, channel),
       initialSummaries: () =>
         this.#switches.summaryInit ? allSummaries(this.exchange, 'INIT', this.#marketNow()) : [],
       periodicSummaries: () => allSummaries(this.exchange, 'PERIODIC', this.#marketNow()),
@@ -247,9 +265,13 @@ class SimulatorServer implements GmoSimulator {
 
   setExchangeState(state: ExchangeState): void {
     this.#state = state;
-    if (state !== 'MAINTENANCE') return;
+    if (!isClosed(state)) return;
     this.#tokens.clear();
     this.dropSockets();
+  }
+
+  setPermissions(permissions: readonly Permission[]): void {
+    this.#permissions = new Set(permissions);
   }
 
   dropSockets(): void {

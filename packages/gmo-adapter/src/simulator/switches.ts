@@ -32,6 +32,22 @@ export interface SimulatorSwitches {
   readonly tickerVolumeDoubled: boolean;
   /** How a fee becomes whole yen. */
   readonly feeRounding: 'nearest' | 'towards_zero' | 'none';
+  /** A JSON field that an endpoint does not know. */
+  readonly unknownFields: 'refused' | 'ignored';
+  /** Sizes and prices may be JSON numbers; else they must be text, as documented. */
+  readonly jsonNumbers: boolean;
+  /** Limit orders may be FAK: the two descriptions there are disagree. */
+  readonly limitFak: boolean;
+  /** Which of two own orders expires when they would trade with each other. */
+  readonly selfTradeVictim: 'newer' | 'older';
+  /** Which lots a `closeBulkOrder` closes first. */
+  readonly bulkClose: 'oldest_first' | 'newest_first';
+  /** Everything is closed by force at this margin ratio, percent. */
+  readonly accountLosscutPercent: number;
+  /** ERR-635 above so many active orders; null: no limit. */
+  readonly mostActiveOrders: number | null;
+  /** ERR-5206 after so many changes of one order; null: no limit. */
+  readonly mostChanges: number | null;
   /** Order of paged lists (activeOrders, executions, openPositions). */
   readonly listOrder: 'newest_first' | 'oldest_first';
   /** Sockets offer permessage-deflate, as the exchange does. */
@@ -54,6 +70,14 @@ export const DEFAULT_SWITCHES: SimulatorSwitches = {
   volumeSymbol: 'slash',
   tickerVolumeDoubled: false,
   feeRounding: 'nearest',
+  unknownFields: 'refused',
+  jsonNumbers: false,
+  limitFak: true,
+  selfTradeVictim: 'newer',
+  bulkClose: 'oldest_first',
+  accountLosscutPercent: 50,
+  mostActiveOrders: null,
+  mostChanges: null,
   listOrder: 'newest_first',
   deflate: true,
 };

@@ -65,3 +65,13 @@ const NAMES: ReadonlySet<string> = new Set(ROWS.map(([symbol]) => symbol));
 export function isSymbol(text: unknown): text is string {
   return typeof text === 'string' && NAMES.has(text);
 }
+
+/** Every asset of the account page. */
+export const ASSETS: readonly string[] = ['JPY', ...new Set(INSTRUMENTS.map(({ base }) => base))];
+
+/** Not on the list of symbols that take SOK; of SUI_JPY nothing is known. */
+const NO_POST_ONLY: ReadonlySet<string> = new Set(['ETH_JPY', 'BCH_JPY', 'LTC_JPY', 'XRP_JPY']);
+
+export function takesPostOnly(symbol: string): boolean {
+  return !NO_POST_ONLY.has(symbol);
+}

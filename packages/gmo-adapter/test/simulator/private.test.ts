@@ -1,68 +1,9 @@
 import { ManualClock } from '@alpha-engine/core';
-import { type GmoSimulator, type GmoSimulatorOptions, startGmoSimulator } from '@alpha-engine/gmo-adapter/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Json, privateCall, publicGet, RawSocket, type RestReply, type Signing, waitFor } from './raw-client.js';
+import { Bench, closeBenches, limit, market, START } from './bench.js';
+import { type Json, RawSocket, type Signing, waitFor } from './raw-client.js';
 
-const START = 1_700_000_000_000;
-const CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'];
-const open: GmoSimulator[] = [];
-const sockets: RawSocket[] = [];
-
-/** A simulator whose wall clock the test moves, one second into the tape. */
-class Bench {
-  readonly wall = new ManualClock(START);
-  simulator!: GmoSimulator;
-
-  static async start(options: GmoSimulatorOptions = {}): Promise<Bench> {
-    const bench = new Bench();
-    bench.simulator = await startGmoSimulator({ wallClock: bench.wall, origin: 'tape', ...options });
-    open.push(bench.simulator);
-    bench.wall.advance(1_000);
-    return bench;
-  }
-
-  call(method: string, path: string, body?: Json, signing: Signing = {}): Promise<RestReply> {
-    return privateCall(this.simulator, method, path, body, { timestamp: String(this.wall.now()), ...signing });
-  }
-
-  async code(method: string, path: string, body?: Json, signing?: Signing): Promise<string | undefined> {
-    const reply = await this.call(method, path, body, signing);
-    return reply.body.messages?.[0]?.message_code;
-  }
-
-  /** A socket on the four channels. */
-  async listen(channels: readonly string[] = CHANNELS): Promise<RawSocket> {
-    const token = (await this.call('POST', '/v1/ws-auth', {})).body.data as string;
-    const socket = await RawSocket.open(`${this.simulator.wsPrivateUrl}/${token}`);
-    sockets.push(socket);
-    for (const channel of channels) {
-      socket.send({ command: 'subscribe', channel });
-      await socket.obeyed();
-      this.wall.advance(1_000);
-    }
-    return socket;
-  }
-
-  async quote(symbol: string): Promise<{ readonly bid: number; readonly ask: number }> {
-    const { body } = await publicGet(this.simulator, `/v1/orderbooks?symbol=${symbol}`);
-    return { bid: Number(body.data.bids[0].price), ask: Number(body.data.asks[0].price) };
-  }
-}
-
-const market = (symbol: string, side: string, size: string) => ({ symbol, side, executionType: 'MARKET', size });
-const limit = (symbol: string, side: string, size: string, price: number) => ({
-  symbol,
-  side,
-  executionType: 'LIMIT',
-  timeInForce: 'FAS',
-  price: String(price),
-  size,
-});
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.close();
-  for (const simulator of open.splice(0)) await simulator.close();
-});
+afterEach(closeBenches);
 
 describe('authentication', () => {
   it.each<[string, Signing]>([
@@ -115,8 +56,8 @@ describe('authentication', () => {
     const bench = await Bench.start();
     for (const [method, path] of [
       ['GET', '/v1/depositHistory'],
-      ['POST', '/v1/changeOrder'],
-      ['POST', '/v1/closeBulkOrder'],
+      ['POST', '/v1/account/transfer'],
+      ['PUT', '/v1/changeLosscutPrice'],
     ] as const) {
       const { http, body } = await bench.call(method, path, method === 'GET' ? undefined : {});
       expect([http, body.messages?.[0]?.message_code]).toEqual([404, 'ERR-5204']);
@@ -150,7 +91,7 @@ describe('tokens', () => {
     await issue();
     const url = (token: string | undefined) => `${bench.simulator.wsPrivateUrl}/${token}`;
     expect(await RawSocket.refusedWith(url(tokens[1]))).toBe(401);
-    sockets.push(await RawSocket.open(url(tokens[0])));
+    (await RawSocket.open(url(tokens[0]))).close();
     bench.wall.advance(3_600_000);
     const stale = await bench.call('PUT', '/v1/ws-auth', { token: tokens[0] });
     expect(stale.body.messages).toEqual([{ message_code: 'ERR-5106', message_string: 'Invalid request parameter.' }]);
@@ -321,9 +262,17 @@ describe('orders', () => {
     ['ERR-5106', market('NOPE', 'BUY', '1')],
     ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), side: 'LONG' }],
     ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), size: '1e-2' }],
-    ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), executionType: 'STOP', price: '9000000' }],
-    ['ERR-5111', { ...limit('BTC_JPY', 'BUY', '0.01', 9_000_000), timeInForce: 'SOK' }],
-    ['ERR-5118', { ...limit('BTC_JPY', 'BUY', '0.01', 9_000_000), losscutPrice: '8000000' }],
+    ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), price: '9000000' }],
+    ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), size: 0.01 }],
+    ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), settleType: 'OPEN' }],
+    ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), cancelBefore: true }],
+    ['ERR-5106', { ...market('BTC_JPY', 'BUY', '0.01'), executionType: 'STOP' }],
+    ['ERR-5111', { ...market('BTC_JPY', 'BUY', '0.01'), timeInForce: 'FAS' }],
+    ['ERR-5111', { ...limit('BTC_JPY', 'BUY', '0.01', 9_000_000), timeInForce: 'GTC' }],
+    ['ERR-5111', { ...limit('ETH_JPY', 'BUY', '0.01', 400_000), timeInForce: 'SOK' }],
+    ['ERR-5118', { ...market('BTC_JPY', 'BUY', '0.01'), losscutPrice: '8000000' }],
+    ['ERR-5118', { ...limit('BTC', 'BUY', '0.01', 9_000_000), losscutPrice: '8000000' }],
+    ['ERR-5129', { ...market('BTC_JPY', 'BUY', '0.01'), executionType: 'STOP', price: '6000000' }],
   ])('refuses with %s: %j', async (code, body) => {
     const bench = await Bench.start();
     expect(await bench.code('POST', '/v1/order', body)).toBe(code);

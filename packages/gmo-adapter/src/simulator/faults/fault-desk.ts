@@ -168,8 +168,8 @@ export class FaultDesk {
   #begun(active: ActiveFault): void {
     const { fault } = active;
     if (fault.kind === 'maintenance' || fault.kind === 'preopen') {
-      if (this.#strikes(active, {}))
-        this.#options.setExchangeState(fault.kind === 'preopen' ? 'PREOPEN' : 'MAINTENANCE');
+      const closed = fault.kind === 'maintenance' && fault.emergency ? 'EMERGENCY' : 'MAINTENANCE';
+      if (this.#strikes(active, {})) this.#options.setExchangeState(fault.kind === 'preopen' ? 'PREOPEN' : closed);
     } else if (fault.kind === 'skewed_clock') this.#strikes(active, {});
     else if (isSocketFault(fault) && !waits(fault)) {
       for (const outlet of [...this.#outlets]) {

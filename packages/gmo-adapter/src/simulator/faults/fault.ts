@@ -97,7 +97,7 @@ const KINDS = [
   kind('reorder', { within: length.default(500) }),
   kind('burst', { for: length }),
   kind('slow_reader', { framesPerSecond: z.number().positive().default(10), most: count.default(1_000) }),
-  kind('maintenance', {}),
+  kind('maintenance', { emergency: z.boolean().default(false) }),
   kind('preopen', {}),
   kind('skewed_clock', { by: signedDuration.default(5_000) }),
 ] as const;
