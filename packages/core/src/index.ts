@@ -122,6 +122,7 @@ export type { Check, CheckResult, Intent, RiskView } from './risk/check.js';
 export { DENIAL_REASONS, type DenialCode } from './risk/denial.js';
 export { CHECKS, RiskGate, type Verdict } from './risk/gate.js';
 export type { BrainLocks, LockHolder, LockName, LockSession, Refusal } from './store/brain-locks.js';
+export { MemoryStore } from './store/memory/memory-store.js';
 export { meterStore } from './store/meter-store.js';
 export { DAY_MS, dayOf, type RawEventQuery, type RawSegment, type SeqRange, startOfDay } from './store/raw-events.js';
 export type {
