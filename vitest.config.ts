@@ -24,7 +24,7 @@ export default defineConfig({
   },
   test: {
     // npm test runs everything but *.long.test.ts, npm run test:long only those.
-    include: ['packages/*', 'chaos'].map(
+    include: ['packages/*', 'chaos', 'proofs'].map(
       (folder) => `${folder}/test/**/*${process.env.ALPHA_LONG ? '.long' : ''}.test.ts`,
     ),
     exclude: process.env.ALPHA_LONG ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.ts'],

@@ -22,7 +22,7 @@ const STEPS = {
   'import law': [
     [
       binary('depcruise'),
-      ['--config', '.dependency-cruiser.cjs', 'packages', 'examples', 'benchmarks', 'chaos', 'scripts'],
+      ['--config', '.dependency-cruiser.cjs', 'packages', 'examples', 'benchmarks', 'chaos', 'proofs', 'scripts'],
     ],
   ],
   'nothing unused': [[binary('knip'), []]],

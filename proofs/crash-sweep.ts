@@ -1,0 +1,29 @@
+import { readOptions, USAGE } from './crash-sweep/options.js';
+import { reportText } from './crash-sweep/report.js';
+import { runNamed } from './crash-sweep/run-name.js';
+import { runOne, runSweep } from './crash-sweep/run-sweep.js';
+
+/** The command: progress to stderr, the report to stdout; status 0 only when everything holds. */
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => stop.abort(new Error('It was stopped.')));
+}
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.only === null) {
+    const report = await runSweep(options, (line) => console.error(line), stop.signal);
+    console.log(options.json ? JSON.stringify(report, null, 2) : reportText(report));
+    process.exitCode = report.failures.length === 0 ? 0 : 1;
+  } else {
+    const run = runNamed(options.only);
+    const { lives, points, problems } = await runOne(options.seed, run);
+    for (const [index, point] of points.entries()) console.error(`${index + 1} ${point}`);
+    const ends = problems.length === 0 ? 'holds' : problems.join(' ');
+    console.log(`seed ${options.seed}, ${options.only}: ${points.length} points, ${lives} lives: ${ends}`);
+    process.exitCode = problems.length === 0 ? 0 : 1;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  if (!stop.signal.aborted) console.error(USAGE);
+  process.exitCode = 1;
+}

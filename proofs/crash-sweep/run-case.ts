@@ -1,0 +1,61 @@
+import { Decimal } from '@alpha-engine/core';
+import type { Answer } from '../world/answers.js';
+import { checkWorld } from '../world/check-world.js';
+import { EngineWorld } from '../world/engine-world.js';
+import type { Cut, Tripwire } from '../world/tripwire.js';
+import type { Scenario } from './scenarios.js';
+
+/** What one run showed. */
+export interface CaseRun {
+  readonly problems: readonly string[];
+  /** Of the first life: every call of a port, and every method that could be called. */
+  readonly points: readonly string[];
+  readonly methods: ReadonlySet<string>;
+  readonly lives: number;
+}
+
+/** Answers after which the signal is not done and need not be. */
+const UNDONE = new Set(['refused', 'maintenance', 'partly', 'partly-unanswered', 'nothing', 'nothing-unanswered']);
+
+/** One way to the end: a scenario, an answer, and where each life of the engine is cut. */
+export async function runCase(
+  scenario: Scenario,
+  answer: Answer,
+  cuts: readonly Cut[],
+  downMs: number,
+): Promise<CaseRun> {
+  const world = new EngineWorld(cuts, downMs);
+  try {
+    const problems = await follow(world, scenario, answer);
+    const first = world.tripwires[0] as Tripwire;
+    return { problems, points: first.points, methods: first.methods, lives: world.tripwires.length };
+  } finally {
+    world.end();
+  }
+}
+
+async function follow(world: EngineWorld, scenario: Scenario, answer: Answer): Promise<readonly string[]> {
+  const last = scenario.signals.length - 1;
+  for (const [number, [symbol, action, strategy]] of scenario.signals.entries()) {
+    if (number === last) world.broker.prepare(answer);
+    await world.signal(symbol, action, strategy);
+    if (await world.settle()) continue;
+    const ended = await world.stop();
+    const why = 'error' in ended ? ` The engine ended: ${String(ended.error)}` : '';
+    return [
+      `Signal ${number + 1} was not done in time.${why} ${JSON.stringify(world.books?.openOrders ?? null)} ${JSON.stringify(world.books?.halts ?? null)}`,
+    ];
+  }
+  const ended = await world.stop();
+  if ('error' in ended) return [`The engine ended: ${String(ended.error)}`];
+  return [...(await checkWorld(world, ended.report)), ...(await wrongPosition(world, scenario, answer))];
+}
+
+async function wrongPosition(world: EngineWorld, scenario: Scenario, answer: Answer): Promise<readonly string[]> {
+  if (UNDONE.has(answer.name)) return [];
+  const positions = await world.store.positions();
+  return Object.entries(scenario.net).flatMap(([symbol, net]) => {
+    const size = Decimal.sum(positions.filter((one) => one.symbol === symbol).map((one) => one.size));
+    return size.eq(net) ? [] : [`The position of ${symbol} is ${size}; the signals ask for ${net}.`];
+  });
+}

@@ -1,0 +1,127 @@
+/** What a call of a dead process throws where it cannot simply never return. */
+class Crash extends Error {}
+
+/** Where a process is cut: its so-manieth call of a port, before it had an effect or after. */
+export interface Cut {
+  /** 1 is the first call. */
+  readonly at: number;
+  readonly when: 'before' | 'after';
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** A call that never returns, and an iteration that never ends. */
+const NEVER = Object.assign(new Promise<never>(() => {}), {
+  [Symbol.asyncIterator]: () => ({ next: () => NEVER }),
+}) as Promise<never>;
+
+/**
+ * Stands between one process and its ports, counts every call of every method, and ends the process at one of them: that
+ * call and all later ones never return and have no effect. Methods are found on the objects themselves, and on what they
+ * give back (a subscription, the updates of a broker), so that a port that grows is cut at its new methods too.
+ */
+export class Tripwire {
+  readonly #cut: Cut | null;
+  readonly #points: string[] = [];
+  readonly #methods = new Set<string>();
+  #dead = false;
+
+  /** Without a cut it only counts. */
+  constructor(cut: Cut | null) {
+    this.#cut = cut;
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** `port.method` of every call so far, in order. */
+  get points(): readonly string[] {
+    return this.#points;
+  }
+
+  /** `port.method` of everything that could be called. */
+  get methods(): ReadonlySet<string> {
+    return this.#methods;
+  }
+
+  /** Ends the process here, whatever it does. */
+  kill(): void {
+    this.#dead = true;
+  }
+
+  wrap<Port extends object>(name: string, port: Port): Port {
+    for (const method of methodsOf(port)) this.#methods.add(`${name}.${method}`);
+    const wrapped = new Map<PropertyKey, Method>();
+    return new Proxy(port, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        const known = wrapped.get(key);
+        if (known !== undefined) return known;
+        const call = (...args: unknown[]) => this.#call(name, key, () => (value as Method).apply(target, args));
+        wrapped.set(key, call);
+        return call;
+      },
+    });
+  }
+
+  #call(name: string, key: PropertyKey, work: () => unknown): unknown {
+    // Asking for the iterator is no call: its steps are.
+    if (typeof key === 'symbol') return this.#wrapPart(name, work());
+    if (this.#dead) return this.#nothing(name);
+    const point = `${name}.${key}`;
+    const number = this.#points.push(point);
+    const cut = this.#cut?.at === number ? this.#cut.when : null;
+    if (cut === 'before') {
+      this.#dead = true;
+      return this.#nothing(name);
+    }
+    const result = work();
+    if (!(result instanceof Promise)) {
+      if (cut === 'after') {
+        this.#dead = true;
+        throw new Crash(point);
+      }
+      return this.#wrapPart(point, result);
+    }
+    return result.then(
+      (value: unknown) => {
+        if (cut === 'after') this.#dead = true;
+        return this.#dead ? NEVER : this.#wrapPart(point, value);
+      },
+      (error: unknown) => {
+        if (cut === 'after') this.#dead = true;
+        return this.#dead ? NEVER : Promise.reject(error);
+      },
+    );
+  }
+
+  /** A clock answers at once, so that a dead one can only throw; everything else is waited for, in vain. */
+  #nothing(name: string): Promise<never> {
+    if (/clock|hold/i.test(name)) throw new Crash(name);
+    return NEVER;
+  }
+
+  #wrapPart(point: string, value: unknown): unknown {
+    return isPart(value) ? this.wrap(point, value) : value;
+  }
+}
+
+/** True for an object that does something, as a subscription; false for data. */
+function isPart(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) return false;
+  return Symbol.asyncIterator in value || methodsOf(value).some((name) => ['read', 'next'].includes(name));
+}
+
+/** Names of every method of an object, its own and its class's. */
+function methodsOf(object: object): readonly string[] {
+  const names = new Set<string>();
+  for (let level: object | null = object; level !== null && level !== Object.prototype; ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (typeof value === 'function' && name !== 'constructor') names.add(name);
+    }
+    level = Object.getPrototypeOf(level) as object | null;
+  }
+  return [...names].toSorted();
+}
