@@ -78,7 +78,7 @@ export type {
   OrderKind,
 } from './exchange/broker.js';
 export { FeedFreshness, type FeedFreshnessOptions } from './exchange/feed-freshness.js';
-export type { FeedSubscription, MarketFeed } from './exchange/market-feed.js';
+export type { ChannelSilence, FeedSubscription, MarketFeed } from './exchange/market-feed.js';
 export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
 export type { Books, OpenOrder } from './execution/books.js';
 export { compareBooks, type Difference, differenceKey, type ExchangeView } from './execution/compare-books.js';

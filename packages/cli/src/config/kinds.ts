@@ -1,4 +1,11 @@
-import { Decimal, type ErrorCode, TIMEFRAMES, type Timeframe } from '@alpha-engine/core';
+import {
+  type ChannelSilence,
+  Decimal,
+  type ErrorCode,
+  type SilenceLimits,
+  TIMEFRAMES,
+  type Timeframe,
+} from '@alpha-engine/core';
 import { z } from 'zod';
 import { Secret } from './secret.js';
 
@@ -129,6 +136,25 @@ export const pairs: Kind<Readonly<Record<string, unknown>>> = {
   expects: 'pairs of name and value such as fast=5,slow=20',
   type: 'pairs',
 };
+
+const CHANNELS = ['trade', 'orderbook', 'ticker'] as const;
+
+/** `orderbook=15000,ticker=60000-600000`, or an object. Two numbers: the limit is learnt between them, and is the second until then. */
+export const silenceLimits: Kind<ChannelSilence> = {
+  schema: z.preprocess(
+    toPairs,
+    z.partialRecord(z.enum(CHANNELS), z.union([z.string(), z.number()]).transform(toLimits)),
+  ),
+  expects: `pairs of channel (${CHANNELS.join(', ')}) and milliseconds, fixed or from-to, such as orderbook=15000,ticker=60000-600000`,
+  type: 'pairs',
+};
+
+function toLimits(value: string | number, context: z.RefinementCtx): SilenceLimits {
+  const [, least = '', most = least] = /^(\d+)(?:-(\d+))?$/.exec(String(value).trim()) ?? [];
+  const [floorMs, ceilingMs] = [Number(least), Number(most)];
+  if (floorMs <= 0 || ceilingMs < floorMs) context.addIssue({ code: 'custom', message: 'no limit' });
+  return { floorMs, ceilingMs, initialMs: ceilingMs };
+}
 
 /** One of the forms of docs/redis.md; the hosts and what follows are read where the bus is opened. */
 export const redisUrl: Kind<Secret> = {

@@ -46,7 +46,8 @@ export const configSchema = z.strictObject({
   symbols: withDefault(kinds.list, ['BTC_JPY'], {
     env: 'SYMBOLS',
     flag: 'symbols',
-    description: 'Symbols, as the exchange writes them. On GMO Coin `BTC` is spot and `BTC_JPY` is leverage.',
+    description:
+      'Symbols, as the exchange writes them. On GMO Coin `BTC` is spot and `BTC_JPY` is leverage. For `alpha collect` also `all`, alone or behind those that come first.',
   }),
   wsPublicUrl: optional(kinds.url('ws:', 'wss:'), {
     env: 'WS_PUBLIC_URL',
@@ -135,6 +136,17 @@ export const configSchema = z.strictObject({
     flag: 'max-data-age-ms',
     description: 'Entries are denied when the last quote is older than this. Milliseconds of market time.',
   }),
+  silenceLimits: withDefault(
+    kinds.silenceLimits,
+    {},
+    {
+      env: 'ALPHA_SILENCE_LIMITS',
+      flag: 'silence-limits',
+      description:
+        'How long a channel may be silent before it is called stale, by channel: `orderbook=15000` is fixed, `ticker=60000-600000` is learnt in between. Milliseconds.',
+      defaultText: 'what the adapter knows of the exchange; see [collector.md](collector.md#silence)',
+    },
+  ),
   inDoubtHorizonMs: optional(kinds.numberFrom(1), {
     env: 'ALPHA_IN_DOUBT_HORIZON_MS',
     flag: 'in-doubt-horizon-ms',

@@ -21,12 +21,15 @@ const MOST = 100;
  */
 export class KeptLines {
   readonly #behind: Logger;
+  readonly #showsWarnings: boolean;
   #mode: 'writes' | 'shows' | 'waits' = 'writes';
   #shown: KeptLine[] = [];
   #waiting: (() => void)[] = [];
 
-  constructor(behind: Logger) {
+  /** `level`: of the least important line that is shown, as of those that are written. */
+  constructor(behind: Logger, level: string) {
     this.#behind = behind;
+    this.#showsWarnings = level !== 'error';
   }
 
   get lines(): readonly KeptLine[] {
@@ -59,7 +62,8 @@ export class KeptLines {
       const write = () => behind[level](fields, message);
       if (this.#mode === 'writes') write();
       else if (this.#mode === 'waits') this.#waiting.push(write);
-      else if (level === 'warn' || level === 'error') this.#keep(level, { ...own, ...fields }, message);
+      else if (level === 'error' || (level === 'warn' && this.#showsWarnings))
+        this.#keep(level, { ...own, ...fields }, message);
     }) as [Logger['debug'], Logger['info'], Logger['warn'], Logger['error']];
     const child = (fields: Fields) => this.#over(behind.child(fields), { ...own, ...fields });
     return { debug, info, warn, error, child };

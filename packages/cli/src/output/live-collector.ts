@@ -11,9 +11,12 @@ export class LiveCollector {
   #screen: LiveScreen | undefined;
 
   /** Closes itself when `signal` aborts. */
-  constructor(options: { readonly exchange: string; readonly logger: Logger }, signal: AbortSignal) {
+  constructor(
+    options: { readonly exchange: string; readonly logger: Logger; readonly level: string },
+    signal: AbortSignal,
+  ) {
     this.#exchange = options.exchange;
-    this.#lines = new KeptLines(options.logger);
+    this.#lines = new KeptLines(options.logger, options.level);
     signal.addEventListener('abort', () => void this.close(), { once: true });
   }
 

@@ -15,14 +15,20 @@ const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 
 /**
  * Draws lines of text over the whole terminal, on its second screen and without a cursor. Owns a timer that does not keep the process
- * alive, and leaves the terminal as it was: in `close`, and whatever else ends the process but a SIGKILL. Written behind the
- * caller's back: a terminal that is held (Ctrl-S) holds up nothing but the picture.
+ * alive, and leaves the terminal as it was: in `close`, while the process is stopped (Ctrl-Z), and whatever else ends it but a SIGKILL; an
+ * error that nobody caught is told below the picture. Written behind the caller's back: a terminal that is held (Ctrl-S) holds up nothing
+ * but the picture.
  */
 export class LiveScreen {
   readonly #terminal: Terminal;
   readonly #draw: (screen: Screen) => readonly string[];
   readonly #timer: NodeJS.Timeout;
   readonly #restore = () => this.#leaveNow();
+  /** Continued, the next picture enters the screen again. */
+  readonly #stop = () => {
+    this.#leaveNow();
+    process.kill(process.pid, 'SIGSTOP');
+  };
   #last: readonly string[] = [];
   #entered = false;
   #writing: Promise<void> | null = null;
@@ -33,6 +39,8 @@ export class LiveScreen {
     this.#draw = draw;
     this.#timer = setInterval(() => this.#redraw(), EVERY_MS).unref();
     process.once('exit', this.#restore);
+    process.once('uncaughtExceptionMonitor', this.#restore);
+    process.on('SIGTSTP', this.#stop);
   }
 
   /** Leaves the picture that was last drawn above what comes next. Says whether there was one. Idempotent; never throws. */
@@ -52,6 +60,8 @@ export class LiveScreen {
     };
     await Promise.race([leaving(), delay(PATIENCE_MS, undefined, { ref: false })]);
     process.off('exit', this.#restore);
+    process.off('uncaughtExceptionMonitor', this.#restore);
+    process.off('SIGTSTP', this.#stop);
     return drawn;
   }
 

@@ -8,6 +8,7 @@ import { Closers } from './closers.js';
 import { archiveFolder } from './open-archive.js';
 import { openBus } from './open-bus.js';
 import { serverOptions } from './open-store.js';
+import { assertNamed } from './symbols.js';
 import { wallClock } from './wall-clock.js';
 import { behind, Watch } from './watch.js';
 
@@ -31,6 +32,7 @@ export async function archive(
     const bus = watch.bus(opened);
     const { archiveRetentionDays: retentionDays, exchange, symbols } = config;
     const { partition } = bus;
+    if (partition === 'symbol') assertNamed(symbols, 'With a stream for each symbol the archiver has to know them.');
     // An archive of files and one in a database are two readers, each with its own place on the bus.
     const group = `archive-${config.archiveTo}`;
     watch.started(() => behind(bus, [group], BEHIND_MS));

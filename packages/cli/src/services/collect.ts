@@ -14,6 +14,7 @@ import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { type FeedFigures, FeedFiguresReader } from './feed-figures.js';
 import { FeedStates } from './feed-states.js';
 import { openBus } from './open-bus.js';
+import { symbolsOf } from './symbols.js';
 import { wallClock } from './wall-clock.js';
 import { Watch } from './watch.js';
 
@@ -32,7 +33,7 @@ export async function collect(
   signal: AbortSignal,
 ): Promise<CollectorReport | null> {
   const adapter = await exchangeAdapter(config.exchange);
-  const { dataDir, exchange, symbols, maxClockSkewMs, maxDataAgeMs, spoolMaxMb } = config;
+  const { dataDir, exchange, maxClockSkewMs, silenceLimits: silence, spoolMaxMb } = config;
   const places = await prepareDataFolder(dataDir);
   const closers = new Closers();
   // The clock is measured until everything is closed, also while the collector is stopping.
@@ -47,8 +48,9 @@ export async function collect(
     const bus = watch.bus(opened);
     const context = { endpoints: endpointsOf(config), logger, wallClock, ...watch.metrics };
     const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop: signal, ended: ended.signal });
+    const symbols = await symbolsOf(config.symbols, adapter.history({ ...context, marketClock, signal }));
     const states = new FeedStates(adapter.marketFeed({ ...context, marketClock }));
-    const feed = watch.feed({ symbols, feed: states, wallClock }, maxDataAgeMs);
+    const feed = watch.feed({ symbols, feed: states });
     signal.throwIfAborted();
     const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });
     closers.add(() => lock.release());
@@ -65,7 +67,7 @@ export async function collect(
         return known;
       });
     return await runCollector(
-      { exchange, symbols, feed, bus, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
+      { exchange, symbols, feed, silence, bus, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
       signal,
     );
   } catch (error) {

@@ -31,6 +31,7 @@ import { keepRecord } from './keep-record.js';
 import { logToStore } from './log-to-store.js';
 import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
+import { assertNamed } from './symbols.js';
 import { wallClock } from './wall-clock.js';
 import { Watch } from './watch.js';
 
@@ -51,6 +52,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   const { config, live, folder } = request;
   const { databaseUrl, engineName, symbols } = config;
   // Everything a person may have written wrong is found before anything is opened.
+  assertNamed(symbols, 'The engine trades each of its symbols, and keeps positions and limits of each.');
   const adapter = await exchangeAdapter(config.exchange);
   const instances = config.enableStrategy ? await loadInstances(config, folder) : [];
   const credentials = live ? credentialsOf(config) : undefined;

@@ -64,11 +64,11 @@ export class Watch {
     return this.#metrics === undefined ? store : meterStore(store, this.#metrics);
   }
 
-  /** The process is ready while no symbol of this feed is silent for longer than `limitMs`. */
-  feed(options: FeedFreshnessOptions, limitMs: number): MarketFeed {
+  /** The process is ready while the data of this feed are fresh. */
+  feed(options: FeedFreshnessOptions): MarketFeed {
     if (this.#metrics === undefined) return options.feed;
     const fresh = new FeedFreshness(options);
-    this.#checks.push(() => fresh.silent(limitMs));
+    this.#checks.push(() => fresh.silent());
     return fresh;
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { startSimulator } from '../support/alpha.js';
@@ -58,8 +59,26 @@ class OnTerminal {
     return this.#done;
   }
 
+  get #pid(): number {
+    return Number(/pid (\d+)\./.exec(this.#output)?.[1]);
+  }
+
+  get isStopped(): boolean {
+    return /\) T /.test(readFileSync(`/proc/${this.#pid}/stat`, 'utf8'));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.#pid, signal);
+  }
+
+  /** After a stop, which `script` follows. */
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+    this.signal('SIGCONT');
+  }
+
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    process.kill(Number(/pid (\d+)\./.exec(this.#output)?.[1]), signal);
+    this.signal(signal);
     return this.#done;
   }
 }
@@ -77,6 +96,13 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     await see(/^published [\d,]+ {2}per s [\d.]+ {2}publish p50 \d+\.\d ms {2}p99 \d+\.\d ms$/, 7);
     expect(terminal.picture.length).toBeLessThanOrEqual(ROWS);
 
+    // Ctrl-Z gives the terminal back, and `fg` the table.
+    terminal.signal('SIGTSTP');
+    await expect.poll(() => terminal.isStopped, { timeout: 10_000 }).toBe(true);
+    terminal.goOn();
+    await expect.poll(() => terminal.output.split(LEAVE).length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => terminal.output.split(ENTER).length, { timeout: 10_000 }).toBe(3);
+
     await simulator.end('SIGKILL');
     await see(/^alpha collect .* 3 disconnected$/, 0);
     await see(/^reconnects [1-9]/, 6);
@@ -84,12 +110,12 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
 
     expect(await terminal.end(signal)).toBe(0);
     const { output } = terminal;
-    expect(output.split(ENTER)).toHaveLength(2);
-    const [, after = ''] = output.split(LEAVE);
+    expect(output.split(ENTER)).toHaveLength(3);
+    const after = output.split(LEAVE).at(-1) ?? '';
     expect(after).toMatch(/^alpha collect .* 3 disconnected\r/);
     expect(after).toContain('collector stopped');
     expect(after).toMatch(/received.*: \d+/);
-    const pictures = output.slice(output.indexOf(ENTER), output.indexOf(LEAVE));
+    const pictures = output.slice(output.indexOf(ENTER), output.lastIndexOf(LEAVE));
     expect(pictures).not.toContain('\x1b[2m');
   },
   60_000,

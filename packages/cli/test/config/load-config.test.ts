@@ -29,6 +29,24 @@ describe('precedence', () => {
     expect(sources.timeframe).toBe('default');
   });
 
+  it('reads silence limits by channel: fixed, or learnt between two', async () => {
+    const folder = await tempFolder();
+    const { config } = await loadConfig({
+      flags: {},
+      env: { ALPHA_SILENCE_LIMITS: 'orderbook=15000, ticker=60000-600000' },
+      folder,
+    });
+    expect(config.silenceLimits).toEqual({
+      orderbook: { floorMs: 15_000, initialMs: 15_000, ceilingMs: 15_000 },
+      ticker: { floorMs: 60_000, initialMs: 600_000, ceilingMs: 600_000 },
+    });
+    for (const wrong of ['book=1', 'trade=0', 'trade=5-4', 'trade=soon', 'trade']) {
+      expect((await problemOf({ env: { ALPHA_SILENCE_LIMITS: wrong } })).message).toContain(
+        'silenceLimits must be pairs of channel',
+      );
+    }
+  });
+
   it('reads every fixed environment name', async () => {
     const { config } = await loadConfig({
       flags: {},

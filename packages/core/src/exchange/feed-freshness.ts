@@ -1,22 +1,29 @@
-import type { EpochMs } from '../events/common.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
-import type { Clock } from '../telemetry/clock.js';
 import type { FeedSubscription, MarketFeed } from './market-feed.js';
 
 export interface FeedFreshnessOptions {
   readonly feed: MarketFeed;
   /** Those that are waited for, whether anything of them comes or not. */
   readonly symbols: readonly string[];
-  readonly wallClock: Clock;
 }
 
-/** The same feed, for those who ask whether it speaks: it notes when the last live event of each symbol came. */
+type Word = StatusEvent['data'];
+
+const NAMES = { trade: 'trades', orderbook: 'order book', ticker: 'ticker' } as const;
+
+/**
+ * The same feed, for those who ask whether its data are fresh. How long a channel of a symbol may be silent is the feed's to know: it learns
+ * it, and says `stale`.
+ */
 export class FeedFreshness implements MarketFeed {
   readonly #options: FeedFreshnessOptions;
-  /** Wall time by symbol. */
-  readonly #heard = new Map<string, EpochMs>();
-  /** The last state told of a symbol, or of the whole connection. */
-  readonly #states = new Map<string, StatusEvent['data']['state']>();
+  /** Symbols of which something live came on the present connection. */
+  readonly #heard = new Set<string>();
+  /** What was last told of a symbol, or of the whole connection. */
+  readonly #lastWords = new Map<string, Word>();
+  /** What is wrong, by symbol and channel. */
+  readonly #troubles = new Map<string, Map<string, Word>>();
+  #closed: Word | null = null;
 
   constructor(options: FeedFreshnessOptions) {
     this.#options = options;
@@ -24,24 +31,46 @@ export class FeedFreshness implements MarketFeed {
 
   async *subscribe(subscription: FeedSubscription, signal: AbortSignal) {
     for await (const batch of this.#options.feed.subscribe(subscription, signal)) {
-      const now = this.#options.wallClock.now();
       for (const event of batch) {
-        if (event.type === 'status') this.#states.set(event.symbol, event.data.state);
-        else if (event.origin !== 'backfill') this.#heard.set(event.symbol, now);
+        if (event.type === 'status') this.#apply(event);
+        else if (event.origin !== 'backfill') this.#heard.add(event.symbol);
       }
       yield batch;
     }
   }
 
-  /** A sentence for each symbol of which nothing has come yet, or nothing for longer than `limitMs` of wall time. */
-  silent(limitMs: number): readonly string[] {
-    const now = this.#options.wallClock.now();
+  /** A sentence for each reason why the data are not fresh: the exchange is closed, nothing has come since it was connected, a channel is in trouble. */
+  silent(): readonly string[] {
+    if (this.#closed !== null) return [this.#closed.reason ?? `The exchange says ${this.#closed.state}.`];
     return this.#options.symbols.flatMap((symbol) => {
-      const heard = this.#heard.get(symbol);
-      if (heard !== undefined && now - heard <= limitMs) return [];
-      const state = this.#states.get(symbol) ?? this.#states.get(ALL_SYMBOLS);
-      const since = heard === undefined ? 'has come yet' : `has come for ${((now - heard) / 1000).toFixed(1)} s`;
-      return [`No data of ${symbol} ${since}.${state === undefined ? '' : ` Last word of its feed: ${state}.`}`];
+      if (this.#heard.has(symbol)) {
+        return [...(this.#troubles.get(symbol)?.entries() ?? [])].map(
+          ([channel, { state, reason }]) =>
+            `${symbol}: its ${NAMES[channel as keyof typeof NAMES]} ${channel === 'trade' ? 'are' : 'is'} ${state}.${reason === undefined ? '' : ` ${reason}`}`,
+        );
+      }
+      const word = this.#lastWords.get(symbol) ?? this.#lastWords.get(ALL_SYMBOLS);
+      return [
+        `No data of ${symbol} has come yet.${word === undefined ? '' : ` Last word of its feed: ${word.state}.`}`,
+      ];
     });
+  }
+
+  #apply({ symbol, data }: StatusEvent): void {
+    const { state, channel } = data;
+    this.#lastWords.set(symbol, data);
+    if (state === 'maintenance' || state === 'preopen') this.#closed = data;
+    else if (state === 'open') this.#closed = null;
+    else if (state === 'connected' || state === 'disconnected') {
+      this.#lastWords.clear();
+      this.#lastWords.set(symbol, data);
+      this.#heard.clear();
+      this.#troubles.clear();
+    } else if (channel !== undefined) {
+      const troubles = this.#troubles.get(symbol) ?? new Map<string, Word>();
+      this.#troubles.set(symbol, troubles);
+      if (state === 'stale' || state === 'degraded') troubles.set(channel, data);
+      else if (state === 'subscribed' || state === 'resynced') troubles.delete(channel);
+    }
   }
 }

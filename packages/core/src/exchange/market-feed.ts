@@ -1,5 +1,9 @@
 import type { MarketEvent, MarketEventType, TradeEvent } from '../events/market.js';
 import type { StatusEvent } from '../events/status.js';
+import type { SilenceLimits } from '../market/data-age-watch.js';
+
+/** How long a channel may be silent; for those that are left out, what the adapter knows of its exchange. */
+export type ChannelSilence = Partial<Record<MarketEventType, SilenceLimits>>;
 
 export interface FeedSubscription {
   readonly symbols: readonly string[];
@@ -10,6 +14,7 @@ export interface FeedSubscription {
    * second are enough, and the more the better: they are what a backfilled trade is compared with.
    */
   readonly published?: ReadonlyMap<string, readonly TradeEvent[]>;
+  readonly silence?: ChannelSilence;
 }
 
 /**

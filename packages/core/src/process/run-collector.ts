@@ -4,7 +4,7 @@ import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { MarketEvent, TradeEvent } from '../events/market.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
-import type { MarketFeed } from '../exchange/market-feed.js';
+import type { ChannelSilence, MarketFeed } from '../exchange/market-feed.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Metrics, silentMetrics } from '../telemetry/metrics.js';
@@ -21,6 +21,8 @@ export interface CollectorOptions {
   readonly exchange: string;
   readonly symbols: readonly string[];
   readonly feed: MarketFeed;
+  /** Default: what the feed knows of its exchange. */
+  readonly silence?: ChannelSilence;
   readonly bus: EventBus;
   /**
    * Where events wait while the bus is away; no other process may use the folder. `waiting` is what other collectors left
@@ -82,7 +84,8 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
     const published = await lastPublished(options, publisher, ending);
     if (published === null && !ending.aborted)
       await publisher.take(forEach(unknownPast(exchange, wallClock.now()), symbols));
-    for await (const batch of feed.subscribe({ symbols, published: published ?? new Map() }, ending)) {
+    const { silence = {} } = options;
+    for await (const batch of feed.subscribe({ symbols, silence, published: published ?? new Map() }, ending)) {
       for (const event of batch) if (event.type !== 'status') counts.of(event).count++;
       await publisher.take(batch.some(speaksOfAll) ? batch.flatMap((event) => forEach(event, symbols)) : batch);
       for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);

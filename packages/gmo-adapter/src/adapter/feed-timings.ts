@@ -1,4 +1,4 @@
-import type { MarketEventType, SilenceLimits } from '@alpha-engine/core';
+import type { ChannelSilence, MarketEventType, SilenceLimits } from '@alpha-engine/core';
 import { DEFAULT_TIMINGS, type SocketTimings } from '../client/timings.js';
 
 /** How long a feed waits for what. Wall time, milliseconds. */
@@ -45,3 +45,9 @@ export const DEFAULT_FEED_TIMINGS: FeedTimings = {
   backfillMs: 120_000,
   statusPollMs: 30_000,
 };
+
+/** The defaults, but for what the owner of the feed sets, and what its reader sets of one subscription. */
+export function feedTimings(owner: Partial<FeedTimings> = {}, silence: ChannelSilence = {}): FeedTimings {
+  const timings = { ...DEFAULT_FEED_TIMINGS, ...owner };
+  return { ...timings, silence: { ...timings.silence, ...silence } };
+}

@@ -3,7 +3,7 @@ import type { Budget } from '../client/budget.js';
 import { resolveEndpoints } from '../client/endpoints.js';
 import { hostLimits } from '../client/limits.js';
 import { FeedSession } from './feed-session.js';
-import { DEFAULT_FEED_TIMINGS, type FeedTimings } from './feed-timings.js';
+import { type FeedTimings, feedTimings } from './feed-timings.js';
 import { assertListed } from './instruments.js';
 import { GmoMarketHistory } from './market-history.js';
 import type { FeedEvent } from './reader-queue.js';
@@ -73,7 +73,7 @@ export class GmoMarketFeed implements MarketFeed {
       published: subscription.published ?? new Map(),
       history,
       commands: commands ?? hostLimits(wsUrl).commands,
-      timings: { ...DEFAULT_FEED_TIMINGS, ...timings },
+      timings: feedTimings(timings, subscription.silence),
       capacity: capacity ?? DEFAULT_CAPACITY,
     });
     const running = session.run(stopping);
