@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Whose files lie on a disk of their own. */
-export type DiskName = 'redis' | 'postgres' | 'archive';
+export type DiskName = 'redis' | 'postgres' | 'archive' | 'spool';
 
 /** More than a run writes; only what is written takes memory. */
 const ROOM = '64g';

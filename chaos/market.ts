@@ -14,8 +14,17 @@ import { Random } from './random.js';
 
 export const EXCHANGE = 'gmo';
 const MOST_SEGMENTS = 6;
+/** Of the shipped tape. */
+const BOOK_GRID_MS = 505;
 /** Prices of a segment stand so far off the recorded ones, at most. */
 const MOST_OFFSET = 0.02;
+/**
+ * Where the collector misses trades, only every so many-th is traded: REST gives back some hundred a second, and the market must be
+ * slower than that. Books are told the more often, so that there is something to do.
+ */
+const QUIET_EACH = 60;
+const QUIET_BOOKS = 6;
+const QUIET_LEVELS = 5;
 
 /**
  * The market of a run: the shipped tape several times in a row, each time at other prices that the seed decides, as one tape; the
@@ -34,8 +43,10 @@ export interface Market {
 export async function makeMarket(
   folder: string,
   { seed, minutes, speed }: { readonly seed: number; readonly minutes: number; readonly speed: number },
+  isQuiet: boolean,
 ): Promise<Market> {
-  const tape = await loadTape(defaultTapePath());
+  const shipped = await loadTape(defaultTapePath());
+  const tape = isQuiet ? quieter(shipped) : shipped;
   const segmentMs = tape.header.end - tape.header.start + 1;
   const wanted = Math.max(1, Math.round((minutes * 60_000 * speed) / segmentMs));
   const rounds = Math.ceil(wanted / MOST_SEGMENTS);
@@ -67,6 +78,24 @@ export async function makeMarket(
       }
     },
   };
+}
+
+function quieter({ header, records }: Tape): Tape {
+  let trades = 0;
+  const fewer = records.filter(({ kind }) => kind === 'book' || trades++ % QUIET_EACH === 0);
+  const more = fewer.flatMap((record) => (record.kind === 'trade' ? [record] : variantsOf(record, header.end)));
+  return { header, records: more.toSorted((a, b) => a.ts - b.ts) };
+}
+
+/** The book, and what it may have looked like until the next: the best levels with other sizes. */
+function variantsOf(book: TapeRecord & { readonly kind: 'book' }, endTs: number): TapeRecord[] {
+  const later = Array.from({ length: QUIET_BOOKS - 1 }, (_, index) => {
+    const changed = (levels: readonly TapeLevel[]) =>
+      levels.slice(0, QUIET_LEVELS).map(([price, size]): TapeLevel => [price, Number((size + index + 1).toFixed(5))]);
+    const ts = book.ts + Math.round(((index + 1) * BOOK_GRID_MS) / QUIET_BOOKS);
+    return { ...book, ts, bids: changed(book.bids), asks: changed(book.asks) };
+  });
+  return [book, ...later.filter(({ ts }) => ts <= endTs)];
 }
 
 function* lines(tape: Tape, segmentMs: number, offsets: readonly number[]): Generator<string> {

@@ -8,7 +8,7 @@ import type { World } from './world.js';
 export type Worker = 'collector' | 'strategy' | 'execution' | 'archiver';
 export const WORKERS: readonly Worker[] = ['collector', 'strategy', 'execution', 'archiver'];
 
-/** How far each came in `md:ticker`, which all of them touch. */
+/** How far each came in `md:ticker`, which all of them touch; the collector also in `md:trade`, where live ones wait for a backfill. */
 export type Places = Readonly<Record<Worker, EntryId | null>>;
 
 const LOOK_EVERY_MS = 100;
@@ -79,7 +79,10 @@ export class Progress {
     this.#published = streams
       .filter(({ stream }) => stream.startsWith('md:') && stream !== 'md:status')
       .reduce((sum, { length }) => sum + length, 0);
-    const collector = streams.find(({ stream }) => stream === STREAM)?.lastId ?? null;
+    const [tickers = null, trades = null] = [STREAM, 'md:trade'].map(
+      (name) => streams.find(({ stream }) => stream === name)?.lastId,
+    );
+    const collector = isBeyond(tickers, trades ?? '') ? trades : tickers;
     const groups = await this.bus.lag('archive-files');
     const archiver = groups.find(({ stream }) => stream === STREAM)?.position ?? null;
     this.#places = { ...this.#places, collector, archiver };

@@ -45,7 +45,7 @@ function faultRow(name: string, faults: readonly FaultRecord[]): string[] {
   return [name, String(faults.length), String(times.length), seconds(middle), seconds(times.at(-1))];
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>

@@ -38,6 +38,9 @@ export interface ChaosReport {
 const TELL_EVERY_MS = 10_000;
 /** Everything must have been read so long after the market's end. */
 const QUIET_MS = 120_000;
+const LATEST_STATUSES = 500;
+/** Without a new fault at the end of a market of which the collector misses trades: REST is read only while it goes on. */
+const CALM_MS = 10_000;
 const OPEN = ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'] as const;
 
 /** A market, faults in it, quiet, and a look at what is left. `signal` ends it early: it then throws, with nothing left running. */
@@ -46,19 +49,23 @@ export async function runChaos(
   tell: (line: string) => void,
   signal: AbortSignal,
 ): Promise<ChaosReport> {
-  const possible = FAULTS.filter(({ appendfsync }) => appendfsync === undefined || appendfsync === options.appendfsync);
+  const possible = FAULTS.filter(
+    ({ appendfsync, blinds }) =>
+      (appendfsync === undefined || appendfsync === options.appendfsync) && !(blinds && options.spareCollector),
+  );
   const named = possible.filter(({ name }) => options.faults.length === 0 || options.faults.includes(name));
   const unknown = options.faults.filter((name) => !named.some((fault) => fault.name === name));
   if (unknown.length > 0) {
     throw new Error(
-      `There is no fault ${unknown.join(', ')} with appendfsync ${options.appendfsync}. There are: ${possible.map(({ name }) => name).join(', ')}.`,
+      `There is no fault ${unknown.join(', ')} with these options. There are: ${possible.map(({ name }) => name).join(', ')}.`,
     );
   }
   const leftOut = named.some(({ disk }) => disk) && !(await canMount()) ? named.filter(({ disk }) => disk) : [];
   const wanted = named.filter((fault) => !leftOut.includes(fault));
   const folder = await mkdtemp(join(tmpdir(), 'alpha-chaos-'));
   tell(`Seed ${options.seed}; logs and records are in ${folder}.`);
-  const market = await makeMarket(folder, options);
+  const isBlinded = wanted.some(({ blinds }) => blinds);
+  const market = await makeMarket(folder, options, isBlinded);
   const world = await World.start(folder, market, options, new Set(wanted.flatMap(({ disk = [] }) => disk)));
   let progress: Progress | undefined;
   try {
@@ -77,7 +84,7 @@ export async function runChaos(
     for (const check of CHECKS) {
       signal.throwIfAborted();
       const { bus, store } = progress;
-      checks.push(await check({ market, world, bus, store, report, exchange: stats, faults }));
+      checks.push(await check({ market, world, bus, store, report, exchange: stats, faults, isBlinded }));
     }
     const holds = [
       checks.every(({ problems }) => problems.length === 0),
@@ -131,6 +138,7 @@ export async function runChaos(
         for (let told = begun; !(await world.exchange()).ended; ) {
           signal.throwIfAborted();
           await delay(200);
+          if (isBlinded && performance.now() - begun > market.seconds * 1_000 - CALM_MS) over.abort();
           if (performance.now() - told < TELL_EVERY_MS) continue;
           told = performance.now();
           tell(progressLine(looking, begun, first, faults));
@@ -158,18 +166,19 @@ function progressLine(progress: Progress, begun: number, first: number, faults: 
 }
 
 /** Until every reader is at the end, every signal has its verdict and no order is open. */
-async function quiet(world: World, progress: Progress, signal: AbortSignal): Promise<void> {
+async function quiet(world: World, progress: Progress, signal: AbortSignal, collects = true): Promise<void> {
   const deadline = performance.now() + QUIET_MS;
   let behind = 'nothing was answered';
   while (performance.now() < deadline) {
     signal.throwIfAborted();
     try {
+      const blind = collects ? await blindSymbols(progress.bus) : [];
       const lags = (await progress.bus.lag()).filter(({ lag, pending }) => lag + pending > 0);
       const { signals } = await progress.store.counts();
       const verdicts = (await progress.store.verdicts()).length;
       const open = (await progress.store.orders({ statuses: OPEN })).length;
-      if (lags.length === 0 && verdicts === signals && open === 0) return;
-      behind = `${JSON.stringify(lags)}, ${signals} signals and ${verdicts} verdicts, ${open} open orders`;
+      if (blind.length === 0 && lags.length === 0 && verdicts === signals && open === 0) return;
+      behind = `trades of ${blind.join(', ') || 'no symbol'} are read from REST, ${JSON.stringify(lags)}, ${signals} signals and ${verdicts} verdicts, ${open} open orders`;
     } catch (error) {
       behind = String(error);
     }
@@ -180,10 +189,21 @@ async function quiet(world: World, progress: Progress, signal: AbortSignal): Pro
   );
 }
 
+/** Symbols of which the collector said last that it misses trades. */
+async function blindSymbols(bus: Progress['bus']): Promise<string[]> {
+  const blind = new Map<string, boolean>();
+  for (const { event } of await bus.latest('md:status', null, LATEST_STATUSES)) {
+    if (event.type !== 'status' || (event.data.channel !== undefined && event.data.channel !== 'trade')) continue;
+    if (['stale', 'disconnected', 'connected'].includes(event.data.state)) blind.set(event.symbol, true);
+    if (['subscribed', 'resynced'].includes(event.data.state)) blind.set(event.symbol, false);
+  }
+  return [...blind].filter(([, isBlind]) => isBlind).map(([symbol]) => symbol);
+}
+
 /** The collector first: its end is told on the bus, and the others still read that. */
 async function stopInOrder(world: World, progress: Progress): Promise<EngineReport> {
   await expectExit(world, world.process('collector'));
-  await quiet(world, progress, new AbortController().signal);
+  await quiet(world, progress, new AbortController().signal, false);
   await expectExit(world, world.process('archiver'));
   const { owner, standby } = world;
   await expectExit(world, standby);

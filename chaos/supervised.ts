@@ -100,6 +100,15 @@ export class Supervised {
     await gone;
   }
 
+  /** SIGTERM; resolves when it is gone, with its exit status and how long that took. It will be back by itself. */
+  async terminate(): Promise<{ readonly code: number | null; readonly ms: number }> {
+    this.#killing = true;
+    const asked = performance.now();
+    const gone = new Promise<number | null>((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGTERM');
+    return { code: await gone, ms: performance.now() - asked };
+  }
+
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);
   }

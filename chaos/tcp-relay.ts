@@ -7,6 +7,8 @@ export interface TcpRelay {
   cut(): void;
   /** From now on nothing passes, either way, on old and new connections; nobody is told. */
   silence(): void;
+  /** Ends every connection, and every new one at once. */
+  refuse(): void;
   /** Ends the silent connections; new ones work. */
   heal(): void;
   close(): Promise<void>;
@@ -15,7 +17,12 @@ export interface TcpRelay {
 export async function startTcpRelay(target: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   let silent = false;
+  let refusing = false;
   const server = createServer((client) => {
+    if (refusing) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(target, '127.0.0.1');
     for (const [from, to] of [
       [client, upstream],
@@ -44,8 +51,13 @@ export async function startTcpRelay(target: number): Promise<TcpRelay> {
     silence: () => {
       silent = true;
     },
+    refuse: () => {
+      refusing = true;
+      cut();
+    },
     heal: () => {
       silent = false;
+      refusing = false;
       cut();
     },
     close: async () => {

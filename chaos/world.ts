@@ -36,6 +36,8 @@ export class World {
   readonly redisRelay: TcpRelay;
   readonly postgresRelay: TcpRelay;
   readonly folder: string;
+  /** Between the collector and the simulator. */
+  #exchangeRelay: TcpRelay | undefined;
   /** Entries that Redis had acknowledged and a fault took from its file. */
   lost = 0;
   readonly #disks: ReadonlyMap<DiskName, Disk>;
@@ -66,6 +68,10 @@ export class World {
       throw error;
     }
     return world;
+  }
+
+  get exchangeRelay(): TcpRelay {
+    return this.#exchangeRelay!;
   }
 
   get archiveFolder(): string {
@@ -107,6 +113,7 @@ export class World {
   async end(): Promise<void> {
     for (const disk of this.#disks.values()) disk.free();
     await Promise.all(this.processes.map((one) => one.stop('SIGKILL')));
+    await this.#exchangeRelay?.close();
     await this.redisRelay.close();
     await this.postgresRelay.close();
     for (const pid of this.postgres.pids()) process.kill(pid, 'SIGCONT');
@@ -152,7 +159,16 @@ export class World {
     }
     const archive = { ...addresses, ALPHA_ARCHIVE_DIR: this.archiveFolder };
     await (await this.#run('archiver', ['archive'], archive)).line('archiver started');
-    await (await this.#run('collector', ['collect'], addresses)).line('collector started');
+    this.#exchangeRelay = await startTcpRelay(Number(new URL(String(restBaseUrl)).port));
+    const { port } = this.#exchangeRelay;
+    const spool = this.#disks.get('spool');
+    const collect = {
+      ...addresses,
+      REST_BASE_URL: withPort(restBaseUrl, port),
+      WS_PUBLIC_URL: withPort(wsPublicUrl, port),
+      ...(spool && { ALPHA_DATA_DIR: join(spool.path, 'data') }),
+    };
+    await (await this.#run('collector', ['collect'], collect)).line('collector started');
     await simulator.line('tape started');
   }
 
@@ -191,6 +207,10 @@ async function startServers({ appendfsync }: ChaosOptions, wanted: ReadonlySet<D
   const postgres = await startPostgresServer(postgresDisk && { dataFolder: postgresDisk.path });
   const redisRelay = await startTcpRelay(redis.port);
   return { disks, redis, postgres, redisRelay, postgresRelay: await startTcpRelay(postgres.port) };
+}
+
+function withPort(url: unknown, port: number): string {
+  return String(url).replace(/:\d+/, `:${port}`);
 }
 
 function flags(values: Readonly<Record<string, string | number>>): string[] {

@@ -4,13 +4,15 @@ import { type Aftermath, type CheckResult, Problems } from './check.js';
 import { SeriesFollower } from './series-follower.js';
 
 /** The archive is sound, and has what the bus has: every number of every series once. */
-export async function archiveComplete({ bus, market, world }: Aftermath): Promise<CheckResult> {
+export async function archiveComplete(aftermath: Aftermath): Promise<CheckResult> {
+  const { bus, world } = aftermath;
   const problems = new Problems();
   const archive = openFileArchive({ folder: world.archiveFolder });
   const { damaged, gaps } = await verifyArchive(archive);
   for (const { problems: found } of damaged) for (const problem of found) problems.add(problem);
-  for (const gap of gaps) problems.add(`${gap.type} of ${gap.symbol}: ${gap.from} to ${gap.to} are missing.`);
-  const follower = new SeriesFollower(market, problems, 'archive');
+  for (const gap of gaps.filter(({ declared }) => !declared))
+    problems.add(`${gap.type} of ${gap.symbol}: ${gap.from} to ${gap.to} are missing.`);
+  const follower = await SeriesFollower.open(aftermath, problems, 'archive');
   const segments = await archive.segments();
   for (const segment of segments.toSorted((a, b) => (a.day === b.day ? a.part - b.part : a.day < b.day ? -1 : 1))) {
     for await (const page of archive.read(segment)) for (const event of page) follower.follow(event);

@@ -14,6 +14,8 @@ export interface Aftermath {
   readonly report: EngineReport;
   readonly exchange: Awaited<ReturnType<World['exchange']>>['stats'];
   readonly faults: readonly FaultRecord[];
+  /** Faults kept market data from the collector: what it missed came from REST, later, or is said to be missing. */
+  readonly isBlinded: boolean;
 }
 
 export interface CheckResult {

@@ -22,9 +22,10 @@ const PAGE = 5000;
 
 /**
  * Bars and signals in the database are those of the tape: of the bars a second, simple program says so too; for the signals the
- * strategy runs over the tape once more and hears of orders (a denial corrects its target) where the record says it heard.
+ * strategy runs over the tape once more and hears of orders (a denial corrects its target) where the record says it heard. Where the
+ * collector was blinded, what is on the bus stands for the tape, which another check compares with it.
  */
-export async function decisionsIdentical({ market, store }: Aftermath): Promise<CheckResult> {
+export async function decisionsIdentical({ market, store, bus, isBlinded }: Aftermath): Promise<CheckResult> {
   const problems = new Problems();
   const heard = await heardOrders(store);
   const stored = grouped(await store.signals(), ({ event }) => event.symbol);
@@ -34,11 +35,12 @@ export async function decisionsIdentical({ market, store }: Aftermath): Promise<
     const runner = new StrategyRunner({ instances: [spec(symbol)], nextBatch: 1 });
     const expected: SignalRecord[] = [];
     const rows = barsOf(store, symbol);
-    const simple = simpleBars(market.trades(symbol), TIMEFRAME);
+    const trades = () => (isBlinded ? tradesOnBus(bus, symbol) : market.trades(symbol));
+    const simple = simpleBars(trades(), TIMEFRAME);
     const compare = async (computed: Bar) => {
       bars++;
       const row = (await rows.next()).value as Bar | undefined;
-      const { value } = simple.next();
+      const { value } = await simple.next();
       problems.expect(
         isDeepStrictEqual(row, computed),
         () => `A bar of ${symbol} is ${JSON.stringify(row)} in the database and ${JSON.stringify(computed)} offline.`,
@@ -48,8 +50,8 @@ export async function decisionsIdentical({ market, store }: Aftermath): Promise<
         () => `A bar of ${symbol} is ${JSON.stringify(value)} the simple way and ${JSON.stringify(computed)} offline.`,
       );
     };
-    for (const event of market.trades(symbol)) {
-      const step = runner.step([{ kind: 'market', event: event as TradeEvent }]);
+    for await (const event of trades()) {
+      const step = runner.step([{ kind: 'market', event }]);
       expected.push(...step.signals);
       for (const bar of step.bars) {
         await compare(bar);
@@ -113,6 +115,16 @@ async function heardOrders(store: Aftermath['store']): Promise<ReadonlyMap<strin
     }
   }
   return heard;
+}
+
+async function* tradesOnBus(bus: Aftermath['bus'], symbol: string): AsyncGenerator<TradeEvent> {
+  for (let after: string | null = null; ; ) {
+    const page = await bus.range('md:trade', after, PAGE);
+    for (const { event } of page) if (event.type === 'trade' && event.symbol === symbol) yield event;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
 }
 
 async function* barsOf(store: Aftermath['store'], symbol: string): AsyncGenerator<Bar> {

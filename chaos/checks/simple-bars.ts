@@ -1,10 +1,13 @@
 import { type Bar, type Timeframe, type TradeEvent, timeframeMs } from '@alpha-engine/core';
 
 /** Bars of trades the simple way, as a second opinion; the last one, still open, is not among them. */
-export function* simpleBars(trades: Iterable<TradeEvent>, timeframe: Timeframe): Generator<Bar> {
+export async function* simpleBars(
+  trades: Iterable<TradeEvent> | AsyncIterable<TradeEvent>,
+  timeframe: Timeframe,
+): AsyncGenerator<Bar> {
   const length = timeframeMs(timeframe);
   let bar: Bar | undefined;
-  for (const { exchange, symbol, ts, data } of trades) {
+  for await (const { exchange, symbol, ts, data } of trades) {
     const { price, size } = data;
     const openTs = ts - (ts % length);
     if (bar?.openTs === openTs) {

@@ -25,6 +25,17 @@ const silence = (server: Server): Fault => ({
   heal: async (world) => relayOf(world, server).heal(),
 });
 
+/** The collector's connections to the exchange end, REST's too, and new ones are refused for a while. */
+export const cutExchange: Fault = {
+  name: 'cut-exchange',
+  target: 'exchange',
+  blinds: true,
+  lastsMs: [100, 4000],
+  recoveredWhen: WORKERS,
+  strike: async ({ exchangeRelay }) => exchangeRelay.refuse(),
+  heal: async ({ exchangeRelay }) => exchangeRelay.heal(),
+};
+
 export const cutRedis = cut('redis');
 export const cutPostgres = cut('postgres');
 export const silenceRedis = silence('redis');

@@ -9,6 +9,8 @@ export interface Fault {
   readonly target: string;
   /** Its files must lie on a disk of their own. */
   readonly disk?: DiskName;
+  /** Keeps market data from the collector, which reads the trades it missed from REST: the market must be one that REST can catch up with. */
+  readonly blinds?: true;
   /** Can only happen under this append-only policy. */
   readonly appendfsync?: 'everysec';
   /** How long it lasts before it is healed: a range of milliseconds to draw from. Absent: no longer than healing takes. */

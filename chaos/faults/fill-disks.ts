@@ -31,4 +31,22 @@ export const fillPostgresDisk = fill('postgres', ['strategy', 'execution'], asyn
   if (!postgres.isRunning) await postgres.start();
 });
 
+/** Redis is gone, and nothing fits where the collector keeps what Redis cannot take: it drops, and says what. */
+export const fillSpoolDisk: Fault = {
+  name: 'fill-spool-disk',
+  target: 'collector',
+  disk: 'spool',
+  blinds: true,
+  lastsMs: [2000, 6000],
+  recoveredWhen: WORKERS,
+  strike: async (world) => {
+    await world.disk('spool').fill();
+    await world.redis.kill('SIGKILL');
+  },
+  heal: async (world) => {
+    await world.redis.start();
+    world.disk('spool').free();
+  },
+};
+
 export const fillArchiveDisk = fill('archive', ['archiver']);

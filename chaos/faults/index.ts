@@ -1,8 +1,8 @@
-import { cutPostgres, cutRedis, silencePostgres, silenceRedis } from './break-connections.js';
+import { cutExchange, cutPostgres, cutRedis, silencePostgres, silenceRedis } from './break-connections.js';
 import type { Fault } from './fault.js';
-import { fillArchiveDisk, fillPostgresDisk, fillRedisDisk } from './fill-disks.js';
+import { fillArchiveDisk, fillPostgresDisk, fillRedisDisk, fillSpoolDisk } from './fill-disks.js';
 import { freezeArchiver, freezeEngine, freezeOwner, freezePostgres, freezeRedis } from './freeze.js';
-import { killArchiver, killEngine, killStandby } from './kill-processes.js';
+import { killArchiver, killCollector, killEngine, killStandby } from './kill-processes.js';
 import { killPostgres, killRedis } from './kill-servers.js';
 import { loseRedisTail } from './lose-redis-tail.js';
 
@@ -11,8 +11,10 @@ export const FAULTS: readonly Fault[] = [
   killEngine,
   killStandby,
   killArchiver,
+  killCollector,
   killRedis,
   killPostgres,
+  cutExchange,
   cutRedis,
   cutPostgres,
   silenceRedis,
@@ -25,5 +27,6 @@ export const FAULTS: readonly Fault[] = [
   fillRedisDisk,
   fillPostgresDisk,
   fillArchiveDisk,
+  fillSpoolDisk,
   loseRedisTail,
 ];

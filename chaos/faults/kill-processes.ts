@@ -1,3 +1,4 @@
+import { WORKERS } from '../progress.js';
 import type { Fault } from './fault.js';
 
 /** `kill -9` of the engine that owns the brains: the other one takes over, and this one comes back as the standby. */
@@ -14,6 +15,15 @@ export const killStandby: Fault = {
   target: 'standby',
   recoveredWhen: ['strategy', 'execution'],
   strike: ({ standby }) => standby.kill(),
+};
+
+/** `kill -9` of the collector; its supervisor starts it again, and it reads from REST what it missed. */
+export const killCollector: Fault = {
+  name: 'kill-collector',
+  target: 'collector',
+  blinds: true,
+  recoveredWhen: WORKERS,
+  strike: (world) => world.process('collector').kill(),
 };
 
 /** `kill -9` of the archiver; its supervisor starts it again. */

@@ -7,7 +7,16 @@ import { runChaos } from '../run-chaos.js';
 test('nothing is lost or done twice through every fault there is', { timeout: 600_000 }, async () => {
   const seed = Number(process.env.ALPHA_SEED ?? randomInt(1_000_000));
   console.info(`seed ${seed} (repeat with ALPHA_SEED=${seed})`);
-  const options = { seed, minutes: 2, speed: 25, appendfsync: 'always', faults: [], keep: false, json: false } as const;
+  const options = {
+    seed,
+    minutes: 4,
+    speed: 25,
+    appendfsync: 'always',
+    faults: [],
+    spareCollector: false,
+    keep: false,
+    json: false,
+  } as const;
   const report = await runChaos(options, () => {}, new AbortController().signal);
   console.info(reportText(report));
   expect(report.holds, reportText(report)).toBe(true);
