@@ -1,6 +1,3 @@
-/** What a call of a dead process throws where it cannot simply never return. */
-class Crash extends Error {}
-
 /** Where a process is cut: its so-manieth call of a port, before it had an effect or after. */
 export interface Cut {
   /** 1 is the first call. */
@@ -17,7 +14,7 @@ const NEVER = Object.assign(new Promise<never>(() => {}), {
 
 /**
  * Stands between one process and its ports, counts every call of every method, and ends the process at one of them: that
- * call and all later ones never return and have no effect. Methods are found on the objects themselves, and on what they
+ * call and all later ones have no effect and never return (but a clock's, which can only answer: nothing comes of it any more). Methods are found on the objects themselves, and on what they
  * give back (a subscription, the updates of a broker), so that a port that grows is cut at its new methods too.
  */
 export class Tripwire {
@@ -69,21 +66,19 @@ export class Tripwire {
   #call(name: string, key: PropertyKey, work: () => unknown): unknown {
     // Asking for the iterator is no call: its steps are.
     if (typeof key === 'symbol') return this.#wrapPart(name, work());
-    if (this.#dead) return this.#nothing(name);
+    const answersAtOnce = /clock/i.test(name);
+    if (this.#dead) return answersAtOnce ? work() : NEVER;
     const point = `${name}.${key}`;
     const number = this.#points.push(point);
     const cut = this.#cut?.at === number ? this.#cut.when : null;
     if (cut === 'before') {
       this.#dead = true;
-      return this.#nothing(name);
+      return answersAtOnce ? work() : NEVER;
     }
     const result = work();
     if (!(result instanceof Promise)) {
-      if (cut === 'after') {
-        this.#dead = true;
-        throw new Crash(point);
-      }
-      return this.#wrapPart(point, result);
+      if (cut === 'after') this.#dead = true;
+      return this.#dead && !answersAtOnce ? NEVER : this.#wrapPart(point, result);
     }
     return result.then(
       (value: unknown) => {
@@ -95,12 +90,6 @@ export class Tripwire {
         return this.#dead ? NEVER : Promise.reject(error);
       },
     );
-  }
-
-  /** A clock answers at once, so that a dead one can only throw; everything else is waited for, in vain. */
-  #nothing(name: string): Promise<never> {
-    if (/clock|hold/i.test(name)) throw new Crash(name);
-    return NEVER;
   }
 
   #wrapPart(point: string, value: unknown): unknown {
