@@ -6,6 +6,9 @@ import {
   type ExecutorConfig,
   type InstanceSpec,
   type Instrument,
+  type OrderPolicy,
+  type Protect,
+  type Sizing,
 } from '@alpha-engine/core';
 import { isLoopback } from '../config/is-loopback.js';
 import type { Config } from '../config/schema.js';
@@ -16,6 +19,9 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
     exchange: config.exchange,
     instruments,
     orderSize: config.orderSize,
+    sizing: sizingOf(config),
+    protect: protectOf(config),
+    orderPolicy: { entry: policyOf(config, config.orderPolicy), exit: policyOf(config, config.exitPolicy) },
     maxPositionSize: config.maxPositionSize,
     maxDrawdown: Decimal.of(config.maxDrawdownPct).dividedBy(100),
     capital: config.capital,
@@ -24,6 +30,29 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
     inDoubtHorizonMs: config.inDoubtHorizonMs ?? broker.horizonMs,
     exclusive: config.exclusive,
     orderKinds: Object.fromEntries(instruments.map(({ symbol }) => [symbol, broker.orderKinds(symbol)])),
+  };
+}
+
+function sizingOf({ sizing, sizingPct, sizeByConfidence: byConfidence, orderSize }: Config): Sizing {
+  if (sizing === 'fixed') return { kind: sizing, size: orderSize, byConfidence };
+  return { kind: sizing, fraction: Decimal.of(sizingPct).dividedBy(100), byConfidence };
+}
+
+function policyOf(config: Config, kind: OrderPolicy['kind']): OrderPolicy {
+  if (kind === 'market') return { kind };
+  return {
+    kind,
+    timeoutMs: config.orderTimeoutMs,
+    reprices: Math.floor(config.orderReprices),
+    lastly: config.orderLastly,
+  };
+}
+
+function protectOf({ stopLossPct, takeProfitPct, trailPct }: Config): Protect {
+  return {
+    ...(stopLossPct !== undefined && { stop_loss: { percent: stopLossPct } }),
+    ...(takeProfitPct !== undefined && { take_profit: { percent: takeProfitPct } }),
+    ...(trailPct !== undefined && { trail: { percent: trailPct } }),
   };
 }
 

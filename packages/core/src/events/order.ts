@@ -74,11 +74,13 @@ export const orderEvent = z.object({
     trigger_price: decimalString.optional(),
     filled_size: decimalString,
     average_price: decimalString.optional(),
-    /** VOID only: the order that takes its place, because this one was proved to have had no effect. */
+    /** The order that takes the place of this one, which has ended: what is left of it is decided there. */
     replaced_by: z.string().optional(),
     /** Why the order was rejected, expired, canceled or voided. */
     reason: z.string().optional(),
     fill: fillData.optional(),
+    /** With this fill of a protective order, or of a flattening, the strategy holds nothing more on the symbol. */
+    flat: z.boolean().optional(),
   }),
 });
 export type OrderEvent = z.infer<typeof orderEvent>;

@@ -1,12 +1,12 @@
 import type { Order } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
-import { isSettled } from '../orders/order-ledger.js';
+import { awaitsSuccessor, isSettled } from '../orders/order-ledger.js';
 import type { DenialCode } from '../risk/denial.js';
 import type { RiskGate } from '../risk/gate.js';
 import { isReconciled } from './account-books.js';
 import { finish } from './publish-order.js';
 import { riskView } from './risk-view.js';
-import { sellable } from './sizing.js';
+import { sellable } from './sizing/order-sizes.js';
 import type { StepContext } from './step-context.js';
 
 /**
@@ -55,11 +55,10 @@ function turnOf(context: StepContext, tracked: TrackedOrder): 'go' | 'wait' | De
   if (terms.effect === 'open') {
     const firstLegs = orders
       .all(terms.symbol)
-      .filter(
-        ({ order, replacedBy }) => order.terms.signalId === terms.signalId && closes(order) && replacedBy === null,
-      );
-    if (firstLegs.some((leg) => !isSettled(leg))) return 'wait';
-    return firstLegs.every(({ order }) => order.status === 'FILLED') ? 'go' : 'first_leg_unfilled';
+      .filter(({ order }) => order.terms.signalId === terms.signalId && order.terms.purpose === 'exit');
+    if (firstLegs.some((leg) => !isSettled(leg) || awaitsSuccessor(leg))) return 'wait';
+    const ends = firstLegs.filter(({ replacedBy }) => replacedBy === null);
+    return ends.every(({ order }) => order.status === 'FILLED') ? 'go' : 'first_leg_unfilled';
   }
   if (terms.positionId !== undefined) {
     const lot = ledger.lot(terms.symbol, terms.positionId);

@@ -4,6 +4,7 @@ import type { EpochMs } from '../events/common.js';
 import type { EventType } from '../events/event.js';
 import type { Balance } from '../exchange/broker.js';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.js';
+import { clientOrderId } from '../orders/client-order-id.js';
 import type { OrderTerms } from '../orders/order.js';
 import { OrderLedger, type TrackedOrder } from '../orders/order-ledger.js';
 import type { TradedAssets, Transfer } from './books.js';
@@ -121,7 +122,10 @@ function upToDate(tracked: TrackedOrder): TrackedOrder {
     ...tracked.order.terms,
   };
   const changes = { amending: null, cancelWanted: false, requestWallTs: null, changedWallTs: null };
-  return { ...changes, ...tracked, order: { ...tracked.order, terms } };
+  const place = { protect: null, reprices: 0, restingSince: null, next: null, endedWallTs: null };
+  const { signalId, leg, clientOrderId: id } = terms;
+  const number = [0, 1, 2].find((candidate) => clientOrderId(signalId, leg, candidate) === id) ?? 0;
+  return { ...changes, ...place, ...tracked, number: tracked.number ?? number, order: { ...tracked.order, terms } };
 }
 
 /** Last `seq` of every series of order events and denials that a snapshot knows. */

@@ -5,15 +5,9 @@ import { Ledger } from '../ledger/ledger.js';
 import { OrderLedger } from '../orders/order-ledger.js';
 import type { TradedAssets, Transfer } from './books.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
+import type { Mark } from './mark.js';
 
 export type IdentifiedSignal = SignalEvent & { readonly id: string };
-
-/** Best quotes, quote per base. */
-export interface Mark {
-  readonly bid: number;
-  readonly ask: number;
-  readonly ts: EpochMs;
-}
 
 /** What the executor keeps of one symbol. */
 export interface SymbolState {
@@ -40,6 +34,8 @@ export interface SymbolState {
   /** Wall time of the last request for a sweep, and whether it came back. */
   askedWallTs: EpochMs | null;
   sweepOut: boolean;
+  /** Wall time at which the last sweep that came back began; null before. */
+  sweptWallTs: EpochMs | null;
   /** An order was handed to the loop and its `submitting` has not come yet. */
   offered: string | null;
 }
@@ -155,6 +151,7 @@ export function freshSymbol(): SymbolState {
     sweepWanted: true,
     askedWallTs: null,
     sweepOut: false,
+    sweptWallTs: null,
     offered: null,
   };
 }

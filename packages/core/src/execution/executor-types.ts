@@ -3,7 +3,7 @@ import type { EpochMs } from '../events/common.js';
 import type { ControlEvent } from '../events/control.js';
 import type { TickerEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
-import type { SignalEvent } from '../events/signal.js';
+import type { Protect, SignalEvent } from '../events/signal.js';
 import type { StatusEvent } from '../events/status.js';
 import type {
   Balance,
@@ -17,12 +17,18 @@ import type {
 import type { Instrument } from '../instrument/instrument.js';
 import type { ClientOrderId, ExchangeOrderId, Order } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
+import type { OrderPolicy } from './policies/order-policy.js';
+import type { Sizing } from './sizing/size-entry.js';
 
 export interface ExecutorConfig {
   readonly exchange: string;
   readonly instruments: readonly Instrument[];
-  /** Base coin per entry signal. */
+  /** Base coin per entry signal, where `sizing` says nothing else. */
   readonly orderSize: Decimal;
+  /** Absent: `orderSize` for every entry. */
+  readonly sizing?: Sizing;
+  /** What protects entries whose signal asks for nothing else. Absent: nothing. */
+  readonly protect?: Protect;
   /** Base coin per symbol, unfilled openings included. */
   readonly maxPositionSize: Decimal;
   /** Fraction of the equity peak; 0.2 means a fall of 20 % halts openings. */
@@ -39,6 +45,8 @@ export interface ExecutorConfig {
   readonly exclusive: boolean;
   /** From `Broker.orderKinds`, by symbol: what the exchange takes. */
   readonly orderKinds: Readonly<Record<string, readonly OrderKind[]>>;
+  /** How entries and exits are placed. Absent: market orders. */
+  readonly orderPolicy?: { readonly entry: OrderPolicy; readonly exit: OrderPolicy };
 }
 
 /** Both clocks at the moment an input was taken; part of the record, so that a step never reads a clock. */

@@ -13,6 +13,8 @@ import type { ExecutorConfig, ExecutorStep, StepTime, TimedExecutorInput } from 
 import { onControl, onQuote, onStatus } from './market-watch.js';
 import { onAmendAnswered, onCancelAnswered, repeatChanges } from './order-changes.js';
 import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
+import { runPolicies } from './policies/run-policies.js';
+import { placeSuccessors } from './policies/successor.js';
 import { onSweep } from './reconcile.js';
 import { decideWaiting, onSignal } from './signal-desk.js';
 import { rememberedSince, type StepContext } from './step-context.js';
@@ -44,6 +46,7 @@ export class Executor {
       const context = this.#begin(input.at, out);
       this.#apply(context, input);
       decideWaiting(context, this.#gate);
+      placeSuccessors(context);
       dispatch(context, this.#gate);
       scheduleSweeps(context, input.kind === 'clock');
       scheduleBalances(context, input.kind === 'clock');
@@ -133,6 +136,7 @@ export class Executor {
         return;
       case 'clock':
         repeatChanges(context);
+        runPolicies(context);
         forget(context);
         return;
       case 'resync':

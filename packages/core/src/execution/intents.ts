@@ -1,5 +1,6 @@
-import type { Decimal } from '../decimal/decimal.js';
+import { Decimal } from '../decimal/decimal.js';
 import type { EpochMs, Side } from '../events/common.js';
+import type { Protect } from '../events/signal.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Lot } from '../ledger/lot.js';
@@ -7,7 +8,23 @@ import { clientOrderId } from '../orders/client-order-id.js';
 import type { OrderTerms } from '../orders/order.js';
 import type { Intent } from '../risk/check.js';
 import type { IdentifiedSignal } from './executor-state.js';
-import { ordersOf, sellable } from './sizing.js';
+import type { Mark } from './mark.js';
+import { type OrderPolicy, placing } from './policies/order-policy.js';
+import { ordersOf, sellable } from './sizing/order-sizes.js';
+import { type Sizing, sizeEntry } from './sizing/size-entry.js';
+
+/** What an intent is planned by; all as of now. */
+export interface PlanningView {
+  /** Null: not traded here. */
+  readonly instrument: Instrument | null;
+  readonly ledger: Ledger;
+  readonly equity: Decimal;
+  readonly mark: Mark | null;
+  readonly sizing: Sizing;
+  readonly policy: { readonly entry: OrderPolicy; readonly exit: OrderPolicy };
+  readonly protect: Protect;
+  readonly now: EpochMs;
+}
 
 interface Leg {
   readonly side: Side;
@@ -16,65 +33,68 @@ interface Leg {
   readonly positionId?: string;
 }
 
+/** Where a strategy stands before its signal: what must be closed first, and whether the signal opens something then. */
+interface Wish {
+  readonly closes: readonly Leg[];
+  readonly opens: Side | null;
+}
+
 /**
  * Turns a signal into the orders it needs, from what its strategy holds now. A signal whose target is met already (an entry
  * in the direction held, an exit when flat) needs none: it is approved and nothing is sent. A reversal closes first; its
  * opening leg has the last number and waits for the fills of the others.
  */
-export function planIntent(
-  signal: IdentifiedSignal,
-  instrument: Instrument | null,
-  ledger: Ledger,
-  orderSize: Decimal,
-  now: EpochMs,
-): Intent {
+export function planIntent(signal: IdentifiedSignal, view: PlanningView): Intent {
   const { strategy, symbol, action } = signal;
-  const legs = instrument === null ? [] : legsOf(signal, instrument, ledger, orderSize);
-  const orders = legs.map(
-    (leg, number): OrderTerms => ({
-      clientOrderId: clientOrderId(signal.id, number, 0),
-      exchange: signal.exchange,
-      symbol,
-      strategy,
-      signalId: signal.id,
+  const intent = { signalId: signal.id, strategy, symbol, action, signalTs: signal.ts };
+  const { instrument } = view;
+  if (instrument === null) return { ...intent, orders: [] };
+
+  const { closes, opens } = wishOf(signal, instrument, view.ledger);
+  if (opens === null) return { ...intent, orders: termsOf(signal, instrument, view, closes) };
+  const { confidence } = signal;
+  const price = view.mark === null ? null : Decimal.of(opens === 'buy' ? view.mark.ask : view.mark.bid);
+  const sized = sizeEntry(view.sizing, instrument, opens, { ...view, price, confidence });
+  const opening: Leg = { side: opens, effect: 'open', size: 'size' in sized ? sized.size : Decimal.zero };
+  const orders = termsOf(signal, instrument, view, [...closes, opening]);
+  return 'size' in sized ? { ...intent, orders } : { ...intent, orders, unsized: sized.problem };
+}
+
+function termsOf(
+  signal: IdentifiedSignal,
+  instrument: Instrument,
+  { policy, mark, now }: PlanningView,
+  legs: readonly Leg[],
+): readonly OrderTerms[] {
+  const { exchange, id: signalId, strategy, symbol } = signal;
+  return legs.map((leg, number) => {
+    const purpose = leg.effect === 'open' ? 'entry' : 'exit';
+    return {
+      clientOrderId: clientOrderId(signalId, number, 0),
+      ...{ exchange, symbol, strategy, signalId },
       leg: number,
-      purpose: leg.effect === 'open' ? 'entry' : 'exit',
-      type: 'market',
-      timeInForce: 'ioc',
+      purpose,
+      ...placing(policy[purpose], instrument, leg.side, mark),
       createdTs: now,
       ...leg,
-    }),
-  );
-  return { signalId: signal.id, strategy, symbol, action, signalTs: signal.ts, orders };
+    };
+  });
 }
 
-function legsOf(signal: IdentifiedSignal, instrument: Instrument, ledger: Ledger, orderSize: Decimal): readonly Leg[] {
-  const { action, strategy, symbol } = signal;
-  if (action === 'hold') return [];
-  if (instrument.kind === 'spot')
-    return spotLegs(action, sellable(instrument, ledger.size(strategy, symbol)), instrument, orderSize);
-
+function wishOf({ action, strategy, symbol }: IdentifiedSignal, instrument: Instrument, ledger: Ledger): Wish {
+  if (action === 'hold') return { closes: [], opens: null };
+  const side: Side = action === 'enter_short' ? 'sell' : 'buy';
+  if (instrument.kind === 'spot') {
+    const held = sellable(instrument, ledger.size(strategy, symbol));
+    if (action === 'enter_long') return { closes: [], opens: held.isZero() ? side : null };
+    // A short is denied by the gate whatever is planned.
+    if (action === 'enter_short') return { closes: [], opens: null };
+    return { closes: ordersOf(instrument, held).map((size) => ({ side: 'sell', effect: 'close', size })), opens: null };
+  }
   const lots = ledger.lots(symbol).filter((lot) => lot.strategy === strategy);
-  if (action === 'exit') return closes(lots, instrument);
-  const side: Side = action === 'enter_long' ? 'buy' : 'sell';
-  const against = closes(
-    lots.filter((lot) => lot.side !== side),
-    instrument,
-  );
-  const held = lots.some((lot) => lot.side === side);
-  return held ? against : [...against, { side, effect: 'open', size: orderSize }];
-}
-
-function spotLegs(
-  action: 'enter_long' | 'enter_short' | 'exit',
-  held: Decimal,
-  instrument: Instrument,
-  orderSize: Decimal,
-): readonly Leg[] {
-  if (action === 'enter_long') return held.isZero() ? [{ side: 'buy', effect: 'open', size: orderSize }] : [];
-  // A short is denied by the gate whatever is planned.
-  if (action === 'enter_short') return [];
-  return ordersOf(instrument, held).map((size) => ({ side: 'sell', effect: 'close', size }));
+  if (action === 'exit') return { closes: closes(lots, instrument), opens: null };
+  const against = lots.filter((lot) => lot.side !== side);
+  return { closes: closes(against, instrument), opens: against.length === lots.length ? side : null };
 }
 
 /** One order per lot: only a close that names its lot leaves other strategies' lots alone. */

@@ -1,6 +1,6 @@
 import type { OrderChange } from '../exchange/broker.js';
 import { repriced } from '../orders/advance.js';
-import type { ClientOrderId, Order } from '../orders/order.js';
+import { type ClientOrderId, isWorking, type OrderOf } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { finish, publishOrder } from './publish-order.js';
 import { type StepContext, symbolState, trackedOf, wantSweep } from './step-context.js';
@@ -10,7 +10,7 @@ import { type StepContext, symbolState, trackedOf, wantSweep } from './step-cont
 /** Wall milliseconds after which a cancel or amend is asked for again: answer unknown, or answered and not seen to take effect. */
 const AGAIN_MS = { inDoubt: 1_000, answered: 5_000 };
 
-type Working = Extract<Order, { status: 'NEW' | 'PARTIALLY_FILLED' }>;
+type Working = OrderOf<'NEW' | 'PARTIALLY_FILLED'>;
 type ChangeOutcome = 'accepted' | 'refused' | 'in_doubt';
 
 /** Wants an order gone: one that was not sent is voided, a working one canceled, one in doubt canceled when it is named. */
@@ -23,6 +23,14 @@ export function cancelOrder(context: StepContext, tracked: TrackedOrder, why: st
   if (tracked.cancelWanted) return;
   tracked.cancelWanted = true;
   if (isWorking(order) && order.request !== 'cancel') askCancel(context, tracked, order);
+}
+
+/** Wants a working order at another price. False when it cannot be changed now: it is not working, or something else is asked of it. */
+export function amendOrder(context: StepContext, tracked: TrackedOrder, change: OrderChange): boolean {
+  const { order } = tracked;
+  if (!isWorking(order) || order.request !== 'none' || tracked.cancelWanted) return false;
+  askAmend(context, tracked, order, change);
+  return true;
 }
 
 export function onCancelAnswered(context: StepContext, id: ClientOrderId, outcome: ChangeOutcome): void {
@@ -86,10 +94,6 @@ export function repeatChanges(context: StepContext): void {
       if (request !== 'cancel') askCancel(context, tracked, order);
     } else if (request === 'amend_in_doubt' && amending !== null) askAmend(context, tracked, order, amending);
   }
-}
-
-function isWorking(order: Order): order is Working {
-  return order.status === 'NEW' || order.status === 'PARTIALLY_FILLED';
 }
 
 function askCancel(context: StepContext, tracked: TrackedOrder, order: Working): void {

@@ -9,6 +9,7 @@ import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
 import { watchEquity } from './equity-watch.js';
 import { takePrice } from './order-changes.js';
+import { nameSuccessor } from './policies/successor.js';
 import { finish, publishOrder } from './publish-order.js';
 import { alarm, halt, type StepContext, symbolState, trackedOf, wantSweep } from './step-context.js';
 
@@ -70,6 +71,7 @@ export function bindOrder(context: StepContext, tracked: TrackedOrder, exchangeO
   orders.bind(tracked, exchangeOrderId, context.at.marketTs);
   tracked.emptySweeps = 0;
   tracked.unresolvable = null;
+  tracked.restingSince = context.at.marketTs;
   if (tracked.order !== before) publishOrder(context, tracked);
   if (isFinal(before.status)) {
     const { symbol } = before.terms;
@@ -95,7 +97,11 @@ export function applyReport(
   tracked.reportedSize = Decimal.max(tracked.reportedSize, report.filledSize);
   const before = tracked.order;
   tracked.order = reported(before, report, context.at.marketTs);
-  if (tracked.order !== before) publishOrder(context, tracked);
+  if (tracked.order !== before) {
+    nameSuccessor(context, tracked);
+    if (tracked.endedWallTs !== null) wantSweep(context, before.terms.symbol);
+    publishOrder(context, tracked);
+  }
   if (tracked.reportedSize.gt(tracked.order.filledSize)) wantSweep(context, before.terms.symbol);
 }
 
@@ -127,7 +133,7 @@ export function bookExternalFill(context: StepContext, fill: ExchangeFill): void
   enterLedger(context, fill, EXTERNAL, null);
 }
 
-/** Placements of one leg, the first included. A wire that eats every order must end somewhere. */
+/** Placements of one leg without effect, before it is given up. A wire that eats every order must end somewhere. */
 const MAX_PLACEMENTS = 3;
 
 /**
@@ -137,19 +143,20 @@ const MAX_PLACEMENTS = 3;
 export function placeAgain(context: StepContext, tracked: TrackedOrder, proof: string): void {
   const { orders } = context.state;
   const { terms } = tracked.order;
-  const placed = orders.all(terms.symbol).filter(({ order }) => isLeg(order.terms, terms)).length;
-  if (placed >= MAX_PLACEMENTS) {
+  const lost = orders.all(terms.symbol).filter(({ order }) => order.status === 'VOID' && isLeg(order.terms, terms));
+  if (lost.length + 1 >= MAX_PLACEMENTS) {
     finish(context, tracked, 'VOID', proof);
     return;
   }
   const next = {
     ...terms,
-    clientOrderId: clientOrderId(terms.signalId, terms.leg, placed),
+    clientOrderId: clientOrderId(terms.signalId, terms.leg, tracked.number + 1),
     createdTs: context.at.marketTs,
   };
   tracked.replacedBy = next.clientOrderId;
   finish(context, tracked, 'VOID', proof);
-  publishOrder(context, orders.add(next, tracked.signalTs));
+  const { number, protect, reprices } = tracked;
+  publishOrder(context, orders.add(next, tracked.signalTs, { number: number + 1, protect, reprices }));
 }
 
 function isLeg(one: OrderTerms, other: OrderTerms): boolean {

@@ -3,6 +3,7 @@ import type { ExchangeFill } from '../exchange/broker.js';
 import { ended } from '../orders/advance.js';
 import { type Order, workingPrice } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
+import { isFinal } from '../orders/transitions.js';
 import type { StepContext } from './step-context.js';
 
 /** Records an order's new state and tells it on `order:<exchange>`. */
@@ -57,7 +58,7 @@ function orderData({ order, replacedBy }: TrackedOrder, fill: ExchangeFill | und
     ...priceData(order),
     filled_size: order.filledSize.toString(),
     ...(averagePrice === undefined ? {} : { average_price: averagePrice.toString() }),
-    ...(replacedBy === null ? {} : { replaced_by: replacedBy }),
+    ...(replacedBy === null || !isFinal(order.status) ? {} : { replaced_by: replacedBy }),
     ...('reason' in order ? { reason: order.reason } : {}),
     ...(fill === undefined ? {} : { fill: fillData(fill) }),
   };

@@ -25,6 +25,7 @@ export function onSweep(context: StepContext, sweep: SymbolSweep): void {
   const symbol = symbolState(context, sweep.symbol);
   if (symbol === undefined) return;
   symbol.sweepOut = false;
+  symbol.sweptWallTs = sweep.begun.wallTs;
 
   const seen = [...sweep.openOrders, ...sweep.orders].filter((order) => order.symbol === sweep.symbol);
   takeOrders(context, seen, sweep.begun.wallTs);

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../events/common.js';
-import type { SignalEvent } from '../events/signal.js';
-import { opens } from '../risk/check.js';
+import type { Protect, SignalEvent } from '../events/signal.js';
+import type { TrackedOrder } from '../orders/order-ledger.js';
+import { type Intent, opens } from '../risk/check.js';
 import type { RiskGate, Verdict } from '../risk/gate.js';
 import { isReconciled } from './account-books.js';
+import { equityNow } from './equity-watch.js';
 import type { IdentifiedSignal } from './executor-state.js';
 import { planIntent } from './intents.js';
+import { MARKET } from './policies/order-policy.js';
+import { abandon } from './policies/run-policies.js';
+import { isOver } from './policies/successor.js';
 import { nextSeq, publishOrder } from './publish-order.js';
 import { riskView } from './risk-view.js';
 import { rememberedSince, type StepContext, symbolState } from './step-context.js';
@@ -50,14 +55,30 @@ export function decideWaiting(context: StepContext, gate: RiskGate): void {
 function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
   const symbol = symbolState(context, signal.symbol);
   if (symbol === undefined) return true;
-  const busy = context.state.orders
-    .unsettled(signal.symbol)
-    .some(({ order }) => order.terms.strategy === signal.strategy);
-  if (busy) return false;
+  const before = context.state.orders.all(signal.symbol).filter((tracked) => isAhead(context, tracked, signal));
+  if (before.length > 0) {
+    for (const tracked of before) if (isResting(tracked) && turns(signal, tracked)) abandon(context, tracked);
+    return false;
+  }
   if (isReconciled(context, symbol)) return true;
   // An entry is not worth waiting for longer than it may be old, nor at all when the books are known to differ.
   const old = context.at.marketTs - signal.ts > context.config.maxSignalAgeMs;
   return (old || symbol.lastAlarm !== null) && opens(planned(context, signal));
+}
+
+/** An order of the same strategy that must have ended, for certain, before its next signal is decided. */
+function isAhead(context: StepContext, tracked: TrackedOrder, signal: IdentifiedSignal): boolean {
+  return tracked.order.terms.strategy === signal.strategy && !isOver(context, tracked);
+}
+
+/** A limit order waits for its price, which may take long. */
+function isResting({ order }: TrackedOrder): boolean {
+  return order.terms.type === 'limit' && order.terms.purpose === 'entry';
+}
+
+/** The signal wants something else than the entry that is under way. */
+function turns({ action }: IdentifiedSignal, { order }: TrackedOrder): boolean {
+  return action !== (order.terms.side === 'buy' ? 'enter_long' : 'enter_short');
 }
 
 function decide(context: StepContext, gate: RiskGate, signal: IdentifiedSignal, duplicate: boolean): void {
@@ -88,7 +109,10 @@ function record(context: StepContext, signal: IdentifiedSignal, verdict: Verdict
     publishDenial(context, signal, verdict);
     return;
   }
-  for (const order of verdict.orders) publishOrder(context, state.orders.add(order, signal.ts));
+  for (const order of verdict.orders) {
+    const protect = order.effect === 'open' ? protectOf(context, signal) : null;
+    publishOrder(context, state.orders.add(order, signal.ts, { protect }));
+  }
 }
 
 function publishDenial(
@@ -114,10 +138,24 @@ function publishDenial(
   });
 }
 
-function planned(context: StepContext, signal: IdentifiedSignal) {
+function planned(context: StepContext, signal: IdentifiedSignal): Intent {
   const { instruments, state, config, at } = context;
-  const instrument = signal.exchange === config.exchange ? (instruments.get(signal.symbol) ?? null) : null;
-  return planIntent(signal, instrument, state.ledger, config.orderSize, at.marketTs);
+  const { orderPolicy, orderSize, sizing } = config;
+  return planIntent(signal, {
+    instrument: signal.exchange === config.exchange ? (instruments.get(signal.symbol) ?? null) : null,
+    ledger: state.ledger,
+    equity: equityNow(context).equity,
+    mark: symbolState(context, signal.symbol)?.mark ?? null,
+    sizing: sizing ?? { kind: 'fixed', size: orderSize },
+    policy: orderPolicy ?? { entry: MARKET, exit: MARKET },
+    protect: protectOf(context, signal),
+    now: at.marketTs,
+  });
+}
+
+/** What the signal asks for, and what the settings add where it says nothing. */
+function protectOf({ config }: StepContext, { protect }: IdentifiedSignal): Protect {
+  return { ...config.protect, ...protect };
 }
 
 function isDuplicate(context: StepContext, signal: IdentifiedSignal): boolean {

@@ -4,8 +4,9 @@ import type { EpochMs } from '../events/common.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ClientOrderId } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
-import type { ExecutorState, Mark, SymbolState } from './executor-state.js';
+import type { ExecutorState, SymbolState } from './executor-state.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
+import type { Mark } from './mark.js';
 import type { StepOutput } from './step-output.js';
 
 /** What every part of a step works on: the state it may change, and where it says what must be done. */

@@ -1,5 +1,6 @@
 import { Decimal } from '../decimal/decimal.js';
 import type { EpochMs } from '../events/common.js';
+import type { Protect } from '../events/signal.js';
 import type { OrderChange } from '../exchange/broker.js';
 import { bound } from './advance.js';
 import type { ClientOrderId, ExchangeOrderId, Order, OrderTerms } from './order.js';
@@ -32,8 +33,20 @@ export interface TrackedOrder {
   emptySweeps: number;
   /** Why sweeps cannot resolve it; an operator must. Null when they can. */
   unresolvable: string | null;
-  /** The order that took the place of this one, which is VOID; null when none did. */
+  /** The order that takes the place of this one, which has ended; null when none does. */
   replacedBy: ClientOrderId | null;
+  /** Which of the orders of its leg it is, 0 first. */
+  readonly number: number;
+  /** Entries only: how what it fills is protected. */
+  readonly protect: Protect | null;
+  /** How often its leg was moved to another price. */
+  reprices: number;
+  /** Market time since which it rests at its price; null before. */
+  restingSince: EpochMs | null;
+  /** What takes its place once it has ended: an order at the touch, or a market order; null: nothing. */
+  next: 'touch' | 'market' | null;
+  /** Wall time at which it was seen to have ended without being filled; null before. */
+  endedWallTs: EpochMs | null;
 }
 
 /** The orders in memory, by our id and by the exchange's. Mutable; finished orders leave by `drop`. */
@@ -45,7 +58,11 @@ export class OrderLedger {
     for (const one of tracked) this.#index({ ...one, executionIds: [...one.executionIds] });
   }
 
-  add(terms: OrderTerms, signalTs: EpochMs): TrackedOrder {
+  add(
+    terms: OrderTerms,
+    signalTs: EpochMs,
+    more: Partial<Pick<TrackedOrder, 'number' | 'protect' | 'reprices'>> = {},
+  ): TrackedOrder {
     const tracked: TrackedOrder = {
       order: {
         terms,
@@ -67,6 +84,13 @@ export class OrderLedger {
       emptySweeps: 0,
       unresolvable: null,
       replacedBy: null,
+      number: 0,
+      protect: null,
+      reprices: 0,
+      restingSince: null,
+      next: null,
+      endedWallTs: null,
+      ...more,
     };
     this.#index(tracked);
     return tracked;
@@ -110,7 +134,13 @@ export class OrderLedger {
     const busy = new Set(this.unsettled(symbol).map(({ order }) => order.terms.signalId));
     for (const tracked of this.all(symbol)) {
       const { order } = tracked;
-      if (!isSettled(tracked) || order.updatedTs >= before || busy.has(order.terms.signalId)) continue;
+      if (
+        !isSettled(tracked) ||
+        awaitsSuccessor(tracked) ||
+        order.updatedTs >= before ||
+        busy.has(order.terms.signalId)
+      )
+        continue;
       this.#orders.delete(order.terms.clientOrderId);
       if ('exchangeOrderId' in order && order.exchangeOrderId !== undefined) {
         this.#byExchangeId.delete(order.exchangeOrderId);
@@ -134,4 +164,9 @@ export class OrderLedger {
 export function isSettled(tracked: TrackedOrder): boolean {
   const { order, reportedSize } = tracked;
   return isFinal(order.status) && order.filledSize.gte(Decimal.min(reportedSize, order.terms.size));
+}
+
+/** It ended with something left to do, and the order that does it is not recorded yet. */
+export function awaitsSuccessor({ order, next }: TrackedOrder): boolean {
+  return next !== null && (order.status === 'CANCELED' || order.status === 'EXPIRED');
 }

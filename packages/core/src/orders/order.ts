@@ -73,9 +73,14 @@ export type Order =
       readonly averagePrice?: Decimal;
     });
 
-export type OrderOf<S extends OrderStatus> = Extract<Order, { status: S }>;
+export type OrderOf<S extends OrderStatus> = S extends OrderStatus ? Extract<Order, { readonly status: S }> : never;
 
 /** The limit or trigger price an order works at; undefined for market orders. */
 export function workingPrice({ terms, workingPrice: amended }: Order): Decimal | undefined {
   return amended ?? terms.price ?? terms.triggerPrice;
+}
+
+/** True while the exchange has the order and may fill more of it. */
+export function isWorking(order: Order): order is OrderOf<'NEW' | 'PARTIALLY_FILLED'> {
+  return order.status === 'NEW' || order.status === 'PARTIALLY_FILLED';
 }

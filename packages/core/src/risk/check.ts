@@ -13,6 +13,8 @@ export interface Intent {
   readonly action: SignalAction;
   readonly signalTs: EpochMs;
   readonly orders: readonly OrderTerms[];
+  /** Why the opening has no size, as a full sentence; its order has size zero then. */
+  readonly unsized?: string;
 }
 
 /** What the checks may look at; plain values, so that back-test and live judge alike. Times are market time. */

@@ -11,6 +11,7 @@ export const DENIAL_REASONS = {
   halted: 'Openings are halted on this symbol or on the whole account.',
   stale_data: 'The market data of the symbol are old, interrupted or being resynchronised.',
   not_reconciled: "The engine's books did not agree with the exchange's within the age of the signal.",
+  sizing: 'The size of the entry could not be worked out: no quote, no equity, or no stop to measure the risk by.',
   size: "The order's size is not a multiple of the step, or outside the minimum and maximum of the symbol.",
   position_size: 'The position of the symbol, unfilled openings included, would exceed its limit.',
   drawdown: 'Equity has fallen too far from its peak; openings stay stopped until an operator resumes.',

@@ -10,6 +10,7 @@ import { shortOnSpot } from './checks/short-on-spot.js';
 import { signalFromFuture } from './checks/signal-from-future.js';
 import { signalTooOld } from './checks/signal-too-old.js';
 import { size } from './checks/size.js';
+import { sizing } from './checks/sizing.js';
 import { staleData } from './checks/stale-data.js';
 import { unknownInstrument } from './checks/unknown-instrument.js';
 import type { DenialCode } from './denial.js';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   halted,
   staleData,
   notReconciled,
+  sizing,
   size,
   positionSize,
   drawdown,

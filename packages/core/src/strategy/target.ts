@@ -1,4 +1,4 @@
-import type { DenialEvent, OrderEvent, OrderStatus } from '../events/order.js';
+import type { DenialEvent, OrderEvent, OrderPurpose, OrderStatus } from '../events/order.js';
 import type { SignalAction } from '../events/signal.js';
 import type { TargetPosition } from './define-strategy.js';
 
@@ -9,6 +9,8 @@ const REMEMBERED_CHANGES = 16;
 
 /** Ends of an order after which nothing more of it will be filled. */
 const DEAD: ReadonlySet<OrderStatus> = new Set(['CANCELED', 'REJECTED', 'EXPIRED', 'VOID']);
+
+const PROTECTIVE: ReadonlySet<OrderPurpose | undefined> = new Set(['stop_loss', 'take_profit', 'trailing_stop']);
 
 const POSITIONS: Readonly<Record<TargetSide, TargetPosition>> = {
   long: Object.freeze({ side: 'long', isLong: true, isShort: false, isFlat: false }),
@@ -27,6 +29,8 @@ interface TargetChange {
   before: TargetSide;
   /** An order of this signal that closes the position held before was filled, if only in part. */
   closed: boolean;
+  /** An order of this signal that opens a position was filled, if only in part. Absent: not. */
+  opened?: boolean;
 }
 
 /** Plain JSON. */
@@ -43,8 +47,9 @@ export interface TargetSnapshot {
  * | denied | what it was before the signal |
  * | an order rejected, canceled, expired or void, nothing of it filled | what it was before the signal |
  * | the same, but the signal was a reversal and its closing order was filled | flat |
- * | an order ended after a partial fill | stays |
- * | filled, working, in doubt, void and replaced by another order | stays |
+ * | an order ended after a partial fill, or after an earlier order of the signal was filled | stays |
+ * | filled, working, in doubt, ended and replaced by another order | stays |
+ * | a protective order, or the operator, closed what the signal had opened | flat |
  * | any of these, after a later signal moved the target | stays, and is what a failure of the later signal returns to |
  */
 export class Target {
@@ -78,14 +83,27 @@ export class Target {
   /** What became of a signal, as told by an order event or a denial. */
   settle(event: OrderEvent | DenialEvent): void {
     const signalId = event.data.signal_id;
+    if (event.type === 'order' && event.data.flat) this.#flatten(signalId);
     const change = this.#changes.find((candidate) => candidate.signalId === signalId);
     if (change === undefined) return;
     if (event.type === 'order') {
+      // A protective order carries the entry's id; that it is taken back says nothing of the entry.
+      if (PROTECTIVE.has(event.data.purpose)) return;
       const filled = Number(event.data.filled_size) > 0;
       if (filled && event.data.effect === 'close') change.closed = true;
-      if (filled || event.data.replaced_by !== undefined || !DEAD.has(event.data.status)) return;
+      if (filled && event.data.effect === 'open') change.opened = true;
+      if (filled || change.opened || event.data.replaced_by !== undefined || !DEAD.has(event.data.status)) return;
     }
     this.retract(change.signalId);
+  }
+
+  /** What the signal had opened is closed, by nobody's signal. What a later signal wants, stands. */
+  #flatten(signalId: string | undefined): void {
+    const index = this.#changes.findIndex((change) => change.signalId === signalId);
+    const later = index < 0 ? undefined : this.#changes[index + 1];
+    if (later === undefined) this.#side = 'flat';
+    else later.before = 'flat';
+    if (index >= 0) this.#changes.splice(index, 1);
   }
 
   /** Takes the move of one signal back, as if it had never been made. */

@@ -110,6 +110,7 @@ export const arbitraryEvents = {
         average_price: decimal,
         reason: text,
         fill,
+        flat: fc.boolean(),
       },
       {
         requiredKeys: [

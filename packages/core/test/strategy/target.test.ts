@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DenialEvent, OrderEvent, OrderStatus } from '../../src/index.js';
+import type { DenialEvent, OrderEvent, OrderPurpose, OrderStatus } from '../../src/index.js';
 import { Target, type TargetSide } from '../../src/strategy/target.js';
 
 interface Fate {
@@ -7,9 +7,11 @@ interface Fate {
   readonly filled?: string;
   readonly effect?: 'open' | 'close';
   readonly replacedBy?: string;
+  readonly purpose?: OrderPurpose;
+  readonly flat?: boolean;
 }
 
-function order(signalId: string, { status, filled = '0', effect = 'open', replacedBy }: Fate): OrderEvent {
+function order(signalId: string, { status, filled = '0', effect = 'open', replacedBy, ...more }: Fate): OrderEvent {
   return {
     type: 'order',
     exchange: 'gmo',
@@ -28,6 +30,7 @@ function order(signalId: string, { status, filled = '0', effect = 'open', replac
       size: '1',
       filled_size: filled,
       ...(replacedBy === undefined ? {} : { replaced_by: replacedBy }),
+      ...more,
     },
   };
 }
@@ -52,6 +55,33 @@ describe('what becomes of one signal', () => {
     readonly Fate[],
     TargetSide,
   ])[] = [
+    [
+      'an entry is moved to another price after a part of it was filled, and the rest is given up',
+      'flat',
+      'enter_long',
+      [{ status: 'CANCELED', filled: '0.4', replacedBy: 'next' }, { status: 'CANCELED' }],
+      'long',
+    ],
+    [
+      'the stop of an entry is taken back',
+      'flat',
+      'enter_long',
+      [
+        { status: 'FILLED', filled: '1' },
+        { status: 'CANCELED', effect: 'close', purpose: 'stop_loss' },
+      ],
+      'long',
+    ],
+    [
+      'the stop of an entry closes it',
+      'flat',
+      'enter_short',
+      [
+        { status: 'FILLED', filled: '1' },
+        { status: 'FILLED', filled: '1', effect: 'close', purpose: 'trailing_stop', flat: true },
+      ],
+      'flat',
+    ],
     ['an entry is working', 'flat', 'enter_long', [{ status: 'NEW' }], 'long'],
     ['an entry is filled', 'flat', 'enter_long', [{ status: 'FILLED', filled: '1' }], 'long'],
     ['an entry is rejected', 'flat', 'enter_long', [{ status: 'REJECTED' }], 'flat'],
@@ -137,6 +167,17 @@ describe('two signals', () => {
     target.settle(order('exit', { status: 'REJECTED', effect: 'close' }));
     expect(target.position.side).toBe('long');
   });
+});
+
+test('a stop that fires leaves what a later signal wants, and is what its failure returns to', () => {
+  const target = Target.at('flat');
+  target.move('enter_long', 'enter');
+  target.settle(order('enter', { status: 'FILLED', filled: '1' }));
+  target.move('enter_short', 'turn');
+  target.settle(order('enter', { status: 'FILLED', filled: '1', effect: 'close', purpose: 'stop_loss', flat: true }));
+  expect(target.position.side).toBe('short');
+  target.settle(denial('turn'));
+  expect(target.position.side).toBe('flat');
 });
 
 test('goes on after a restart, by way of JSON', () => {

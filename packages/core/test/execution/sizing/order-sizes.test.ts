@@ -1,7 +1,7 @@
 import { Decimal } from '@alpha-engine/core';
 import { expect, it } from 'vitest';
-import { ordersOf, sellable } from '../../src/execution/sizing.js';
-import { BTC, BTC_JPY, d } from './bench.js';
+import { ordersOf, sellable } from '../../../src/execution/sizing/order-sizes.js';
+import { BTC, BTC_JPY, d } from '../bench.js';
 
 it('sells whole steps and takes dust for flat', () => {
   expect(sellable(BTC, d('0.0123456')).toString()).toBe('0.01234');

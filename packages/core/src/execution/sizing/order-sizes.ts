@@ -1,5 +1,5 @@
-import { Decimal } from '../decimal/decimal.js';
-import { type Instrument, roundSize } from '../instrument/instrument.js';
+import { Decimal } from '../../decimal/decimal.js';
+import { type Instrument, roundSize } from '../../instrument/instrument.js';
 
 /** What of a spot position can be sold: rounded down to the step, zero when below the minimum (dust counts as flat). */
 export function sellable(instrument: Instrument, size: Decimal): Decimal {
