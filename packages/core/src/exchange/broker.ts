@@ -21,6 +21,8 @@ export interface ExchangeOrder {
   readonly state: 'working' | 'filled' | 'canceled' | 'expired' | 'rejected';
   /** Why it was canceled or expired, in the exchange's word. */
   readonly reason?: string;
+  /** The exchange itself placed it, to close a lot by force. */
+  readonly forced?: true;
   /** When the exchange took it, on its clock. */
   readonly orderTs: EpochMs;
 }

@@ -219,10 +219,10 @@ export class PaperBroker implements Broker {
         return { kind: 'order', order: toOrder(report.order) };
       case 'fill':
         return { kind: 'fill', fill: toFill(report.fill) };
-      case 'lot':
-        return { kind: 'position', position: toPosition(report.lot) };
       case 'margin':
         return { kind: 'margin', margin: toMargin({ ...this.#exchange.margin(), status: report.status }) };
+      // Lots follow from the fills, none of which is ever missed here.
+      case 'lot':
       case 'holding_fee':
         return null;
     }
@@ -243,6 +243,7 @@ function toOrder(order: SimulatedOrder): ExchangeOrder {
     filledSize: order.filledSize,
     state: order.state === 'waiting' ? 'working' : order.state,
     ...(order.reason === undefined ? {} : { reason: order.reason }),
+    ...(order.cause === 'losscut' ? { forced: true } : {}),
     orderTs: order.orderTs,
   };
 }

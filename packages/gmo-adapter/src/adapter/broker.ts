@@ -1,18 +1,21 @@
-import {
-  AlphaError,
-  type ApprovedOrder,
-  type Balance,
-  type Broker,
-  type BrokerUpdate,
-  type Credentials,
-  type EpochMs,
-  type ExchangeContext,
-  type ExchangeFill,
-  type ExchangeOrder,
-  type ExchangeOrderId,
-  type ExchangePosition,
-  type OrderKind,
+import type {
+  ApprovedOrder,
+  Balance,
+  Broker,
+  BrokerUpdate,
+  Credentials,
+  Decimal,
+  EpochMs,
+  ExchangeContext,
+  ExchangeFill,
+  ExchangeOrder,
+  ExchangeOrderId,
+  ExchangePosition,
+  OrderChange,
+  OrderKind,
+  Side,
 } from '@alpha-engine/core';
+import { AlphaError } from '@alpha-engine/core';
 import { z } from 'zod';
 import { AccessToken } from '../client/access-token.js';
 import type { Budget } from '../client/budget.js';
@@ -21,28 +24,12 @@ import { hostLimits } from '../client/limits.js';
 import { GmoRestClient } from '../client/rest-client.js';
 import { GmoSigner } from '../client/sign.js';
 import { DEFAULT_TIMINGS, type SocketTimings } from '../client/timings.js';
-import { parseIsoTime } from '../mapper/iso-time.js';
-import { placement } from '../mapper/placement.js';
-import {
-  type GmoMargin,
-  mapAssetRow,
-  mapExecutionRow,
-  mapMargin,
-  mapOrderRow,
-  mapPositionRow,
-} from '../mapper/private.js';
+import { orderKinds } from '../mapper/order-kinds.js';
+import { bulkClose, type Placement, placement } from '../mapper/placement.js';
+import type { GmoMargin } from '../mapper/private.js';
 import { codeError } from '../mapper/rest-answer.js';
-import { isLeverage } from '../mapper/rest-public.js';
-import {
-  assetRow,
-  type ExecutionRow,
-  executionRow,
-  id,
-  marginData,
-  orderRow,
-  positionRow,
-} from '../schema/rest-private.js';
-import { listOf } from '../schema/rest-public.js';
+import { id } from '../schema/rest-private.js';
+import { AccountReader } from './account-reader.js';
 import { privateUpdates } from './private-updates.js';
 
 export interface BrokerOptions {
@@ -57,14 +44,12 @@ export interface BrokerOptions {
 
 /** More than the time-out of a request plus the window in which a signature is valid. */
 const DEFAULT_HORIZON_MS = 60_000;
-const PAGE_ROWS = 100;
-const IDS_PER_CALL = 10;
+/** A call of cancelBulkOrder cancels at most so many. */
+const CANCELS_PER_CALL = 10;
 
-const orderList = listOf(orderRow);
-const executionList = listOf(executionRow);
-const positionList = listOf(positionRow);
+const canceledIds = z.array(id);
 
-/** GMO Coin's private side: market and limit orders, spot and leverage. */
+/** GMO Coin's private side, spot and leverage: every order kind, changes, cancels and closes one by one and in bulk. */
 export class GmoBroker implements Broker {
   readonly horizonMs: number;
   readonly #context: ExchangeContext;
@@ -72,6 +57,7 @@ export class GmoBroker implements Broker {
   readonly #timings: SocketTimings;
   readonly #commands: Budget;
   readonly #rest: GmoRestClient;
+  readonly #reader: AccountReader;
 
   constructor(context: ExchangeContext, credentials: Credentials, options: BrokerOptions = {}) {
     this.horizonMs = options.horizonMs ?? DEFAULT_HORIZON_MS;
@@ -86,13 +72,15 @@ export class GmoBroker implements Broker {
       ...(context.signal && { signal: context.signal }),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     });
+    this.#reader = new AccountReader(this.#rest, context.logger);
   }
 
   async place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
-    const { path, body } = placement(order);
-    const request = { method: 'POST' as const, path, body, intent: 'place' as const, ...(mayLeave && { mayLeave }) };
-    const { data } = await this.#rest.request(request, id);
-    return { exchangeOrderId: data };
+    return this.#place(placement(order), mayLeave);
+  }
+
+  async closeAll(symbol: string, side: Side, size: Decimal): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    return this.#place(bulkClose(symbol, side, size));
   }
 
   async cancel(exchangeOrderId: ExchangeOrderId): Promise<void> {
@@ -102,116 +90,71 @@ export class GmoBroker implements Broker {
     if (!answer.ok && answer.code !== 'ERR-5122') throw codeError(request, 'cancel', answer.code, answer.text);
   }
 
-  async amend(exchangeOrderId: ExchangeOrderId): Promise<void> {
-    throw unsupported('change the price of an order', { exchangeOrderId });
-  }
-
   async cancelAll(symbol: string): Promise<void> {
-    throw unsupported('cancel in bulk', { symbol });
-  }
-
-  async closeAll(symbol: string): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
-    throw unsupported('close in bulk', { symbol });
-  }
-
-  orderKinds(): readonly OrderKind[] {
-    return (['open', 'close'] as const).flatMap((effect) => [
-      { type: 'market', timeInForce: 'ioc', effect, amend: false },
-      { type: 'limit', timeInForce: 'gtc', effect, amend: false },
-    ]);
-  }
-
-  async openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
-    const rows = await this.#pages('/v1/activeOrders', symbol, orderList, (row) => row.orderId);
-    return this.#map('/v1/activeOrders', rows, mapOrderRow);
-  }
-
-  async ordersById(ids: readonly ExchangeOrderId[]): Promise<readonly ExchangeOrder[]> {
-    const path = '/v1/orders';
-    const orders: ExchangeOrder[] = [];
-    for (let i = 0; i < ids.length; i += IDS_PER_CALL) {
-      const query = { orderId: ids.slice(i, i + IDS_PER_CALL).join(',') };
-      const { data } = await this.#rest.request({ path, query }, orderList);
-      orders.push(...this.#map(path, data, mapOrderRow));
+    const request = { method: 'POST' as const, path: '/v1/cancelBulkOrder', intent: 'cancel' as const };
+    for (let canceled = CANCELS_PER_CALL; canceled >= CANCELS_PER_CALL; ) {
+      canceled = (await this.#rest.request({ ...request, body: { symbols: [symbol] } }, canceledIds)).data.length;
     }
-    return orders;
   }
 
-  async fillsSince(symbol: string, from: EpochMs): Promise<readonly ExchangeFill[]> {
-    // Which way the pages run is not documented. Where they run from new to old, a page that is too old ends the search.
-    const isPast = (page: readonly ExecutionRow[]) => {
-      const [first, last] = [parseIsoTime(page.at(0)?.timestamp), parseIsoTime(page.at(-1)?.timestamp)];
-      return last < first && first < from;
-    };
-    const rows = await this.#pages('/v1/latestExecutions', symbol, executionList, (row) => row.executionId, isPast);
-    const fills = this.#map('/v1/latestExecutions', rows, mapExecutionRow);
-    return oldestFirst(fills.filter((fill) => fill.ts >= from));
+  async amend(exchangeOrderId: ExchangeOrderId, change: OrderChange): Promise<void> {
+    const price = change.price ?? change.triggerPrice;
+    if (price === undefined) {
+      throw new AlphaError('EXCHANGE_REFUSED', `Order ${exchangeOrderId} was not changed: no new price was given.`, {
+        context: { exchangeOrderId },
+      });
+    }
+    const request = { method: 'POST' as const, path: '/v1/changeOrder', intent: 'amend' as const };
+    const body = { orderId: Number(exchangeOrderId), price: price.toString() };
+    const answer = await this.#rest.answer({ ...request, body });
+    if (!answer.ok) throw codeError(request, 'amend', answer.code, answer.text);
   }
 
-  async fillsOf(exchangeOrderId: ExchangeOrderId): Promise<readonly ExchangeFill[]> {
-    const path = '/v1/executions';
-    const { data } = await this.#rest.request({ path, query: { orderId: exchangeOrderId } }, executionList);
-    return oldestFirst(this.#map(path, data, mapExecutionRow));
+  orderKinds(symbol: string): readonly OrderKind[] {
+    return orderKinds(symbol);
   }
 
-  async positions(symbol: string): Promise<readonly ExchangePosition[]> {
-    if (!isLeverage(symbol)) return [];
-    const rows = await this.#pages('/v1/openPositions', symbol, positionList, (row) => row.positionId);
-    return this.#map('/v1/openPositions', rows, mapPositionRow);
+  openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
+    return this.#reader.openOrders(symbol);
   }
 
-  async balances(): Promise<readonly Balance[]> {
-    const { data } = await this.#rest.request({ path: '/v1/account/assets' }, z.array(assetRow));
-    return data.map(mapAssetRow);
+  ordersById(ids: readonly ExchangeOrderId[]): Promise<readonly ExchangeOrder[]> {
+    return this.#reader.ordersById(ids);
   }
 
-  /** The leverage account's equity, margin in use and what may still be opened. */
-  async margin(): Promise<GmoMargin> {
-    const { data } = await this.#rest.request({ path: '/v1/account/margin' }, marginData);
-    return mapMargin(data);
+  fillsSince(symbol: string, from: EpochMs): Promise<readonly ExchangeFill[]> {
+    return this.#reader.fillsSince(symbol, from);
+  }
+
+  fillsOf(exchangeOrderId: ExchangeOrderId): Promise<readonly ExchangeFill[]> {
+    return this.#reader.fillsOf(exchangeOrderId);
+  }
+
+  positions(symbol: string): Promise<readonly ExchangePosition[]> {
+    return this.#reader.positions(symbol);
+  }
+
+  balances(): Promise<readonly Balance[]> {
+    return this.#reader.balances();
+  }
+
+  margin(): Promise<GmoMargin> {
+    return this.#reader.margin();
   }
 
   updates(signal: AbortSignal): AsyncIterable<BrokerUpdate> {
     const token = new AccessToken(this.#rest, this.#context.logger);
     const parts = { context: this.#context, wsPrivateUrl: this.#endpoints.wsPrivateUrl, token };
-    return privateUpdates({ ...parts, timings: this.#timings, commands: this.#commands }, signal);
+    const readMargin = () => this.#reader.margin();
+    return privateUpdates({ ...parts, timings: this.#timings, commands: this.#commands, readMargin }, signal);
   }
 
-  /** All pages. What arrives between two reads pushes rows onto the next page; the second sight of a row is dropped. */
-  async #pages<R>(
-    path: string,
-    symbol: string,
-    schema: z.ZodType<R[]>,
-    keyOf: (row: R) => string,
-    isPast: (page: readonly R[]) => boolean = () => false,
-  ): Promise<readonly R[]> {
-    const rows = new Map<string, R>();
-    for (let page = 1; ; page++) {
-      const { data } = await this.#rest.request({ path, query: { symbol, page, count: PAGE_ROWS } }, schema);
-      for (const row of data) rows.set(keyOf(row), row);
-      if (data.length < PAGE_ROWS || isPast(data)) return [...rows.values()];
-    }
+  async #place(
+    { path, body }: Placement,
+    mayLeave?: () => void,
+  ): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    const request = { method: 'POST' as const, path, body, intent: 'place' as const, ...(mayLeave && { mayLeave }) };
+    const { data } = await this.#rest.request(request, id);
+    return { exchangeOrderId: data };
   }
-
-  /** A row with a word nobody knows is left out, and said. */
-  #map<R, T>(path: string, rows: readonly R[], map: (row: R) => T | null): T[] {
-    const mapped = rows.map(map);
-    const known = mapped.filter((value) => value !== null);
-    if (known.length < rows.length) {
-      const row = rows[mapped.indexOf(null)];
-      this.#context.logger.error(
-        { path, row },
-        'GMO Coin sent a row with a value that is not documented; it was left out.',
-      );
-    }
-    return known;
-  }
-}
-
-function oldestFirst(fills: readonly ExchangeFill[]): ExchangeFill[] {
-  return fills.toSorted((a, b) => a.ts - b.ts || Number(a.executionId) - Number(b.executionId));
-}
-
-function unsupported(what: string, context: Readonly<Record<string, unknown>>): AlphaError {
-  return new AlphaError('EXCHANGE_REFUSED', `This release does not ${what} at GMO Coin.`, { context });
 }

@@ -4,10 +4,12 @@ import { BatchQueue } from '../client/batch-queue.js';
 import type { Budget } from '../client/budget.js';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import type { SocketTimings } from '../client/timings.js';
+import type { GmoMargin } from '../mapper/private.js';
 import { mapPrivateFrame } from '../mapper/private-frame.js';
+import { MarginWatch } from './margin-watch.js';
 
-/** What orders depend on first. Each channel covers the whole account. */
-const CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'] as const;
+/** What orders depend on first. Each channel covers the whole account; sums of lots follow from the lots. */
+const CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents'] as const;
 
 const SUBSCRIPTIONS: readonly SocketSubscription[] = CHANNELS.map((channel) => ({
   key: channel,
@@ -23,6 +25,7 @@ export interface PrivateUpdateParts {
   readonly token: AccessToken;
   readonly timings: SocketTimings;
   readonly commands: Budget;
+  readonly readMargin: () => Promise<GmoMargin>;
 }
 
 /**
@@ -31,12 +34,18 @@ export interface PrivateUpdateParts {
  * before it must be read from REST. Throws `EXCHANGE_AUTH` and `CLOCK_SKEW`, which waiting does not cure.
  */
 export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSignal): AsyncIterable<BrokerUpdate> {
-  const { context, wsPrivateUrl, token, timings, commands } = parts;
+  const { context, wsPrivateUrl, token, timings, commands, readMargin } = parts;
   if (signal.aborted) return;
   const { logger } = context;
   const queue = new BatchQueue<BrokerUpdate>(CAPACITY);
   const oddities = new Map<string, number>();
   let told: 'connected' | 'disconnected' | null = null;
+  const margin = new MarginWatch({
+    read: readMargin,
+    tell: (now) => queue.force({ kind: 'margin', margin: now }),
+    everyMs: timings.marginMs,
+    logger,
+  });
 
   /** Counted always, logged once a kind. */
   function odd(kind: string): void {
@@ -59,6 +68,7 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
       settled() {
         told = 'connected';
         queue.force({ kind: 'connected' });
+        margin.start();
       },
       refused(subscription, error) {
         logger.error(
@@ -79,7 +89,10 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
         const frame = mapPrivateFrame(text);
         if (frame.type === 'error') socket.fault(frame);
         else if (frame.type === 'rejected') odd(frame.reason);
-        else if (frame.type === 'updates') for (const update of frame.updates) queue.force(update);
+        else if (frame.type === 'updates') {
+          for (const update of frame.updates) queue.force(update);
+          if (frame.updates.some(({ kind }) => kind === 'position')) margin.lotChanged();
+        }
       },
     },
   });
@@ -88,9 +101,11 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
     () => queue.end(),
     (error: unknown) => queue.end(error),
   );
-  const extending = setInterval(() => void extendToken(), timings.extendTokenMs);
+  let extending = setTimeout(extendToken, timings.extendTokenMs);
 
+  /** Well before its hour is over, and again soon when that failed. */
   async function extendToken(): Promise<void> {
+    let againMs = timings.extendTokenMs;
     try {
       if (!(await token.extend(stopping))) socket.reconnect('Its access token has ended.');
     } catch (error) {
@@ -98,14 +113,17 @@ export async function* privateUpdates(parts: PrivateUpdateParts, signal: AbortSi
       const reason = error instanceof Error ? error.message : String(error);
       logger.warn({ reason }, 'The access token could not be extended; the next attempt follows.');
       if (isFatal(error)) queue.end(error);
+      againMs = timings.extendTokenAgainMs;
     }
+    if (!stopping.aborted) extending = setTimeout(extendToken, againMs);
   }
 
   try {
     for (let batch = await queue.take(); batch !== null; batch = await queue.take()) yield* batch;
   } finally {
     stop.abort();
-    clearInterval(extending);
+    margin.stop();
+    clearTimeout(extending);
     await running;
     await token.release();
   }

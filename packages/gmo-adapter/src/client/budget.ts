@@ -1,8 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
+/** Who goes first when several wait. */
+export type Rank = 'cancel' | 'place' | 'read';
+
+const PLACES: Readonly<Record<Rank, number>> = { cancel: 0, place: 1, read: 2 };
+
+interface Waiter {
+  readonly rank: Rank;
+  readonly go: () => void;
+}
 
 /**
- * Hands out slots that are at least `spacingMs` apart (after a burst of `burst`), first come, first served. Wall time, because the
- * exchange counts in it; measured on the monotonic clock, so that a clock that is set back stops nothing.
+ * Hands out slots that are at least `spacingMs` apart (after a burst of `burst`): cancels before placements before reads, and first
+ * come, first served among equals. Wall time, because the exchange counts in it; measured on the monotonic clock, so that a clock that
+ * is set back stops nothing.
  */
 export class Budget {
   readonly #spacingMs: number;
@@ -12,7 +21,9 @@ export class Budget {
   #nextAt = 0;
   #pausedUntil = 0;
   #pauseMs = 0;
-  #queue: Promise<unknown> = Promise.resolve();
+  /** In the order in which they go. */
+  readonly #waiting: Waiter[] = [];
+  #timer: NodeJS.Timeout | null = null;
 
   /** `notBefore`: none goes earlier, on the monotonic clock, which counts from the start of the process. */
   constructor(options: { spacingMs: number; burst?: number; notBefore?: number; now?: () => number }) {
@@ -23,10 +34,30 @@ export class Budget {
   }
 
   /** Resolves when the caller may go; rejects with the signal's reason when it aborts first, which costs no slot. */
-  take(signal?: AbortSignal): Promise<void> {
-    const turn = this.#queue.then(() => this.#wait(signal));
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+  take(signal?: AbortSignal, rank: Rank = 'read'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        if (this.#waiting.length === 0 && this.#timer !== null) {
+          clearTimeout(this.#timer);
+          this.#timer = null;
+        }
+        reject(signal?.reason);
+      };
+      const go = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const waiter: Waiter = { rank, go };
+      signal?.addEventListener('abort', leave, { once: true });
+      const behind = this.#waiting.findIndex((other) => PLACES[other.rank] > PLACES[rank]);
+      this.#waiting.splice(behind === -1 ? this.#waiting.length : behind, 0, waiter);
+      this.#serve();
+    });
   }
 
   /**
@@ -54,10 +85,20 @@ export class Budget {
     return Math.max(0, Math.max(byRate, this.#pausedUntil) - this.#now());
   }
 
-  async #wait(signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    for (let ms = this.waitMs; ms > 0; ms = this.waitMs)
-      await delay(Math.ceil(ms), undefined, signal ? { signal } : {});
-    this.#nextAt = Math.max(this.#now(), this.#nextAt) + this.#spacingMs;
+  /** Who goes is decided when a slot is free. One timer while somebody waits. */
+  #serve(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const ms = this.waitMs;
+      if (ms > 0) {
+        this.#timer ??= setTimeout(() => {
+          this.#timer = null;
+          this.#serve();
+        }, Math.ceil(ms));
+        return;
+      }
+      this.#nextAt = Math.max(this.#now(), this.#nextAt) + this.#spacingMs;
+      this.#waiting.shift();
+      next.go();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { AlphaError, type Clock } from '@alpha-engine/core';
 import type { z } from 'zod';
+import { codeEntry } from '../mapper/error-codes.js';
 import {
   badAnswerError,
   codeError,
@@ -8,7 +9,7 @@ import {
   type RestAnswer,
   readEnvelope,
 } from '../mapper/rest-answer.js';
-import type { Budget } from './budget.js';
+import type { Budget, Rank } from './budget.js';
 import { type HttpAnswer, HttpClient, HttpFailure, type HttpRequest } from './http.js';
 import { accountLimits, type HostLimits, hostLimits } from './limits.js';
 import type { GmoMethod, GmoSigner } from './sign.js';
@@ -44,6 +45,12 @@ export interface RestRequest {
 }
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Nothing is sent for so long after an ERR-5003, and twice as long after the next: whether the exchange lengthens it is not known. */
+const THROTTLED_PAUSE_MS = 1_000;
+const THROTTLED_PAUSE_MAX_MS = 8_000;
+
+const RANKS: Readonly<Record<RequestIntent, Rank>> = { cancel: 'cancel', amend: 'place', place: 'place', read: 'read' };
 
 /** A success, `data` validated. */
 export interface Checked<T> {
@@ -101,7 +108,8 @@ export class GmoRestClient {
     // A comma is legal in a query, and GMO's lists of ids are written with it.
     const url = `${this.#options.baseUrl}${path}${search === '' ? '' : `?${search.replaceAll('%2C', ',')}`}`;
 
-    await this.#limits[method === 'GET' ? 'get' : 'post'].take(signal);
+    const limit = this.#limits[method === 'GET' ? 'get' : 'post'];
+    await limit.take(signal, RANKS[intent]);
     const name = { method, path, host: new URL(url).host };
     request.mayLeave?.();
     let answer: HttpAnswer;
@@ -121,6 +129,9 @@ export class GmoRestClient {
       throw noAnswerError(name, intent, cause);
     }
     const read = readEnvelope(answer.status, answer.body);
+    if (read?.ok === false && codeEntry(read.code)?.cause === 'rate_limited') {
+      limit.refused(THROTTLED_PAUSE_MS, THROTTLED_PAUSE_MAX_MS);
+    }
     if (read === null) throw badAnswerError(name, intent, answer.status, this.#redact(answer.body));
     return read;
   }

@@ -13,6 +13,10 @@ export interface SocketTimings {
   readonly reconnectMaxMs: number;
   /** Private: between two extensions of the access token, which lives an hour. */
   readonly extendTokenMs: number;
+  /** Private: after an extension that failed. */
+  readonly extendTokenAgainMs: number;
+  /** Private: between two looks at the margin, which nothing pushes. */
+  readonly marginMs: number;
 }
 
 export const DEFAULT_TIMINGS: SocketTimings = {
@@ -23,6 +27,8 @@ export const DEFAULT_TIMINGS: SocketTimings = {
   reconnectMinMs: 1_000,
   reconnectMaxMs: 30_000,
   extendTokenMs: 25 * 60_000,
+  extendTokenAgainMs: 30_000,
+  marginMs: 30_000,
 };
 
 /** 1, 2, 4 … 30 s for failure 0, 1, 2 …, each up to a fifth shorter, so that many clients do not come back together. */

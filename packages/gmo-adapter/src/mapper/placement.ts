@@ -1,8 +1,10 @@
-import { AlphaError, type OrderTerms } from '@alpha-engine/core';
+import { AlphaError, type Decimal, type OrderTerms, type Side } from '@alpha-engine/core';
+import { orderKinds } from './order-kinds.js';
 import { isLeverage } from './rest-public.js';
+import { SIDE_WORDS, TIME_WORDS, TYPE_WORDS } from './words.js';
 
 export interface Placement {
-  readonly path: '/v1/order' | '/v1/closeOrder';
+  readonly path: '/v1/order' | '/v1/closeOrder' | '/v1/closeBulkOrder';
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -11,17 +13,18 @@ export interface Placement {
  * goes to `/v1/closeOrder` and names exactly one lot. Throws `EXCHANGE_REFUSED` for terms GMO cannot express; nothing was sent then.
  */
 export function placement(terms: OrderTerms): Placement {
-  const { symbol, side, type, size, price, effect, positionId } = terms;
-  if (type === 'stop' || terms.timeInForce !== (type === 'market' ? 'ioc' : 'gtc')) {
-    throw cannot(terms, `There are no ${type} orders that are ${terms.timeInForce}.`);
-  }
-  if (type === 'limit' && price === undefined) throw cannot(terms, 'A limit order needs a price.');
+  const { symbol, side, type, timeInForce, size, effect, positionId } = terms;
+  const isKnown = orderKinds(symbol).some(
+    (kind) => kind.type === type && kind.timeInForce === timeInForce && kind.effect === effect,
+  );
+  if (!isKnown) throw cannot(terms, `There are no ${type} orders on ${symbol} that are ${timeInForce}.`);
   const common = {
     symbol,
-    side: side === 'buy' ? 'BUY' : 'SELL',
-    executionType: type === 'market' ? 'MARKET' : 'LIMIT',
-    // A market order is FAK by default, and the field is documented for limit orders only.
-    ...(type === 'limit' ? { timeInForce: 'FAS', price: String(price) } : {}),
+    side: SIDE_WORDS[side],
+    executionType: TYPE_WORDS[type],
+    // Market orders and stops are FAK by default, and the field is documented for limit orders only.
+    ...(type === 'limit' ? { timeInForce: TIME_WORDS[timeInForce] } : {}),
+    ...(type === 'market' ? {} : { price: priceOf(terms).toString() }),
   };
   if (!isLeverage(symbol)) {
     if ((effect === 'open') !== (side === 'buy'))
@@ -36,9 +39,26 @@ export function placement(terms: OrderTerms): Placement {
   return { path: '/v1/closeOrder', body: { ...common, settlePosition } };
 }
 
+/** One market order that closes lots of the other side; which, the exchange decides. Throws `EXCHANGE_REFUSED` on a spot symbol. */
+export function bulkClose(symbol: string, side: Side, size: Decimal): Placement {
+  if (!isLeverage(symbol)) {
+    throw new AlphaError('EXCHANGE_REFUSED', `Nothing was sent: the spot symbol ${symbol} has no lots to close.`, {
+      context: { symbol, side },
+    });
+  }
+  const body = { symbol, side: SIDE_WORDS[side], executionType: 'MARKET', size: size.toString() };
+  return { path: '/v1/closeBulkOrder', body };
+}
+
+function priceOf(terms: OrderTerms): Decimal {
+  const price = terms.type === 'stop' ? terms.triggerPrice : terms.price;
+  if (price === undefined) throw cannot(terms, `A ${terms.type} order needs a price.`);
+  return price;
+}
+
 function cannot(terms: OrderTerms, why: string): AlphaError {
-  const { clientOrderId, symbol, side, effect, type } = terms;
+  const { clientOrderId, symbol, side, effect, type, timeInForce } = terms;
   return new AlphaError('EXCHANGE_REFUSED', `Order ${clientOrderId} was not sent: it has no form at GMO Coin. ${why}`, {
-    context: { clientOrderId, symbol, side, effect, type },
+    context: { clientOrderId, symbol, side, effect, type, timeInForce },
   });
 }

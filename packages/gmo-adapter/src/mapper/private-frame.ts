@@ -1,12 +1,10 @@
 import type { BrokerUpdate } from '@alpha-engine/core';
-import { executionFrame, orderFrame } from '../schema/rest-private.js';
+import { executionFrame, orderFrame, positionFrame } from '../schema/rest-private.js';
 import { type FrameError, mapFrameError } from './market-frame.js';
-import { mapExecutionFill, mapExecutionOrder, mapOrderFrame } from './private.js';
+import { mapExecutionFill, mapExecutionOrder, mapOrderFrame, mapPositionFrame } from './private.js';
 
 export type PrivateFrame =
   | { readonly type: 'updates'; readonly updates: readonly BrokerUpdate[] }
-  /** Positions follow from the fills, which name their lot: their own channels add nothing to the port. */
-  | { readonly type: 'position' }
   | { readonly type: 'rejected'; readonly reason: 'not_json' | 'unknown_channel' | 'bad_shape' | 'unknown_value' }
   | FrameError;
 
@@ -44,9 +42,16 @@ export function mapPrivateFrame(text: string): PrivateFrame {
       if (order === null) return { type: 'rejected', reason: 'unknown_value' };
       return { type: 'updates', updates: [{ kind: 'order', order }] };
     }
-    case 'positionEvents':
+    case 'positionEvents': {
+      const frame = positionFrame.safeParse(raw);
+      if (!frame.success) return { type: 'rejected', reason: 'bad_shape' };
+      const position = mapPositionFrame(frame.data);
+      if (position === null) return { type: 'rejected', reason: 'unknown_value' };
+      return { type: 'updates', updates: [{ kind: 'position', position }] };
+    }
+    // Sums of what the lots tell.
     case 'positionSummaryEvents':
-      return { type: 'position' };
+      return { type: 'updates', updates: [] };
     default:
       return { type: 'rejected', reason: 'unknown_channel' };
   }

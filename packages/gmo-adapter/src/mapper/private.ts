@@ -7,7 +7,6 @@ import {
   type ExchangePosition,
   type Margin,
   type Side,
-  type TimeInForce,
 } from '@alpha-engine/core';
 import type {
   AssetRow,
@@ -16,31 +15,14 @@ import type {
   MarginData,
   OrderFrame,
   OrderRow,
+  PositionFrame,
   PositionRow,
 } from '../schema/rest-private.js';
 import { parseIsoTime } from './iso-time.js';
 import { isLeverage } from './rest-public.js';
+import { SIDES, STATES, TIMES, TYPES, word } from './words.js';
 
 /** All of these give null for a word or a time they do not know: the row is left out, never guessed. */
-
-const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
-const TYPES: Readonly<Record<string, ExchangeOrder['type']>> = { MARKET: 'market', LIMIT: 'limit', STOP: 'stop' };
-/** GMO Coin's times in force in our words. */
-const TIMES: Readonly<Record<string, TimeInForce>> = { FAK: 'ioc', FAS: 'gtc', FOK: 'fok', SOK: 'post_only' };
-const STATES: Readonly<Record<string, ExchangeOrder['state']>> = {
-  /** A stop that waits for its trigger is live. */
-  WAITING: 'working',
-  ORDERED: 'working',
-  MODIFYING: 'working',
-  CANCELLING: 'working',
-  EXECUTED: 'filled',
-  CANCELED: 'canceled',
-  EXPIRED: 'expired',
-};
-
-function word<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-}
 
 /** GMO marks a spot sale as OPEN too; for us a spot buy opens and a spot sale closes. */
 function effectOf(symbol: string, side: Side, settleType: string): 'open' | 'close' | undefined {
@@ -60,6 +42,7 @@ interface OrderParts {
   readonly price: string | undefined;
   readonly state: ExchangeOrder['state'] | undefined;
   readonly reason: string | undefined;
+  readonly forced: boolean;
   readonly timestamp: string;
 }
 
@@ -84,12 +67,14 @@ function mapOrder(parts: OrderParts): ExchangeOrder | null {
     filledSize: Decimal.of(parts.executedSize),
     state,
     ...(reason === undefined ? {} : { reason }),
+    ...(parts.forced ? { forced: true } : {}),
     orderTs,
   };
 }
 
 export function mapOrderRow(row: OrderRow): ExchangeOrder | null {
-  return mapOrder({ ...row, price: row.price, state: word(STATES, row.status), reason: row.cancelType });
+  const forced = row.orderType === 'LOSSCUT';
+  return mapOrder({ ...row, price: row.price, state: word(STATES, row.status), reason: row.cancelType, forced });
 }
 
 export function mapOrderFrame(frame: OrderFrame): ExchangeOrder | null {
@@ -103,6 +88,7 @@ export function mapOrderFrame(frame: OrderFrame): ExchangeOrder | null {
     state,
     // On a working order it tells of a change that was refused (SOK_TAKER, PRICE_LIMIT), not of an end.
     reason: state === 'working' ? undefined : frame.cancelType,
+    forced: frame.settleType === 'LOSS_CUT',
   });
 }
 
@@ -117,6 +103,8 @@ export function mapExecutionOrder(frame: ExecutionFrame): ExchangeOrder | null {
     timestamp: frame.orderTimestamp,
     state: filled ? 'filled' : 'working',
     reason: undefined,
+    // The frame does not say; the order's own frame does.
+    forced: false,
   });
 }
 
@@ -156,6 +144,11 @@ export function mapPositionRow(row: PositionRow): ExchangePosition | null {
   if (!side || Number.isNaN(openedTs)) return null;
   const { positionId, symbol } = row;
   return { positionId, symbol, side, size: Decimal.of(row.size), price: Decimal.of(row.price), openedTs };
+}
+
+/** A lot that was closed counts as empty, whatever its frame says of its size. */
+export function mapPositionFrame(frame: PositionFrame): ExchangePosition | null {
+  return mapPositionRow(frame.msgType === 'CPR' ? { ...frame, size: '0' } : frame);
 }
 
 export function mapAssetRow(row: AssetRow): Balance {

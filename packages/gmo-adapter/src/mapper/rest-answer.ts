@@ -7,8 +7,8 @@ export type RestAnswer =
   | { readonly ok: true; readonly data: unknown; readonly responseTime: string | undefined }
   | { readonly ok: false; readonly code: string; readonly text: string };
 
-/** What a request was for: a read may be repeated, a cancel too, a placement never. */
-export type RequestIntent = 'read' | 'cancel' | 'place';
+/** What a request was for: a read may be repeated, a cancel and an amend too, a placement never. */
+export type RequestIntent = 'read' | 'cancel' | 'amend' | 'place';
 
 /** What the sentence of an error names: `GET /v1/orders`. */
 export interface RequestName {
@@ -73,7 +73,13 @@ export function codeError(request: RequestName, intent: RequestIntent, code: str
   const said = text === '' ? code : `${code} "${text}"`;
   const meaning = entry?.meaning ?? 'The code is not documented.';
   return new AlphaError(ours, join(`GMO Coin answered ${said} to ${nameOf(request)}. ${meaning}`, ADVICE[ours]), {
-    context: { exchangeCode: code, exchangeText: text, method: request.method, path: request.path },
+    context: {
+      exchangeCode: code,
+      exchangeText: text,
+      cause: entry?.cause ?? 'other',
+      method: request.method,
+      path: request.path,
+    },
     retryable: intent === 'read' && (entry?.outcome === 'throttled' || entry?.outcome === 'overload'),
   });
 }

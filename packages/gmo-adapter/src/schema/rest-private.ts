@@ -10,6 +10,8 @@ export const orderRow = z.object({
   orderId: id,
   symbol: z.string(),
   side: z.string(),
+  /** LOSSCUT: the exchange itself closes a lot. */
+  orderType: z.string().optional(),
   executionType: z.string(),
   settleType: z.string(),
   size: plainDecimal,
@@ -47,6 +49,9 @@ export const positionRow = z.object({
   timestamp: z.string(),
 });
 export type PositionRow = z.infer<typeof positionRow>;
+
+export const positionFrame = positionRow.extend({ channel: z.literal('positionEvents'), msgType: z.string() });
+export type PositionFrame = z.infer<typeof positionFrame>;
 
 export const assetRow = z.object({ symbol: z.string(), amount: plainDecimal, available: plainDecimal });
 export type AssetRow = z.infer<typeof assetRow>;

@@ -157,7 +157,75 @@ describe('place', () => {
     expect(server.seen[0]?.url).toBe('/private/v1/closeOrder');
     expect(JSON.parse(server.seen[0]!.body).settlePosition).toEqual([{ positionId: 1000342, size: '0.02' }]);
     expect(gmo.horizonMs).toBe(1_000);
-    expect(gmo.orderKinds()).toContainEqual({ type: 'market', timeInForce: 'ioc', effect: 'open', amend: false });
+  });
+});
+
+describe('change and bulk', () => {
+  it('changes the price of a limit order and the trigger of a stop', async () => {
+    const gmo = await broker((_, response) => success(response));
+    await gmo.amend('8800000001', { price: Decimal.of('430001') });
+    await gmo.amend('8800000002', { triggerPrice: Decimal.of('440000') });
+    expect(server.seen.map(({ url, body }) => [url, JSON.parse(body)])).toEqual([
+      ['/private/v1/changeOrder', { orderId: 8800000001, price: '430001' }],
+      ['/private/v1/changeOrder', { orderId: 8800000002, price: '440000' }],
+    ]);
+    expect((await errorOf(gmo.amend('1', {}))).code).toBe('EXCHANGE_REFUSED');
+  });
+
+  it.each<[string, ErrorCode]>([
+    ['ERR-5122', 'EXCHANGE_REFUSED'],
+    ['ERR-5123', 'EXCHANGE_REFUSED'],
+    ['ERR-5206', 'EXCHANGE_REFUSED'],
+    ['ERR-5203', 'EXCHANGE_REFUSED'],
+    ['ERR-626', 'EXCHANGE_IN_DOUBT'],
+  ])('knows what %s means to a change', async (answer, code) => {
+    const gmo = await broker((_, response) => failure(response, answer));
+    expect((await errorOf(gmo.amend('1', { price: Decimal.of('1') }))).code).toBe(code);
+  });
+
+  it('cancels in bulk until less than ten are left to cancel', async () => {
+    let left = 23;
+    const gmo = await broker((_, response) => {
+      const count = Math.min(10, left);
+      left -= count;
+      success(
+        response,
+        Array.from({ length: count }, (_, i) => 1_000 + i),
+      );
+    });
+    await gmo.cancelAll('BTC_JPY');
+    expect(server.seen).toHaveLength(3);
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({ symbols: ['BTC_JPY'] });
+  });
+
+  it('closes in bulk at the market, once, and on leverage symbols alone', async () => {
+    const gmo = await broker((_, response) => success(response, '77'));
+    expect(await gmo.closeAll('BTC_JPY', 'sell', Decimal.of('0.3'))).toEqual({ exchangeOrderId: '77' });
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({
+      symbol: 'BTC_JPY',
+      side: 'SELL',
+      executionType: 'MARKET',
+      size: '0.3',
+    });
+    expect((await errorOf(gmo.closeAll('BTC', 'sell', Decimal.of('1')))).code).toBe('EXCHANGE_REFUSED');
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('lets cancels pass placements, and placements pass reads, when they wait for the limit', async () => {
+    const gmo = await broker((request, response) => {
+      if (request.method === 'GET') success(response, {});
+      else success(response, request.url.includes('order') ? '1' : undefined);
+    });
+    // What the limit lets through at once, so that the rest has to wait.
+    await Promise.all(Array.from({ length: 5 }, () => gmo.amend('1', { price: Decimal.of('1') })));
+    const before = server.seen.length;
+    await Promise.all([gmo.place(ORDER), gmo.place(ORDER), gmo.cancel('1'), gmo.cancel('2')]);
+    expect(server.seen.slice(before).map(({ url }) => url.split('/').at(-1))).toEqual([
+      'cancelOrder',
+      'cancelOrder',
+      'order',
+      'order',
+    ]);
   });
 });
 

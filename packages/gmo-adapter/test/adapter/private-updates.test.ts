@@ -13,11 +13,21 @@ let lines: LogLine[] = [];
 
 const FAST = { reconnectMinMs: 20, reconnectMaxMs: 100, rateLimitPauseMs: 150 };
 
-/** Tokens T1, T2 …; PUT and DELETE succeed. */
+const MARGIN = {
+  actualProfitLoss: '1000',
+  availableAmount: '900',
+  margin: '100',
+  marginCallStatus: 'NORMAL',
+  profitLoss: '0',
+  transferableAmount: '900',
+};
+
+/** Tokens T1, T2 …; PUT and DELETE succeed. The margin is always the same. */
 function tokens(): Answering {
   let issued = 0;
   return (request, response) => {
-    if (request.method === 'POST') success(response, `T${++issued}`);
+    if (request.method === 'GET') success(response, MARGIN);
+    else if (request.method === 'POST') success(response, `T${++issued}`);
     else success(response);
   };
 }
@@ -38,23 +48,24 @@ afterEach(async () => {
   await exchange.close();
 });
 
-const kinds = (items: readonly BrokerUpdate[]) => items.map(({ kind }) => kind);
-const tokenCalls = () => exchange.seen.map(({ method, body }) => `${method} ${body}`);
+const kinds = (items: readonly BrokerUpdate[]) => items.map(({ kind }) => kind).filter((kind) => kind !== 'margin');
+const tokenCalls = () =>
+  exchange.seen.filter(({ url }) => url.includes('ws-auth')).map(({ method, body }) => `${method} ${body}`);
 
 describe('private updates', () => {
-  it('subscribe to the four channels, then say connected, then tell orders and fills', async () => {
+  it('subscribe to three channels, then say connected, then tell orders, fills and lots', async () => {
     const seen = await start({});
     await seen.until((items) => kinds(items).includes('connected'));
     expect(exchange.commands.map(({ text }) => JSON.parse(text))).toEqual(
-      ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'].map((channel) => ({
+      ['executionEvents', 'orderEvents', 'positionEvents'].map((channel) => ({
         command: 'subscribe',
         channel,
       })),
     );
     expect(exchange.commands[0]?.path).toBe('/ws/private/v1/T1');
     for (const frame of [EXECUTION, POSITION, SUMMARY, '{"channel":"news"}', ORDER_CANCELED]) exchange.broadcast(frame);
-    await seen.until((items) => items.length === 4);
-    expect(kinds(seen.items)).toEqual(['connected', 'order', 'fill', 'order']);
+    await seen.until((items) => kinds(items).length === 5);
+    expect(kinds(seen.items)).toEqual(['connected', 'order', 'fill', 'position', 'order']);
     await seen.stop();
     expect(tokenCalls()).toEqual(['POST {}', 'DELETE {"token":"T1"}']);
     // Ending when asked is neither told nor warned of.
@@ -68,7 +79,7 @@ describe('private updates', () => {
       connection(socket, _, count) {
         // The ping that follows the last command; its pong is out by then.
         let pings = 0;
-        if (count === 1) socket.on('ping', () => ++pings === 4 && setTimeout(() => socket.terminate(), 20));
+        if (count === 1) socket.on('ping', () => ++pings === 3 && setTimeout(() => socket.terminate(), 20));
       },
     });
     await seen.until((items) => kinds(items).filter((kind) => kind === 'connected').length === 2);
@@ -98,13 +109,57 @@ describe('private updates', () => {
     expect(exchange.commands.at(-1)?.path).toBe('/ws/private/v1/T2');
   });
 
+  it('try soon again to extend a token when that failed', async () => {
+    let failures = 2;
+    const issue = tokens();
+    const seen = await start(
+      {
+        rest(request, response, raw) {
+          if (request.method === 'PUT' && failures-- > 0) failure(response, 'ERR-554');
+          else issue(request, response, raw);
+        },
+      },
+      { timings: { ...FAST, extendTokenMs: 1_000, extendTokenAgainMs: 30 } },
+    );
+    await seen.until((items) => kinds(items).includes('connected'));
+    await eventually(() => tokenCalls().length === 4);
+    expect(tokenCalls()).toEqual(['POST {}', ...Array(3).fill('PUT {"token":"T1"}')]);
+    expect(kinds(seen.items)).toEqual(['connected']);
+  });
+
+  it('tell the margin when it is another one: at first, after a lot changed, and when nothing else did', async () => {
+    let status = 'NORMAL';
+    let reads = 0;
+    const issue = tokens();
+    const seen = await start(
+      {
+        rest(request, response, raw) {
+          if (request.method !== 'GET') return issue(request, response, raw);
+          reads += 1;
+          success(response, { ...MARGIN, marginCallStatus: status });
+        },
+      },
+      { timings: { ...FAST, marginMs: 60_000 } },
+    );
+    const states = () => seen.items.flatMap((update) => (update.kind === 'margin' ? [update.margin.state] : []));
+    await seen.until(() => states().length === 1);
+    exchange.broadcast(POSITION);
+    exchange.broadcast(POSITION);
+    await eventually(() => reads === 2);
+    status = 'MARGIN_CALL';
+    exchange.broadcast(POSITION);
+    await seen.until(() => states().length === 2);
+    expect(states()).toEqual(['normal', 'call']);
+    expect(reads).toBe(3);
+  });
+
   it('subscribe again what ERR-5003 refused, and say connected after that', async () => {
     const seen = await start({ command: (socket, _, count) => count === 2 && socket.send(TOO_MANY) });
     await seen.until((items) => kinds(items).includes('connected'));
     const channels = exchange.commands.map(({ text }) => JSON.parse(text).channel);
     expect(channels.slice(0, 2)).toEqual(['executionEvents', 'orderEvents']);
     expect(channels.filter((channel) => channel === 'orderEvents')).toHaveLength(2);
-    expect(new Set(channels).size).toBe(4);
+    expect(new Set(channels).size).toBe(3);
   });
 
   it('go on without a channel the key may not read', async () => {

@@ -107,6 +107,7 @@ describe('orders at the simulator', () => {
   const fillOf = (items: readonly BrokerUpdate[], id: string) =>
     items.flatMap((update) => (update.kind === 'fill' && update.fill.exchangeOrderId === id ? [update.fill] : []));
   const isFilled = (items: readonly BrokerUpdate[], id: string) =>
+    fillOf(items, id).length > 0 &&
     items.some((u) => u.kind === 'order' && u.order.exchangeOrderId === id && u.order.state === 'filled');
 
   it('open a leverage lot and close that lot', async () => {

@@ -95,6 +95,23 @@ describe('Budget', () => {
     expect(budget.waitMs).toBeLessThanOrEqual(50);
   });
 
+  it('serves cancels before placements before reads, and equals in their order', async () => {
+    const budget = new Budget({ spacingMs: 5 });
+    await budget.take();
+    const went: string[] = [];
+    const take = (rank: 'cancel' | 'place' | 'read', name: string) =>
+      budget.take(undefined, rank).then(() => went.push(name));
+    await Promise.all([
+      take('read', 'r1'),
+      take('place', 'p1'),
+      take('cancel', 'c1'),
+      take('read', 'r2'),
+      take('cancel', 'c2'),
+      take('place', 'p2'),
+    ]);
+    expect(went).toEqual(['c1', 'c2', 'p1', 'p2', 'r1', 'r2']);
+  });
+
   it('is one per host, whatever the scheme and the path', () => {
     expect(hostLimits('wss://a.example/ws/public/v1').commands).toBe(hostLimits('https://a.example/public').commands);
     expect(hostLimits('wss://a.example').commands).not.toBe(hostLimits('wss://b.example').commands);

@@ -52,6 +52,24 @@ describe('placement', () => {
     });
   });
 
+  it.each([
+    ['fok', 'FOK'],
+    ['ioc', 'FAK'],
+    ['post_only', 'SOK'],
+  ] as const)('says that a limit order is %s', (timeInForce, word) => {
+    expect(placement({ ...TERMS, timeInForce }).body).toMatchObject({ executionType: 'LIMIT', timeInForce: word });
+  });
+
+  it('gives a stop its trigger as price, and no time in force', () => {
+    const stop = { ...MARKET, type: 'stop' as const, triggerPrice: Decimal.of('440000') };
+    const expected = { symbol: 'BTC_JPY', side: 'BUY', executionType: 'STOP', price: '440000' };
+    expect(placement(stop)).toEqual({ path: '/v1/order', body: { ...expected, size: '0.02' } });
+    expect(placement({ ...stop, effect: 'close', positionId: '7' })).toEqual({
+      path: '/v1/closeOrder',
+      body: { ...expected, settlePosition: [{ positionId: 7, size: '0.02' }] },
+    });
+  });
+
   it('writes small numbers in plain notation', () => {
     expect(placement({ ...MARKET, symbol: 'BTC', size: Decimal.of('0.00000001') }).body.size).toBe('0.00000001');
   });
@@ -61,6 +79,9 @@ describe('placement', () => {
     { ...TERMS, effect: 'close' as const, positionId: 'lot' },
     { ...MARKET, type: 'limit' as const, timeInForce: 'gtc' as const },
     { ...MARKET, symbol: 'BTC', side: 'sell' as const, effect: 'open' as const },
+    { ...MARKET, timeInForce: 'fok' as const },
+    { ...MARKET, type: 'stop' as const },
+    { ...TERMS, symbol: 'ETH_JPY', timeInForce: 'post_only' as const },
   ])('refuses what GMO cannot express', (terms) => {
     try {
       placement(terms);

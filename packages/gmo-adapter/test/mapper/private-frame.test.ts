@@ -86,8 +86,23 @@ describe('mapPrivateFrame', () => {
     expect(order.reason).toBe(reason);
   });
 
-  it.each([POSITION, SUMMARY])('has no update for positions', (frame) => {
-    expect(mapPrivateFrame(frame)).toEqual({ type: 'position' });
+  it('tells a lot, empty when it was closed, and no sums', () => {
+    const closed = POSITION.replace('OPR', 'CPR');
+    for (const [frame, size] of [
+      [POSITION, '0.01'],
+      [closed, '0'],
+    ] as const) {
+      expect(plain(mapPrivateFrame(frame))).toMatchObject({
+        updates: [{ kind: 'position', position: { positionId: '86266891', side: 'sell', price: '5309049', size } }],
+      });
+    }
+    expect(mapPrivateFrame(SUMMARY)).toEqual({ type: 'updates', updates: [] });
+  });
+
+  it('says of an order that the exchange itself placed it', () => {
+    const losscut = ORDER_NEW.replace('"settleType":"OPEN"', '"settleType":"LOSS_CUT"');
+    expect(plain(mapPrivateFrame(losscut))).toMatchObject({ updates: [{ order: { effect: 'close', forced: true } }] });
+    expect(JSON.stringify(mapPrivateFrame(ORDER_NEW))).not.toContain('forced');
   });
 
   it.each([

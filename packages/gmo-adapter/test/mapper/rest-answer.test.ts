@@ -44,7 +44,9 @@ describe('the table of codes', () => {
   it('gives a placement a known outcome for documented refusals alone', () => {
     const codes = Object.keys(GMO_ERROR_CODES);
     const inDoubt = codes.filter((code) => codeError(ORDER, 'place', code, '').code === 'EXCHANGE_IN_DOUBT');
-    expect(inDoubt.sort()).toEqual(['ERR-5003', 'ERR-554', 'ERR-626']);
+    expect(inDoubt.sort()).toEqual(['ERR-151', 'ERR-5003', 'ERR-554', 'ERR-626']);
+    expect(codeError(ORDER, 'place', 'ERR-201', '').context).toMatchObject({ cause: 'funds' });
+    expect(codeError(ORDER, 'place', 'ERR-99999', '').context).toMatchObject({ cause: 'other' });
     expect(codeError(ORDER, 'place', 'ERR-151', 'Service Unavailable').code).toBe('EXCHANGE_IN_DOUBT');
     expect(codeError(ORDER, 'place', 'ERR-99999', '').code).toBe('EXCHANGE_IN_DOUBT');
     expect(codeError(ORDER, 'place', 'constructor', '').code).toBe('EXCHANGE_IN_DOUBT');
@@ -97,7 +99,9 @@ describe('the README', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const rows = readme.split('\n').filter((line) => line.startsWith('| ERR-'));
     expect(rows).toEqual(
-      Object.entries(GMO_ERROR_CODES).map(([code, { outcome, meaning }]) => `| ${code} | ${outcome} | ${meaning} |`),
+      Object.entries(GMO_ERROR_CODES).map(
+        ([code, { outcome, cause, meaning }]) => `| ${code} | ${outcome} | ${cause} | ${meaning} |`,
+      ),
     );
   });
 });
