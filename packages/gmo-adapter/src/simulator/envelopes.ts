@@ -1,4 +1,4 @@
-import type { ExchangeState } from './options.js';
+import type { ExchangeState } from './exchange-state.js';
 
 /** What a REST call answers: an HTTP status and a JSON body without `responsetime`, which the server adds. */
 export interface Answer {

@@ -1,3 +1,4 @@
+export type { ExchangeState } from './exchange-state.js';
 export type { FaultRecord } from './faults/active-fault.js';
 export type { Fault, FaultKind, FaultText } from './faults/fault.js';
 export {
@@ -7,7 +8,7 @@ export {
   readFaultScript,
 } from './faults/fault-script.js';
 export type { TapeOrigin } from './market-clock.js';
-export type { ExchangeState, GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
+export type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 export { PERMISSIONS, type Permission } from './permissions.js';
 export { startGmoSimulator } from './server.js';
 export type { Counts, SimulatorStats } from './stats.js';

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
+import type { ExchangeState } from './exchange-state.js';
 import type { FaultText } from './faults/fault.js';
 import type { FaultScriptText } from './faults/fault-script.js';
 import type { TapeOrigin } from './market-clock.js';
@@ -7,14 +8,6 @@ import type { Permission } from './permissions.js';
 import type { SimulatorStats } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
 import type { Tape, TapeHeader, TapeRecord } from './tape.js';
-
-/** `EMERGENCY` is a maintenance that nobody announced. */
-export type ExchangeState = 'OPEN' | 'PREOPEN' | 'MAINTENANCE' | 'EMERGENCY';
-
-/** Nothing is answered but that it is closed. */
-export function isClosed(state: ExchangeState): boolean {
-  return state === 'MAINTENANCE' || state === 'EMERGENCY';
-}
 
 export interface GmoSimulatorOptions {
   /** A tape or its path. Default: the one that comes with the package. */

@@ -9,7 +9,7 @@ export type Parsed<T> = { readonly value: T } | { readonly error: Answer };
 
 const symbol = z.string().refine(isSymbol);
 const leverageSymbol = symbol.refine((name) => name.endsWith('_JPY'));
-export const id = z.number().int().positive().safe();
+const id = z.number().int().positive().safe();
 /** Numbers travel as text; whether GMO Coin takes JSON numbers too, the switch `jsonNumbers` says. */
 const decimal = z.union([z.string().regex(/^\d+(\.\d+)?$/), z.number().nonnegative()]);
 

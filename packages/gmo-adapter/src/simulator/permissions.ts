@@ -1,4 +1,4 @@
-import { PRIVATE_CHANNELS } from './private-frames.js';
+import { PRIVATE_CHANNELS } from './private-channels.js';
 
 /** What a key may be allowed, one word for each function: REST paths without `/v1/`, and the channels of the private socket. */
 export const PERMISSIONS = [

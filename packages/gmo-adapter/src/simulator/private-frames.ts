@@ -8,6 +8,7 @@ import type {
   SimulationReport,
 } from '@alpha-engine/core/simulation';
 import { iso } from './envelopes.js';
+import type { PrivateChannel } from './private-channels.js';
 import {
   EXECUTION_TYPES,
   orderPrice,
@@ -18,9 +19,6 @@ import {
   unrealizedPnl,
 } from './private-rows.js';
 import type { SimulatorSwitches } from './switches.js';
-
-export const PRIVATE_CHANNELS = ['executionEvents', 'orderEvents', 'positionEvents', 'positionSummaryEvents'] as const;
-export type PrivateChannel = (typeof PRIVATE_CHANNELS)[number];
 
 export interface PrivateFrame {
   readonly channel: PrivateChannel;

@@ -2,7 +2,7 @@ import { Decimal } from '@alpha-engine/core';
 import type { SimulatedExchange, SimulationReport } from '@alpha-engine/core/simulation';
 import { type Answer, ok, PREOPEN, refuse } from './envelopes.js';
 import { parseBody, parseBulkClose, parseClose, parseOrder } from './order-requests.js';
-import type { PrivateReply, PrivateRestContext } from './private-rest.js';
+import type { PrivateReply, PrivateRestContext } from './private-context.js';
 import { orderRow } from './private-rows.js';
 import { rejectionAnswer } from './rejection-answers.js';
 

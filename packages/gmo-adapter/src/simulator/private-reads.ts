@@ -1,7 +1,7 @@
 import { Decimal } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { type Answer, INVALID_PATH, invalidParameter, ok, okList, refuse } from './envelopes.js';
-import type { PrivateRestContext } from './private-rest.js';
+import type { PrivateRestContext } from './private-context.js';
 import { executionRow, orderRow, positionRow, summaryRows } from './private-rows.js';
 import type { SimulatorSwitches } from './switches.js';
 import { ASSETS, isSymbol, SYMBOL_ROWS } from './symbols.js';

@@ -2,7 +2,8 @@ import { FRAME_NOT_PERMITTED, FRAME_TOO_MANY, invalidFrame } from './envelopes.j
 import type { FaultDesk, FrameSubject } from './faults/fault-desk.js';
 import type { RateLimit } from './limits.js';
 import type { Outlet } from './outlet.js';
-import { PRIVATE_CHANNELS, type PrivateChannel, type PrivateFrame } from './private-frames.js';
+import { PRIVATE_CHANNELS, type PrivateChannel } from './private-channels.js';
+import type { PrivateFrame } from './private-frames.js';
 import { parseCommand } from './socket-command.js';
 import type { SimulatorTimings } from './switches.js';
 

@@ -1,8 +1,8 @@
 import { Decimal, type EpochMs } from '@alpha-engine/core';
 import { type Answer, iso, NOT_FOUND, ok, okList, plain } from './envelopes.js';
+import type { ExchangeState } from './exchange-state.js';
 import { klineQuery } from './klines.js';
 import type { MarketView, Match, Ticker } from './market-view.js';
-import type { ExchangeState } from './options.js';
 import type { SimulatorSwitches } from './switches.js';
 import { isSymbol, SYMBOL_ROWS } from './symbols.js';
 import type { TapeLevel } from './tape.js';

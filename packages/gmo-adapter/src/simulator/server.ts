@@ -6,6 +6,7 @@ import { SocketTokens } from './auth.js';
 import { control } from './control.js';
 import { draws } from './draws.js';
 import { type Answer, iso, TOO_MANY } from './envelopes.js';
+import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultText } from './faults/fault.js';
 import { FaultDesk } from './faults/fault-desk.js';
 import { checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
@@ -14,14 +15,7 @@ import { readBody, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
-import {
-  type ExchangeState,
-  type GmoSimulator,
-  type GmoSimulatorOptions,
-  isClosed,
-  type MarketRecord,
-  type SimulatorClock,
-} from './options.js';
+import type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 import { PERMISSIONS, type Permission } from './permissions.js';
 import { Playback } from './playback.js';
 import { allSummaries, privateFrames } from './private-frames.js';

@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from '@alpha-engine/core';
+import type { ExchangeState } from '../exchange-state.js';
 import type { MarketClock } from '../market-clock.js';
-import type { ExchangeState } from '../options.js';
 import type { ActiveFault, FaultRecord } from './active-fault.js';
 import { dueOf, isDueFault } from './due-faults.js';
 import type { Fault, FaultKind, FaultOf } from './fault.js';
