@@ -1,5 +1,6 @@
+import { killProcesses } from './crash-sweep/kill-processes.js';
 import { readOptions, USAGE } from './crash-sweep/options.js';
-import { reportText } from './crash-sweep/report.js';
+import { processesText, reportText } from './crash-sweep/report.js';
 import { runNamed } from './crash-sweep/run-name.js';
 import { runOne, runSweep } from './crash-sweep/run-sweep.js';
 
@@ -11,9 +12,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.only === null) {
-    const report = await runSweep(options, (line) => console.error(line), stop.signal);
-    console.log(options.json ? JSON.stringify(report, null, 2) : reportText(report));
-    process.exitCode = report.failures.length === 0 ? 0 : 1;
+    const tell = (line: string) => console.error(line);
+    const swept = await runSweep(options, tell, stop.signal);
+    const processes =
+      options.processes === 0 ? null : await killProcesses(options.processes, options.seed, tell, stop.signal);
+    const text = [reportText(swept), ...(processes === null ? [] : ['', processesText(processes)])].join('\n');
+    console.log(options.json ? JSON.stringify({ ...swept, processes }, null, 2) : text);
+    const failed = swept.failures.length + (processes?.runs ?? []).filter(({ problems }) => problems.length > 0).length;
+    process.exitCode = failed === 0 ? 0 : 1;
   } else {
     const run = runNamed(options.only);
     const { lives, points, problems } = await runOne(options.seed, run);

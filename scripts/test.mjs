@@ -2,6 +2,7 @@
 // tests start as processes, runs vitest, and ends with one line that a machine can read: "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { transpileFolder } from './transpile-folder.mjs';
 import { binary, buildPackages, installWhenNeeded, root, run } from './workspace.mjs';
 
 const args = process.argv.slice(2);
@@ -10,6 +11,7 @@ const report = join(root, 'temp', long ? 'vitest-long.json' : 'vitest.json');
 
 await installWhenNeeded();
 await buildPackages();
+transpileFolder(join(root, 'proofs'), join(root, 'proofs/dist'));
 
 mkdirSync(join(root, 'temp'), { recursive: true });
 rmSync(report, { force: true });

@@ -1,3 +1,4 @@
+import type { ProcessReport } from './kill-processes.js';
 import type { SweepReport } from './run-sweep.js';
 
 /** The report as text: what was cut, where, and what did not hold. */
@@ -24,6 +25,16 @@ export function reportText({ cutTwice, failures, leftOut, methods, scenarios, se
     failures.length === 0
       ? 'Everything holds: no order doubled, none orphaned, every signal with one effect, the books those of the exchange.'
       : `${failures.length} runs do not hold. Repeat one with: pnpm crash-sweep --seed ${seed} --only ${failures[0]!.run}`,
+  ].join('\n');
+}
+
+/** What became of real processes that were killed. */
+export function processesText({ methods, methodsCut, runs }: ProcessReport): string {
+  const failures = runs.filter(({ problems }) => problems.length > 0);
+  return [
+    `kill -9: ${runs.length} real processes, at ${methodsCut} of the ${methods} methods that are called`,
+    ...failures.map(({ cut, problems }) => `${cut?.when} call ${cut?.at} of ${cut?.of}: ${problems.join(' ')}`),
+    failures.length === 0 ? 'Everything holds.' : `${failures.length} do not hold.`,
   ].join('\n');
 }
 

@@ -3,6 +3,8 @@ export interface Cut {
   /** 1 is the first call. */
   readonly at: number;
   readonly when: 'before' | 'after';
+  /** Counts the calls of this method alone. */
+  readonly of?: string;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -19,13 +21,15 @@ const NEVER = Object.assign(new Promise<never>(() => {}), {
  */
 export class Tripwire {
   readonly #cut: Cut | null;
+  readonly #onCut: () => void;
   readonly #points: string[] = [];
   readonly #methods = new Set<string>();
   #dead = false;
 
-  /** Without a cut it only counts. */
-  constructor(cut: Cut | null) {
+  /** Without a cut it only counts. `onCut` may end a real process. */
+  constructor(cut: Cut | null, onCut: () => void = () => {}) {
     this.#cut = cut;
+    this.#onCut = onCut;
   }
 
   get dead(): boolean {
@@ -69,27 +73,39 @@ export class Tripwire {
     const answersAtOnce = /clock/i.test(name);
     if (this.#dead) return answersAtOnce ? work() : NEVER;
     const point = `${name}.${key}`;
-    const number = this.#points.push(point);
-    const cut = this.#cut?.at === number ? this.#cut.when : null;
+    this.#points.push(point);
+    const cut = this.#isHere(point) ? this.#cut?.when : null;
     if (cut === 'before') {
-      this.#dead = true;
+      this.#die();
       return answersAtOnce ? work() : NEVER;
     }
     const result = work();
     if (!(result instanceof Promise)) {
-      if (cut === 'after') this.#dead = true;
+      if (cut === 'after') this.#die();
       return this.#dead && !answersAtOnce ? NEVER : this.#wrapPart(point, result);
     }
     return result.then(
       (value: unknown) => {
-        if (cut === 'after') this.#dead = true;
+        if (cut === 'after') this.#die();
         return this.#dead ? NEVER : this.#wrapPart(point, value);
       },
       (error: unknown) => {
-        if (cut === 'after') this.#dead = true;
+        if (cut === 'after') this.#die();
         return this.#dead ? NEVER : Promise.reject(error);
       },
     );
+  }
+
+  #isHere(point: string): boolean {
+    if (this.#cut === null) return false;
+    const { at, of } = this.#cut;
+    if (of === undefined) return this.#points.length === at;
+    return of === point && this.#points.filter((one) => one === of).length === at;
+  }
+
+  #die(): void {
+    this.#dead = true;
+    this.#onCut();
   }
 
   #wrapPart(point: string, value: unknown): unknown {
