@@ -61,7 +61,8 @@ export const TROUBLES: readonly Trouble[] = [
   { name: 'cut, REST ERR-5003', lastsMs: [1_000, 5_000], faults: [CUT, { kind: 'rest_too_many' }], blindMs: 15_000 },
   { name: 'cut, REST unanswered', faults: [CUT, { kind: 'rest_hung', acts: 1, brief: true }], blindMs: 20_000 },
   { name: 'half-open', lastsMs: [3_000, 25_000], faults: [{ kind: 'half_open' }], blindMs: 10_000 },
-  { name: 'silence', lastsMs: [3_000, 30_000], faults: [{ kind: 'silence' }], blindMs: 10_000 },
+  // A shorter one cannot be told from a quiet book.
+  { name: 'silence', lastsMs: [7_500, 30_000], faults: [{ kind: 'silence' }], blindMs: 10_000 },
   { name: 'silence of trades', lastsMs: [3_000, 15_000], faults: [{ kind: 'silence', on: TRADES }], blindMs: 10_000 },
   {
     name: 'silence of books',

@@ -1,4 +1,10 @@
-import type { EpochMs, MarketEvent, MarketEventType, StatusEvent } from '@alpha-engine/core';
+import {
+  DataAgeWatch,
+  type EpochMs,
+  type MarketEvent,
+  type MarketEventType,
+  type StatusEvent,
+} from '@alpha-engine/core';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
 import { ExchangeWatch } from './exchange-watch.js';
@@ -42,6 +48,8 @@ export class FeedSession {
   /** The first connection or its failure is what a feed says first. */
   #hasTried: () => void = () => undefined;
   #frames = 0;
+  /** Nothing came for longer than is usual: what was sent in the meantime may be lost, though the socket is open. */
+  #hushed = false;
   #connected = false;
   /** The outage in hand has been told. */
   #outageTold = false;
@@ -149,6 +157,7 @@ export class FeedSession {
 
   #opened(): void {
     this.#connected = true;
+    this.#hushed = false;
     this.#outageTold = false;
     this.#meter.connected(true);
     this.#hasTried();
@@ -195,6 +204,7 @@ export class FeedSession {
 
   #frame(text: string): void {
     this.#frames++;
+    if (this.#hushed) this.#speaksAgain();
     const frame = mapMarketFrame(text, this.#parts.context.marketClock.now());
     if (frame.type === 'rejected') this.#rejected(frame.reason, text);
     else if (frame.type === 'error') {
@@ -234,22 +244,27 @@ export class FeedSession {
     this.#statusOf(stream, { state: 'subscribed', channel });
   }
 
+  /** Trades carry no numbers: only REST knows whether some were sent and lost. */
+  #speaksAgain(): void {
+    this.#hushed = false;
+    for (const { healer } of this.#desks) void healer?.check();
+  }
+
   #startLooking(): NodeJS.Timeout {
     const { timings } = this.#parts;
     let framesSeen = 0;
-    let frameAt = performance.now();
+    const rhythm = new DataAgeWatch(timings.hush, performance.now());
     let meteredAt = 0;
     return setInterval(() => {
       const now = performance.now();
-      if (this.#frames !== framesSeen || !this.#connected) frameAt = now;
+      if (!this.#connected) rhythm.restart(now);
+      else if (this.#frames !== framesSeen) rhythm.seen(now);
       framesSeen = this.#frames;
+      const hasBooks = this.#streams.some(({ channel, live }) => live && channel === 'orderbook');
+      if (hasBooks && rhythm.isSilent(now)) this.#hushed = true;
       const watched = this.#connected && this.#exchange.isOpen;
-      if (
-        watched &&
-        now - frameAt > timings.deadMs &&
-        this.#streams.some(({ channel, live }) => live && channel === 'orderbook')
-      ) {
-        frameAt = now;
+      if (watched && hasBooks && rhythm.ageMs(now) > timings.deadMs) {
+        rhythm.restart(now);
         this.#socket.reconnect(`Nothing came for ${timings.deadMs} ms.`);
       }
       for (const stream of this.#streams) {

@@ -7,6 +7,8 @@ export interface FeedTimings extends SocketTimings {
   readonly watchMs: number;
   /** How long each channel may be silent. In between, the limit is learnt. */
   readonly silence: Readonly<Record<MarketEventType, SilenceLimits>>;
+  /** How long a socket that carries books may say nothing at all. What it says afterwards may lack trades: REST is asked. */
+  readonly hush: SilenceLimits;
   /** No frame of any kind for so long, on a socket that carried books: it is dead. */
   readonly deadMs: number;
   /** Without an unusable frame for so long, a channel is well again. */
@@ -36,6 +38,8 @@ export const DEFAULT_FEED_TIMINGS: FeedTimings = {
     orderbook: { floorMs: 15_000, initialMs: 15_000, ceilingMs: 60_000 },
     ticker: { floorMs: 60_000, initialMs: 300_000, ceilingMs: 1_800_000 },
   },
+  // A quiet book comes every 5 s; a reader that is waited for may stop the socket for 2 s.
+  hush: { floorMs: 2_500, initialMs: 6_000, ceilingMs: 6_000 },
   deadMs: 20_000,
   spoiltMs: 5_000,
   resubscribeMs: 30_000,

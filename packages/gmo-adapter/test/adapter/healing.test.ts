@@ -1,8 +1,15 @@
-import { type MarketEvent, MetricsRegistry, type StatusEvent, type TradeEvent } from '@alpha-engine/core';
+import {
+  type MarketEvent,
+  type MarketEventType,
+  MetricsRegistry,
+  type StatusEvent,
+  type TradeEvent,
+} from '@alpha-engine/core';
 import { Budget, type FeedTimings, GmoMarketFeed } from '@alpha-engine/gmo-adapter';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collected, eventually } from '../support/collect.js';
 import { testContext } from '../support/context.js';
+import { BOOK } from '../support/frames.js';
 import { failure } from '../support/http-server.js';
 import { T0, TestMarket, tradeKey } from '../support/test-market.js';
 
@@ -30,7 +37,11 @@ afterEach(async () => {
   await market.exchange.close();
 });
 
-function open(published: readonly TradeEvent[] = [], timings: Partial<FeedTimings> = {}): Collected<FeedEvent> {
+function open(
+  published: readonly TradeEvent[] = [],
+  timings: Partial<FeedTimings> = {},
+  channels: MarketEventType[] = ['trade'],
+): Collected<FeedEvent> {
   const context = { ...testContext({ restBaseUrl: market.exchange.url }), marketClock: { now: () => T0 }, metrics };
   const feed = new GmoMarketFeed(context, {
     commands: new Budget({ spacingMs: 5 }),
@@ -39,7 +50,7 @@ function open(published: readonly TradeEvent[] = [], timings: Partial<FeedTiming
   });
   const subscription = {
     symbols: ['BTC_JPY'],
-    channels: ['trade' as const],
+    channels,
     ...(published.length > 0 && { published: new Map([['BTC_JPY', published]]) }),
   };
   const seen = new Collected<FeedEvent>((signal) => feed.subscribe(subscription, signal));
@@ -101,6 +112,29 @@ describe('trades missed by the socket', () => {
       to_ts: market.matches[8]!.ts,
       reason: '4 missed trades were backfilled.',
     });
+  });
+
+  it('are read when the open socket speaks again after a silence that is too short to be told', async () => {
+    const usual = 200;
+    const seen = open([], { hush: { floorMs: usual, initialMs: usual, ceilingMs: usual } }, ['trade', 'orderbook']);
+    await eventually(() => market.exchange.commands.length === 2);
+    const speak = () => market.exchange.broadcast(BOOK);
+    let speaking = setInterval(speak, 10);
+    market.matchMany(3);
+    await seen.until((items) => tradesOf(items).length === 3 && items.some(({ type }) => type === 'orderbook'));
+    clearInterval(speaking);
+    market.spoil = () => null;
+    market.matchMany(4);
+    market.spoil = (frame) => frame;
+    const begun = performance.now();
+    await eventually(() => performance.now() - begun > 2 * usual);
+    speaking = setInterval(speak, 10);
+    market.matchMany(2);
+    await seen.until(whole);
+    clearInterval(speaking);
+    expectWhole(seen);
+    expect(tradesOf(seen.items).filter(({ origin }) => origin === 'backfill')).toHaveLength(4);
+    expect(statesOf(seen.items)).not.toContain('disconnected');
   });
 
   it('are told though no live one follows, and the first live one is the occasion to look again', async () => {
