@@ -1,6 +1,6 @@
 import { AlphaError, type MarketHistory } from '@alpha-engine/core';
 
-export const ALL = 'all';
+const ALL = 'all';
 
 /** What `SYMBOLS` means: `all` stands for every symbol that the exchange lists and that is not named. Throws the `EXCHANGE_*` errors. */
 export async function symbolsOf(

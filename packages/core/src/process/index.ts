@@ -8,6 +8,7 @@ export type { Claim, ClaimedPart, LockQueueOptions } from './lock-queue.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
 export { type ArchiverOptions, type ArchiverReport, runArchiver } from './run-archiver.js';
 export { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';
+export { runCollectors } from './run-collectors.js';
 export { type EngineOptions, type EngineReport, runEngine } from './run-engine.js';
 export { type RetentionOptions, runRetention } from './run-retention.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './serve-metrics.js';

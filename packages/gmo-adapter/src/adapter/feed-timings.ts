@@ -30,7 +30,7 @@ export interface FeedTimings extends SocketTimings {
  * Books: a quiet one is sent again after 5 s at the latest. Tickers: those of busy symbols come every 4 s, others on a change. Trades:
  * may be silent for hours; their silence is only a reason to ask REST, so a short limit costs a request and no alarm.
  */
-export const DEFAULT_FEED_TIMINGS: FeedTimings = {
+const DEFAULT_FEED_TIMINGS: FeedTimings = {
   ...DEFAULT_TIMINGS,
   watchMs: 250,
   silence: {
