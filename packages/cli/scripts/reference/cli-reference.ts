@@ -13,6 +13,7 @@ import Demo from '../../src/commands/demo.js';
 import Engine from '../../src/commands/engine.js';
 import Orders from '../../src/commands/orders.js';
 import Positions from '../../src/commands/positions.js';
+import Reconcile from '../../src/commands/reconcile.js';
 import SimGmo from '../../src/commands/sim/gmo.js';
 import Status from '../../src/commands/status.js';
 import StrategyList from '../../src/commands/strategy/list.js';
@@ -68,6 +69,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'positions',
     command: Positions,
     json: 'a list of positions: `symbol`, `strategy`, `size`, `averagePrice`, `realizedPnl`, `fees`.',
+  },
+  {
+    id: 'reconcile',
+    command: Reconcile,
+    json: '`account` (`paper`, `live`), `engine`, `agree`, `compared` (`openOrders`, `executions`, `positions`, `balances`), `differences` (`subject`, `what`, `ours`, `theirs`, `message`, `repair`), `repaired`, `halts`.',
   },
   { id: 'strategy list', command: StrategyList, json: 'a list: `name`, `label`, `description`.' },
   {

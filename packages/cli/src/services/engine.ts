@@ -2,8 +2,6 @@ import {
   AlphaError,
   type Broker,
   type Clock,
-  type ExchangeAdapter,
-  type ExchangeContext,
   type InstanceSpec,
   type Instrument,
   type Logger,
@@ -18,8 +16,8 @@ import {
 } from '@alpha-engine/core/process';
 import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
-import { SecretCredentials } from '../config/secret.js';
 import { loadStrategy } from '../plugins/load-strategy.js';
+import { credentialsOf, instrumentsOf } from './account.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
 import { lockDataFolder } from './data-folder.js';
@@ -170,32 +168,6 @@ async function loadInstances(config: Config, folder: string): Promise<readonly I
   const params = parseParams(strategy, config.strategyParams);
   const { exchange, symbols, timeframe } = config;
   return symbols.map((symbol) => ({ strategy, params, exchange, symbol, timeframe, codeHash }));
-}
-
-function credentialsOf({ apiKey, apiSecret }: Config): SecretCredentials {
-  if (apiKey !== undefined && apiSecret !== undefined) return new SecretCredentials(apiKey, apiSecret);
-  throw new AlphaError(
-    'CONFIG_INVALID',
-    '--live needs an account: set API_KEY and API_SECRET in the environment, or leave --live out to trade on paper.',
-  );
-}
-
-/** Of the configured symbols. Throws `EXCHANGE_*` or `UNKNOWN_SYMBOL`. */
-async function instrumentsOf(
-  adapter: ExchangeAdapter,
-  symbols: readonly string[],
-  context: ExchangeContext,
-): Promise<readonly Instrument[]> {
-  const all = await adapter.history(context).instruments();
-  const known = all.map((instrument) => instrument.symbol).join(', ');
-  const listed = all.length > 0 ? `It lists ${known}.` : 'It lists none at all at present: check REST_BASE_URL.';
-  return symbols.map((symbol) => {
-    const found = all.find((instrument) => instrument.symbol === symbol);
-    if (found) return found;
-    throw new AlphaError('UNKNOWN_SYMBOL', `${adapter.name} does not list the symbol "${symbol}". ${listed}`, {
-      context: { symbol },
-    });
-  });
 }
 
 function executionOf(

@@ -31,7 +31,7 @@ export function onSweep(context: StepContext, sweep: SymbolSweep): void {
   takeOrders(context, seen, sweep.begun.wallTs);
   takeFills(context, sweep);
   resolveInDoubt(context, sweep);
-  judgeUnbound(context, sweep.symbol);
+  judgeUnbound(context, sweep.symbol, true);
   compare(context, symbol, sweep);
 }
 

@@ -52,8 +52,8 @@ export function keepFill(context: StepContext, fill: ExchangeFill): void {
   if (!frames.fills.some(({ executionId }) => executionId === fill.executionId)) frames.fills.push(fill);
 }
 
-/** Deals with kept frames once no placement of the symbol can be behind them. */
-export function judgeUnbound(context: StepContext, symbol: string): void {
+/** Deals with kept frames once no placement of the symbol can be behind them. `swept`: a sweep has just shown what it could of them. */
+export function judgeUnbound(context: StepContext, symbol: string, swept = false): void {
   const { state } = context;
   if (state.orders.unanswered(symbol) !== undefined) return;
   for (const [exchangeOrderId, frames] of [...state.unbound]) {
@@ -65,6 +65,11 @@ export function judgeUnbound(context: StepContext, symbol: string): void {
     }
     if (frames.order === null && mayBeVoided(context, frames)) {
       // Its order is read by the next sweep, which names this id.
+      wantSweep(context, symbol);
+      continue;
+    }
+    if (frames.order === null && !swept && closesOurs(context, frames)) {
+      for (const fill of frames.fills) bookExternalFill(context, fill);
       wantSweep(context, symbol);
       continue;
     }
@@ -116,6 +121,16 @@ function mayBeVoided(context: StepContext, frames: UnboundOrder): boolean {
     );
 }
 
+/** Somebody closes a lot of ours: by hand, or the exchange by force, which only the order tells. */
+function closesOurs(context: StepContext, { fills, symbol }: UnboundOrder): boolean {
+  return fills.some(
+    ({ effect, executionId, positionId = '', ts }) =>
+      effect === 'close' &&
+      !isOld(context, symbol, ts) &&
+      (context.state.external.has(executionId) || context.state.ledger.lot(symbol, positionId) !== undefined),
+  );
+}
+
 export function kindOf(context: StepContext, symbol: string): 'spot' | 'leverage' {
   return context.instruments.get(symbol)?.kind ?? 'leverage';
 }
@@ -130,6 +145,12 @@ function takeAsExternal(context: StepContext, exchangeOrderId: string, frames: U
   for (const fill of fills) bookExternalFill(context, fill);
   if (state.external.has(exchangeOrderId)) return;
   state.external.set(exchangeOrderId, context.at.marketTs);
+  if (order?.forced === true) {
+    const why = order.reason === undefined ? '' : ` (${order.reason})`;
+    const message = `The exchange closes ${order.size} ${symbol} by force${why}, by its order ${exchangeOrderId}. It is booked to the owners of the lots: look at the margin.`;
+    alarm(context, symbol, message);
+    return;
+  }
   const sentence = `Order ${exchangeOrderId} on ${symbol} at the exchange is not one of ours.`;
   if (config.exclusive) {
     haltAccount(context, symbol, sentence);

@@ -1,5 +1,6 @@
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
 import { marketStreams, type Series, type StreamName } from '../bus/streams.js';
+import type { ControlEvent } from '../events/control.js';
 import type { Broker } from '../exchange/broker.js';
 import type { Difference } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
@@ -113,6 +114,18 @@ export class ExecutionBrain {
   /** Gives up a brain that never ran. */
   close(): Promise<void> {
     return this.#subscription.close();
+  }
+
+  /** Instead of `run`: compares, books what the exchange proves and what an operator accepts, and sends nothing. */
+  async reconcile(word: ControlEvent): Promise<readonly Difference[] | null> {
+    try {
+      await this.desk.readBalances(new AbortController().signal);
+      await this.#recordLast([this.#timed({ kind: 'control', event: word })]);
+      return await this.#closeBooks();
+    } finally {
+      await this.#recorder.settle();
+      await this.#subscription.close();
+    }
   }
 
   /** Until `signal` aborts; answers in what the books differ from the exchange's then, or null when it could not be read. */

@@ -1,11 +1,13 @@
 export type { SpoolingCounts, SpoolingOptions } from '../bus/spool/spooling-options.js';
 export { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 export { acquireLock, type Lock, type LockOptions } from '../lock/acquire-lock.js';
-export { BrainOwnership, type Hold } from './brain-ownership.js';
+export { BrainOwnership, type Hold, UNSHARED } from './brain-ownership.js';
 export { executionBrain, executionClaim, type StrategyEngine, strategyBrain, strategyClaim } from './claims.js';
 export { accountLockPath, type DataFolder, prepareDataFolder } from './data-folder.js';
+export type { ExecutionBrainOptions } from './execution-brain.js';
 export type { Claim, ClaimedPart, LockQueueOptions } from './lock-queue.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
+export { reconcileAccount } from './reconcile-account.js';
 export { type ArchiverOptions, type ArchiverReport, runArchiver } from './run-archiver.js';
 export { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';
 export { runCollectors } from './run-collectors.js';

@@ -1,6 +1,6 @@
 import { differenceKey, type Executor, type ExecutorStep } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
-import { Bench, BTC_JPY, configOf, d, fillOf, positionOf } from './bench.js';
+import { Bench, BTC_JPY, configOf, d, fillOf, orderOf, positionOf } from './bench.js';
 
 const held = (total: string) => [{ asset: 'JPY', total: d(total), available: d(total) }];
 const kinds = ({ actions }: ExecutorStep) => actions.map(({ kind }) => kind);
@@ -195,5 +195,42 @@ describe('what an operator accepts', () => {
     accept(bench, [key]);
     expect(bench.sweep().orders).toMatchObject([{ status: 'CANCELED', exchangeOrderId: '9' }]);
     expect(said(bench.executor).openOrders).toEqual([]);
+  });
+});
+
+describe('a lot of ours that somebody else closes', () => {
+  const close = (bench: Bench) =>
+    fillOf('e9', '99', { side: 'sell', effect: 'close', realizedPnl: d('-500'), fee: d('3'), ts: bench.now });
+  const closing = (bench: Bench) =>
+    orderOf('99', { side: 'sell', effect: 'close', state: 'filled', filledSize: d('0.01'), orderTs: bench.now });
+
+  it('is the exchange by force: booked to its owner and alarmed, and trading goes on', () => {
+    const bench = begun();
+    bench.enter('1', 'p1');
+    expect(kinds(bench.feed({ kind: 'fill_update', fill: close(bench) }))).toEqual(['sweep']);
+    const order = { ...closing(bench), forced: true as const, reason: 'POSITION_LOSSCUT' };
+    const { notices } = bench.sweep({ orders: [order], fills: [close(bench)] });
+    expect(notices).toEqual([
+      {
+        kind: 'alarm',
+        symbol: 'BTC_JPY',
+        message:
+          'The exchange closes 0.01 BTC_JPY by force (POSITION_LOSSCUT), by its order 99. It is booked to the owners of the lots: look at the margin.',
+      },
+    ]);
+    const books = bench.executor.books();
+    expect(books).toMatchObject({ lots: [], halts: {} });
+    expect(books.positions).toMatchObject([{ strategy: 'ma-cross', size: d('0'), realizedPnl: d('-500') }]);
+  });
+
+  it('is a person: booked to its owner, and an exclusive account is halted', () => {
+    const bench = begun();
+    bench.enter('1', 'p1');
+    bench.feed({ kind: 'fill_update', fill: close(bench) });
+    bench.sweep({ orders: [closing(bench)], fills: [close(bench)] });
+    expect(bench.executor.books()).toMatchObject({
+      lots: [],
+      halts: { '*': expect.stringContaining('Order 99 on BTC_JPY at the exchange is not one of ours.') },
+    });
   });
 });

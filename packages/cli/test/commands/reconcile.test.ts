@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { Alpha, runAlpha } from '../support/alpha.js';
+import { shortTape } from '../support/short-tape.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const SYMBOLS = 'BTC,BTC_JPY';
+
+it('compares a live account while its engine runs and afterwards, and takes over what the exchange shows when told', async () => {
+  const folder = await tempFolder();
+  const tape = await shortTape(folder, 30);
+  const exchange = () =>
+    new Alpha(
+      ['sim', 'gmo', '--port', '0', '--json', '--tape', tape.path, '--speed', '30', '--hold', '6', '--origin', 'tape'],
+      {
+        folder,
+      },
+    );
+  const simulator = exchange();
+  const { restBaseUrl, wsPublicUrl } = await simulator.line('simulator ready');
+  const env = {
+    REST_BASE_URL: String(restBaseUrl),
+    WS_PUBLIC_URL: String(wsPublicUrl),
+    SYMBOLS,
+    ALPHA_MAX_SIGNAL_AGE_MS: '86400000',
+    ALPHA_MAX_DATA_AGE_MS: '86400000',
+    ALPHA_IN_DOUBT_HORIZON_MS: '2000',
+    API_KEY: 'demo-key',
+    API_SECRET: 'demo-secret',
+  };
+  const strategy = ['--strategy', 'ma-cross', '--param', 'fast=3', '--param', 'slow=8', '--timeframe', '1s', '--live'];
+  const engine = new Alpha(['engine', ...strategy, '--json'], { folder, env });
+  await engine.line('engine started');
+  const collector = new Alpha(['collect', '--json'], { folder, env });
+  await simulator.line('tape ended');
+  const ask = async (settings: Record<string, string>, ...args: string[]) => {
+    const { exit, stdout, stderr } = await runAlpha(['reconcile', '--json', ...args], { folder, env: settings });
+    return { exit, stderr, ...JSON.parse(stdout) };
+  };
+
+  const during = await ask(env);
+  expect(during, JSON.stringify(during)).toMatchObject({
+    exit: 0,
+    account: 'live',
+    engine: 'running',
+    agree: true,
+    differences: [],
+  });
+  expect(during.compared.executions).toBeGreaterThan(0);
+  await collector.end('SIGTERM');
+  expect(await engine.end('SIGTERM')).toMatchObject({ exit: 0 });
+
+  // The same keys lead to another account: nothing of what was traded is there.
+  await simulator.end('SIGTERM');
+  const other = exchange();
+  const there = { ...env, REST_BASE_URL: String((await other.line('simulator ready')).restBaseUrl) };
+  const differing = await ask(there);
+  expect(differing).toMatchObject({ exit: 7, agree: false });
+  expect(differing.differences).toContainEqual(expect.objectContaining({ subject: 'balance', what: 'JPY' }));
+  const repaired = await ask(there, '--repair');
+  expect(repaired, repaired.stderr).toMatchObject({ exit: 0, engine: 'stopped', agree: true, differences: [] });
+  expect(repaired.repaired).toEqual(differing.differences);
+}, 120_000);
