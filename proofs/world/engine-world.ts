@@ -13,6 +13,7 @@ import {
   tickerOf,
 } from './market.js';
 import { MisbehavingBroker } from './misbehaving-broker.js';
+import { Outages } from './outages.js';
 import { type Cut, Tripwire } from './tripwire.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -40,6 +41,7 @@ export class EngineWorld {
   readonly paper: PaperBroker;
   readonly broker: MisbehavingBroker;
   readonly published: string[] = [];
+  readonly outages: Outages;
   readonly #time = new VirtualTime(START_TS);
   /** Where each life is cut; lives beyond them are not. */
   readonly #cuts: readonly Cut[];
@@ -47,7 +49,9 @@ export class EngineWorld {
   readonly #downMs: number;
   #quietSince: number | null = null;
 
-  constructor(cuts: readonly Cut[], downMs: number) {
+  /** `chance` decides which calls of a port that is away take effect all the same. */
+  constructor(cuts: readonly Cut[], downMs: number, chance: () => number = () => 0) {
+    this.outages = new Outages(chance);
     this.#cuts = cuts;
     this.#downMs = downMs;
     const balances = { JPY: '10000000', BTC: '0' };
@@ -71,6 +75,20 @@ export class EngineWorld {
     await this.bus.publish(null, [tickerOf(symbol, PRICE, ts), signalOf(id, symbol, action, ts, strategy)]);
   }
 
+  /** Lets time pass; an engine that is gone is started again. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#time.now + ms;
+    while (this.#time.now < end) {
+      await this.#keepAlive();
+      await this.#time.wait(Math.min(1_000, end - this.#time.now));
+    }
+  }
+
+  /** Ends the engine as `kill -9` does. */
+  kill(): void {
+    this.#lives.at(-1)?.tripwire.kill();
+  }
+
   /** Lets time pass, and engines live and die, until nothing more is to come. False when that took too long. */
   async settle(): Promise<boolean> {
     this.#quietSince = null;
@@ -78,7 +96,7 @@ export class EngineWorld {
     while (this.#time.now < end) {
       await this.#keepAlive();
       await this.#time.wait(LOOK_EVERY_MS);
-      if (this.#failure() !== null) return false;
+      if (this.failure !== null) return false;
       if (!(await this.#isQuiet())) this.#quietSince = null;
       else this.#quietSince ??= this.#time.now;
       if (this.#quietSince !== null && this.#time.now - this.#quietSince >= QUIET_MS) return true;
@@ -88,7 +106,7 @@ export class EngineWorld {
 
   /** Stops the engine as an operator does. Its report, or what it ended with instead. */
   async stop(): Promise<{ readonly report: EngineReport } | { readonly error: unknown }> {
-    const failure = this.#failure();
+    const { failure } = this;
     if (failure !== null) return failure;
     await this.#keepAlive();
     const life = this.#lives.at(-1)!;
@@ -107,7 +125,8 @@ export class EngineWorld {
     this.#time.end();
   }
 
-  #failure(): { readonly error: unknown } | null {
+  /** What an engine ended with that nobody killed. */
+  get failure(): { readonly error: unknown } | null {
     const life = this.#lives.at(-1);
     if (life === undefined || life.tripwire.dead || life.ended === null || 'report' in life.ended) return null;
     return life.ended;
@@ -135,13 +154,16 @@ export class EngineWorld {
     const running = runEngine(
       {
         exchange: EXCHANGE,
-        bus: tripwire.wrap('bus', this.bus),
-        store: tripwire.wrap('store', this.store),
+        bus: tripwire.wrap('bus', this.outages.wrap('bus', this.bus)),
+        store: tripwire.wrap('store', this.outages.wrap('store', this.store)),
         logger: silentLogger,
         marketClock: tripwire.wrap('marketClock', clock),
         wallClock: tripwire.wrap('wallClock', clock),
         session: {},
-        execution: { broker: tripwire.wrap('broker', this.broker.port), config: executorConfig(this.broker.port) },
+        execution: {
+          broker: tripwire.wrap('broker', this.outages.wrap('broker', this.broker.port)),
+          config: executorConfig(this.broker.port),
+        },
         opened: (books) => {
           life.books = books ?? null;
         },
