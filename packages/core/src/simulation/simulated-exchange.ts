@@ -155,6 +155,16 @@ export class SimulatedExchange {
     return { accepted: true, reports };
   }
 
+  /** Fills a resting order at its own price whatever the market shows: for playing a race with a cancel. */
+  fillResting(orderId: number, size: Decimal, ts: EpochMs): SimulationReport[] {
+    const order = this.#venue.orders.get(orderId);
+    const reports: SimulationReport[] = [];
+    if (order?.state !== 'working' || order.price === undefined) return reports;
+    const filled = Decimal.min(size, order.size.minus(order.filledSize));
+    this.#venue.fill(orderId, { price: order.price, size: filled }, 'maker', ts, reports);
+    return reports;
+  }
+
   /** Changes the price of an order that is not final; see `amend`. */
   amend(orderId: number, change: OrderAmendment, ts: EpochMs): AmendOutcome {
     return amend(this.#venue, orderId, change, { selfTradeVictim: this.#victim, mostChanges: this.#mostChanges }, ts);

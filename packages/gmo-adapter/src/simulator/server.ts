@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AlphaError, type Clock, type Logger, silentLogger } from '@alpha-engine/core';
-import { SimulatedExchange, type SimulationReport } from '@alpha-engine/core/simulation';
+import { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { SocketTokens } from './auth.js';
 import { control } from './control.js';
-import { draws } from './draws.js';
 import { type Answer, iso, TOO_MANY } from './envelopes.js';
 import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultText } from './faults/fault.js';
@@ -18,7 +17,8 @@ import { MarketView } from './market-view.js';
 import type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 import { PERMISSIONS, type Permission } from './permissions.js';
 import { Playback } from './playback.js';
-import { allSummaries, privateFrames } from './private-frames.js';
+import { PrivateDesk } from './private-desk.js';
+import { allSummaries } from './private-frames.js';
 import { PrivateSockets } from './private-socket.js';
 import { PublicSockets } from './public-socket.js';
 import { RestGate } from './rest-gate.js';
@@ -58,7 +58,7 @@ class SimulatorServer implements GmoSimulator {
   readonly #privateSockets: PrivateSockets;
   readonly #server: Server;
   readonly #handshakes: Handshakes;
-  readonly #draw: () => number;
+  readonly #private: PrivateDesk;
   #state: ExchangeState = 'OPEN';
   #permissions: ReadonlySet<Permission>;
 
@@ -71,7 +71,6 @@ class SimulatorServer implements GmoSimulator {
     this.#logger = options.logger ?? silentLogger;
     const wall = options.wallClock ?? { now: () => Date.now() };
     this.#wall = wall;
-    this.#draw = draws(this.#switches.seed);
     this.#clock = new MarketClock({
       wall,
       tapeStart: tape.header.start,
@@ -84,6 +83,8 @@ class SimulatorServer implements GmoSimulator {
       wall,
       market: this.#clock,
       setExchangeState: (state) => this.setExchangeState(state),
+      expireTokens: () => this.#tokens.clear(),
+      orderFromOutside: (fault) => this.#private.orderFromOutside(fault),
     });
     this.exchange = new SimulatedExchange({
       instruments: INSTRUMENTS,
@@ -141,6 +142,16 @@ class SimulatorServer implements GmoSimulator {
       initialSummaries: () =>
         this.#switches.summaryInit ? allSummaries(this.exchange, 'INIT', this.#marketNow()) : [],
       periodicSummaries: () => allSummaries(this.exchange, 'PERIODIC', this.#marketNow()),
+    });
+    this.#private = new PrivateDesk({
+      exchange: this.exchange,
+      gate: this.#gate,
+      faults: this.#faults,
+      sockets: this.#privateSockets,
+      stats: this.#stats,
+      switches: this.#switches,
+      logger: this.#logger,
+      now: () => this.#marketNow(),
     });
     this.#handshakes = new Handshakes({
       switches: this.#switches,
@@ -312,30 +323,19 @@ class SimulatorServer implements GmoSimulator {
     if (record.kind === 'trade') {
       StatsCounter.add(this.#stats.played.trades, symbol);
       this.#publicSockets.trade(symbol, view.trade(record, ts));
-      this.#tell(this.exchange.onTrade(symbol, record.price, record.size, record.side, ts));
+      this.#private.tell(this.exchange.onTrade(symbol, record.price, record.size, record.side, ts));
       return;
     }
     StatsCounter.add(this.#stats.played.books, symbol);
     this.#publicSockets.book(symbol, view.show(record, ts));
     this.#publicSockets.ticker(symbol, view, ts);
-    this.#tell(this.exchange.onBook(symbol, record.bids, record.asks, ts));
+    this.#private.tell(this.exchange.onBook(symbol, record.bids, record.asks, ts));
   }
 
   #idle(now: number): void {
     this.#tokens.sweep();
+    this.#private.tell(this.exchange.onTime(now));
     if (!this.#playback.ended) this.#publicSockets.repeatQuietBooks(now);
-  }
-
-  /** Counts what happened and sends it to the private sockets. */
-  #tell(reports: readonly SimulationReport[]): void {
-    if (reports.length === 0) return;
-    for (const report of reports) {
-      if (report.kind === 'fill') this.#stats.fills += 1;
-      if (report.kind !== 'order') continue;
-      if (report.change === 'accepted') this.#stats.orders += 1;
-      else if (report.change === 'canceled' || report.change === 'expired') this.#stats[report.change] += 1;
-    }
-    this.#privateSockets.send(privateFrames(reports, this.exchange, this.#switches));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -352,6 +352,7 @@ class SimulatorServer implements GmoSimulator {
     }
     const fault = this.#faults.rest(url.pathname);
     if (fault === null) this.#answer(request, url, body, response);
+    else if (fault === 'pretended') this.#reply(response, this.#private.pretended(url.pathname));
     else if (fault === 'too_many') this.#reply(response, TOO_MANY);
     else if (fault !== 'hung') sendText(response, fault, '<html><body>Service Unavailable</body></html>');
   }
@@ -363,11 +364,9 @@ class SimulatorServer implements GmoSimulator {
       this.#reply(response, this.#gate.public(request, url));
       return;
     }
-    const { answer, reports } = this.#gate.private(request, url, body);
-    const before = this.#framesFirst();
-    if (before) this.#tell(reports);
-    this.#reply(response, answer);
-    if (!before) this.#tell(reports);
+    const closed = new AbortController();
+    response.on('close', () => closed.abort());
+    this.#private.answer(request, url, body, (answer) => this.#reply(response, answer), closed.signal);
   }
 
   #reply(response: ServerResponse, { http, body, timed }: Answer): void {
@@ -382,10 +381,5 @@ class SimulatorServer implements GmoSimulator {
   /** Wall time as the exchange tells it. */
   #wallNow(): number {
     return this.#wall.now() + this.#faults.skewMs;
-  }
-
-  #framesFirst(): boolean {
-    const { framesVersusReply } = this.#switches;
-    return framesVersusReply === 'random' ? this.#draw() < 0.5 : framesVersusReply === 'before';
   }
 }

@@ -54,7 +54,7 @@ describe('the documentation', () => {
     const page = await readFile(new URL('../../../../docs/simulator.md', import.meta.url), 'utf8');
     const rows = [...page.matchAll(/^\| `([a-z_]+)` \| ([^|]*?) ?\| [^|]+ \| [^|]+ \|$/gm)].map(([, kind, keys]) => [
       kind,
-      Object.fromEntries([...keys!.matchAll(/`(\w+): (\w+)`/g)].map(([, key, value]) => [key, value])),
+      Object.fromEntries([...keys!.matchAll(/`(\w+): ([\w.]+)`/g)].map(([, key, value]) => [key, value])),
     ]);
     const parameters = Object.entries(faultParameters()).map(([kind, own]) => [
       kind,

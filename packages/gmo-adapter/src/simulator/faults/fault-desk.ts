@@ -51,6 +51,8 @@ export interface FaultDeskOptions {
   readonly wall: Clock;
   readonly market: MarketClock;
   setExchangeState(state: ExchangeState): void;
+  expireTokens(): void;
+  orderFromOutside(fault: FaultOf<'outside_order'>): void;
 }
 
 /** Answers, wherever the simulator is about to do something, whether a fault wants it otherwise. Owns the schedule and its timer. */
@@ -120,13 +122,26 @@ export class FaultDesk {
     return null;
   }
 
-  /** The same for a REST request. */
-  rest(path: string): number | 'hung' | 'too_many' | null {
+  /** The same for a REST request. `pretended`: answered as if it had been obeyed. */
+  rest(path: string): number | 'hung' | 'too_many' | 'pretended' | null {
     const occasion: Occasion = { path };
     for (const { fault } of this.#striking('rest_unavailable', occasion)) return fault.status;
     for (const _ of this.#striking('rest_too_many', occasion)) return 'too_many';
     for (const _ of this.#striking('rest_hung', occasion)) return 'hung';
+    if (isWrite(path)) for (const _ of this.#striking('rest_pretended', occasion)) return 'pretended';
     return null;
+  }
+
+  /** How long the answer to a request that was obeyed is kept back, milliseconds; infinity: for ever. */
+  answerDelay(path: string): number {
+    const occasion: Occasion = { path };
+    for (const _ of this.#striking('rest_unanswered', occasion)) return Number.POSITIVE_INFINITY;
+    return this.#striking('rest_late', occasion).reduce((sum, { fault }) => sum + fault.by, 0);
+  }
+
+  /** Whether an order that is being canceled is filled first, and tells it last. */
+  fillsAfterCancel(path: string): boolean {
+    return path === '/private/v1/cancelOrder' && this.#striking('fill_after_cancel', { path }).length > 0;
   }
 
   /** What becomes of a `subscribe`. */
@@ -171,7 +186,12 @@ export class FaultDesk {
       const closed = fault.kind === 'maintenance' && fault.emergency ? 'EMERGENCY' : 'MAINTENANCE';
       if (this.#strikes(active, {})) this.#options.setExchangeState(fault.kind === 'preopen' ? 'PREOPEN' : closed);
     } else if (fault.kind === 'skewed_clock') this.#strikes(active, {});
-    else if (isSocketFault(fault) && !waits(fault)) {
+    else if (fault.kind === 'tokens_expired' || fault.kind === 'outside_order') {
+      if (!this.#strikes(active, {})) return;
+      if (fault.kind === 'tokens_expired') this.#options.expireTokens();
+      else this.#options.orderFromOutside(fault);
+      this.#schedule.end(active);
+    } else if (isSocketFault(fault) && !waits(fault)) {
       for (const outlet of [...this.#outlets]) {
         if (this.#strikes(active, { stream: outlet.stream, socket: outlet.number })) this.#breakSocket(active, outlet);
       }
@@ -217,6 +237,11 @@ export class FaultDesk {
   }
 }
 
+/** What changes something, and has an answer that says no more than that it did. */
+function isWrite(path: string): boolean {
+  return /^\/private\/v1\/(order|closeOrder|closeBulkOrder|changeOrder|cancelOrder)$/.test(path);
+}
+
 function isSocketFault(fault: Fault): boolean {
   return fault.kind === 'cut' || fault.kind === 'half_open';
 }
@@ -232,6 +257,11 @@ function matches({ stream, socket, channel, symbol, path }: Fault['on'], occasio
     (socket === undefined || socket === occasion.socket) &&
     (channel === undefined || channel === occasion.channel) &&
     (symbol === undefined || symbol === occasion.symbol) &&
-    (path === undefined || occasion.path?.startsWith(path) === true)
+    (path === undefined || isUnder(occasion.path, path))
   );
+}
+
+/** The path itself or one below it: `/private/v1/order` is not `/private/v1/orders`. */
+function isUnder(path: string | undefined, folder: string): boolean {
+  return path === folder || path?.startsWith(folder.endsWith('/') ? folder : `${folder}/`) === true;
 }

@@ -57,7 +57,7 @@ const common = {
       socket: count.optional(),
       channel: z.enum(CHANNELS).optional(),
       symbol: z.string().optional(),
-      /** Beginning of a REST path: `/public/v1/trades`. */
+      /** A REST path and what is below it: `/public/v1/trades`, `/private`. */
       path: z.string().startsWith('/').optional(),
     })
     .default({}),
@@ -79,6 +79,10 @@ const KINDS = [
   kind('rest_unavailable', { status: httpStatus }),
   kind('rest_hung', {}),
   kind('rest_too_many', {}),
+  kind('rest_unanswered', {}),
+  kind('rest_late', { by: length.default(1_000) }),
+  kind('rest_pretended', {}),
+  kind('fill_after_cancel', {}),
   kind('cut', {}),
   kind('half_open', {}),
   kind('pings_unanswered', {}),
@@ -99,6 +103,17 @@ const KINDS = [
   kind('slow_reader', { framesPerSecond: z.number().positive().default(10), most: count.default(1_000) }),
   kind('maintenance', { emergency: z.boolean().default(false) }),
   kind('preopen', {}),
+  kind('tokens_expired', {}),
+  kind('outside_order', {
+    symbol: z.string().default('BTC_JPY'),
+    side: z.enum(['buy', 'sell']).default('buy'),
+    size: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .default('0.01'),
+    effect: z.enum(['open', 'close']).default('open'),
+    told: z.boolean().default(true),
+  }),
   kind('skewed_clock', { by: signedDuration.default(5_000) }),
 ] as const;
 
