@@ -64,7 +64,8 @@ export class PaperBroker implements Broker {
     }
   }
 
-  async place(order: ApprovedOrder): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+  async place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
+    mayLeave?.();
     const { symbol, side, effect, type, timeInForce, size, price, triggerPrice, positionId } = order;
     // Without a lot it would take any; our own orders name theirs.
     const namesLot = effect === 'close' && this.#exchange.instrument(symbol)?.kind === 'leverage';
@@ -113,7 +114,10 @@ export class PaperBroker implements Broker {
   }
 
   async closeAll(symbol: string, side: Side, size: Decimal): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
-    return this.#place({ symbol, side, effect: 'close', type: 'market', size }, {});
+    const request = { symbol, side, effect: 'close', type: 'market', size } as const;
+    if (this.#exchange.instrument(symbol)?.kind === 'spot')
+      throw refusal(request, 'a spot symbol has no lots to close');
+    return this.#place(request, {});
   }
 
   orderKinds(symbol: string): readonly OrderKind[] {

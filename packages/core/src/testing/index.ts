@@ -1,3 +1,5 @@
+export type { BrokerCase, BrokerTestbed } from './broker-case.js';
+export { BROKER_CASES } from './broker-suite.js';
 export type { EventBusCase, EventBusContext } from './bus-case.js';
 export { EVENT_BUS_CASES } from './event-bus-suite.js';
 export { freePort } from './free-port.js';
