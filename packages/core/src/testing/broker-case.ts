@@ -35,11 +35,11 @@ export interface BrokerScene extends BrokerTestbed {
   order(terms: Pick<OrderTerms, 'side' | 'effect'> & { readonly size: Decimal } & Partial<OrderTerms>): ApprovedOrder;
 }
 
-export const BIDS: readonly Level[] = [
+const BIDS: readonly Level[] = [
   [8_999_000, 0.1],
   [8_998_000, 0.2],
 ];
-export const ASKS: readonly Level[] = [
+const ASKS: readonly Level[] = [
   [9_001_000, 0.1],
   [9_002_000, 0.2],
 ];

@@ -7,7 +7,7 @@ const BUY = { side: 'buy', effect: 'open' } as const;
 const SELL = { side: 'sell', effect: 'open' } as const;
 
 /** Money as text, so that equal amounts are equal. */
-export const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** What becomes of orders: by update, by id and in the list of open ones. */
 export const BROKER_ORDER_CASES: readonly BrokerCase[] = [
