@@ -26,7 +26,11 @@ export function drawSchedule(market: DayMarket, speed: number, random: Random): 
   const schedule: Appointment[] = [];
   const lastMs = market.lengthMs - CALM_AFTER_MS;
   const often = (trouble: Trouble) => new Array<Trouble>(trouble.share ?? 1).fill(trouble);
-  const blinding = new Bag(TROUBLES.filter(({ blindMs }) => blindMs !== undefined).flatMap(often), random);
+  const blinding = new Bag(
+    TROUBLES.filter(({ blindMs }) => blindMs !== undefined).flatMap(often),
+    random,
+    TROUBLES.filter(({ collector }) => collector !== undefined),
+  );
   const others = new Bag(
     TROUBLES.filter(({ blindMs }) => blindMs === undefined),
     random,
@@ -56,9 +60,11 @@ class Bag {
   readonly #random: Random;
   #left: Trouble[] = [];
 
-  constructor(all: readonly Trouble[], random: Random) {
+  /** `first`: these come before all others, so that a short day has them, too. */
+  constructor(all: readonly Trouble[], random: Random, first: readonly Trouble[] = []) {
     this.#all = all;
     this.#random = random;
+    this.#left = [...first];
   }
 
   /** Takes out the first that fits; null when none does. */

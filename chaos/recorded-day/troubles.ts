@@ -63,7 +63,8 @@ export const TROUBLES: readonly Trouble[] = [
   { name: 'half-open', lastsMs: [3_000, 25_000], faults: [{ kind: 'half_open' }], blindMs: 10_000 },
   // A shorter one cannot be told from a quiet book.
   { name: 'silence', lastsMs: [7_500, 30_000], faults: [{ kind: 'silence' }], blindMs: 10_000 },
-  { name: 'silence of trades', lastsMs: [3_000, 15_000], faults: [{ kind: 'silence', on: TRADES }], blindMs: 10_000 },
+  // The ticker is the witness: a shorter one may pass between two of them.
+  { name: 'silence of trades', lastsMs: [5_000, 15_000], faults: [{ kind: 'silence', on: TRADES }], blindMs: 10_000 },
   {
     name: 'silence of books',
     lastsMs: [3_000, 20_000],

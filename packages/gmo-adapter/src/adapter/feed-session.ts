@@ -28,6 +28,7 @@ interface Desk {
 /** What a symbol is traded on first. One command a second: of all 29 symbols, each is whole three seconds after the one before. */
 const ORDER: readonly MarketEventType[] = ['trade', 'ticker', 'orderbook'];
 const METER_MS = 1_000;
+const LATER_TRADE = 'The ticker told of a trade that did not come before a later one.';
 
 /**
  * One subscription from its first connection to its end. Owns the socket, the queue to its reader, a timer that looks at the age of
@@ -224,9 +225,12 @@ export class FeedSession {
     stream.lastRecvTs = frame.recv_ts ?? frame.ts;
     if (!stream.live) this.#becomesLive(stream, frame.ts);
     if (stream.lastTs === null || frame.ts > stream.lastTs) stream.lastTs = frame.ts;
-    if (frame.type === 'trade' && desk.healer?.holds(frame) === true) return;
+    if (frame.type === 'trade') {
+      if (desk.evidence.trade(frame.ts)) void this.#doubt(stream, LATER_TRADE);
+      if (desk.healer?.holds(frame) === true) return;
+    }
     if (frame.type === 'ticker' && desk.streams.trade?.asked === true) {
-      desk.evidence.ticker(frame.data, desk.streams.trade.received, performance.now());
+      desk.evidence.ticker(frame, desk.streams.trade.received, performance.now());
     }
     this.#queue.push(stream, frame);
   }

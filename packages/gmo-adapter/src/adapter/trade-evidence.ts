@@ -1,4 +1,4 @@
-import type { TickerEvent } from '@alpha-engine/core';
+import type { EpochMs, TickerEvent } from '@alpha-engine/core';
 
 /** A trade may be told a little later than the ticker that it moved. */
 const GRACE_MS = 2_000;
@@ -12,17 +12,25 @@ const LONGEST_PAUSE_MS = 600_000;
  */
 export class TradeEvidence {
   #before: { readonly last: number; readonly volume: number; readonly trades: number } | null = null;
-  /** How many trades had come, and when, as a ticker told of another. */
-  #open: { readonly trades: number; readonly at: number } | null = null;
+  /** How many trades had come, and when, as a ticker told of another; and the exchange's time of that ticker. */
+  #open: { readonly trades: number; readonly at: number; readonly ts: EpochMs } | null = null;
   #quietUntil = 0;
   #pauseMs = FIRST_PAUSE_MS;
 
   /** `trades`: how many came so far. */
-  ticker({ last, volume }: TickerEvent['data'], trades: number, now: number): void {
+  ticker({ ts, data: { last, volume } }: Pick<TickerEvent, 'ts' | 'data'>, trades: number, now: number): void {
     const before = this.#before;
     this.#before = { last, volume, trades };
     if (before === null || before.trades !== trades) return;
-    if (last !== before.last || volume > before.volume) this.#open ??= { trades, at: now };
+    if (last !== before.last || volume > before.volume) this.#open ??= { trades, at: now, ts };
+  }
+
+  /** The next trade, by its time. True when it is not the one that was told of, which must have been earlier and did not come. */
+  trade(ts: EpochMs): boolean {
+    const open = this.#open;
+    if (open === null) return false;
+    this.#open = null;
+    return ts > open.ts && open.at >= this.#quietUntil;
   }
 
   /** True once for each trade that was seen and did not come. */

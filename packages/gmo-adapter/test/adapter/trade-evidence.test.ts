@@ -3,7 +3,7 @@ import { TradeEvidence } from '../../src/adapter/trade-evidence.js';
 
 let evidence: TradeEvidence;
 const ticker = (last: number, volume: number, trades: number, now: number) =>
-  evidence.ticker({ last, volume, bid: 1, ask: 2, high: 1, low: 1 }, trades, now);
+  evidence.ticker({ ts: 1_000_000 + now, data: { last, volume, bid: 1, ask: 2, high: 1, low: 1 } }, trades, now);
 
 beforeEach(() => {
   evidence = new TradeEvidence();
@@ -31,6 +31,19 @@ describe('a ticker as a witness of trades', () => {
     ticker(102, 12, 6, 10_000);
     expect(evidence.isOverdue(7, 13_000)).toBe(false);
     expect(evidence.isOverdue(7, 99_000)).toBe(false);
+  });
+
+  it('tells at once of one that a later one came instead of', () => {
+    ticker(101, 11, 5, 4_000);
+    expect(evidence.trade(1_004_001)).toBe(true);
+    expect(evidence.trade(1_004_002)).toBe(false);
+    ticker(102, 12, 7, 8_000);
+    ticker(103, 13, 7, 12_000);
+    expect(evidence.trade(1_012_000)).toBe(false);
+    evidence.judged(false, 13_000);
+    ticker(104, 14, 8, 16_000);
+    ticker(105, 15, 8, 20_000);
+    expect(evidence.trade(1_020_001)).toBe(false);
   });
 
   it('is asked less and less often while it is wrong', () => {
