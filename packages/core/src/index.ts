@@ -132,6 +132,7 @@ export type {
   BrainName,
   Checkpoint,
   CompactedPage,
+  DecisionRow,
   InputLogPage,
   InputLogRow,
   KeepInputs,

@@ -19,6 +19,7 @@ export const bollinger = defineStrategy({
     const bands = new BollingerBands(period, deviations);
     return {
       warmup: period,
+      indicators: () => ({ ...bands.getResult() }),
       onBar(bar, ctx) {
         const band = bands.add(bar.close);
         if (band === null || band.upper <= band.lower) return;

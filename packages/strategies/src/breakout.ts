@@ -16,10 +16,12 @@ export const breakout = defineStrategy({
   }),
   create: ({ lookback }) => {
     const channel = new DonchianChannels(lookback);
+    let before: ReturnType<typeof channel.getResult> = null;
     return {
+      indicators: () => ({ ...before }),
       warmup: lookback + 1,
       onBar(bar, ctx) {
-        const before = channel.getResult();
+        before = channel.getResult();
         channel.add(bar);
         if (before === null) return;
         const options = { reason: 'donchian_break', meta: { lookback } };

@@ -19,6 +19,7 @@ export const maCross = defineStrategy({
     const long = new SMA(slow);
     return {
       warmup: slow,
+      indicators: () => ({ fast: short.getResult(), slow: long.getResult() }),
       onBar(bar, ctx) {
         const a = short.add(bar.close);
         const b = long.add(bar.close);

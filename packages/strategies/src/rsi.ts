@@ -24,11 +24,13 @@ export const rsi = defineStrategy({
   create: ({ period, oversold, overbought }) => {
     const index = new RSI(period);
     let before: number | null = null;
+    let previous: number | null = null;
     return {
+      indicators: () => ({ rsi: before, previous }),
       // One change more than the index needs, because a crossing takes two values of it.
       warmup: period + 2,
       onBar(bar, ctx) {
-        const previous = before;
+        previous = before;
         const now = index.add(bar.close);
         before = now;
         if (previous === null || now === null) return;

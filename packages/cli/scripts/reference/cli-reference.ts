@@ -25,6 +25,7 @@ import StreamGroups from '../../src/commands/stream/groups.js';
 import StreamLag from '../../src/commands/stream/lag.js';
 import StreamPeek from '../../src/commands/stream/peek.js';
 import StreamTrim from '../../src/commands/stream/trim.js';
+import Why from '../../src/commands/why.js';
 import { table } from './config-reference.js';
 
 interface Entry {
@@ -69,6 +70,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'positions',
     command: Positions,
     json: 'a list of positions: `symbol`, `strategy`, `size`, `averagePrice`, `realizedPnl`, `fees`.',
+  },
+  {
+    id: 'why',
+    command: Why,
+    json: '`orders` (as `alpha orders`, with `reason` and `steps`), `verdict` (`approved`, `code`, `message`, `inputs`, `time`), `signal`, `indicators`, `bar`, `entries` (`stream`, `firstId`, `lastId`, `count`, `firstSeq`, `lastSeq`, `exact`), `decided` (`brain`, `batch`, `time`, `read`).',
   },
   {
     id: 'reconcile',

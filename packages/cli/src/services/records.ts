@@ -31,13 +31,13 @@ export interface OrderFilter {
 export async function listOrders(config: Config, filter: OrderFilter): Promise<readonly ListedOrder[]> {
   const records = await openRecords(config);
   try {
-    return (await records.store.orders(filter)).map(listed);
+    return (await records.store.orders(filter)).map(listedOrder);
   } finally {
     await records.close();
   }
 }
 
-function listed({ order, fees, realizedPnl, signal, bar }: OrderRow): ListedOrder {
+export function listedOrder({ order, fees, realizedPnl, signal, bar }: OrderRow): ListedOrder {
   const { terms } = order;
   return {
     time: new Date(terms.createdTs).toISOString(),

@@ -49,6 +49,31 @@ it('compares a live account while its engine runs and afterwards, and takes over
   await collector.end('SIGTERM');
   expect(await engine.end('SIGTERM')).toMatchObject({ exit: 0 });
 
+  const orders = JSON.parse((await runAlpha(['orders', '--json', '--status', 'FILLED'], { folder, env })).stdout);
+  const order = orders.at(-1);
+  const explained = await runAlpha(['why', order.clientOrderId.slice(0, 12), '--json'], { folder, env });
+  const why = JSON.parse(explained.stdout);
+  expect(why, explained.stderr).toMatchObject({
+    verdict: { approved: true, signalId: order.signalId },
+    signal: { id: order.signalId, strategy: 'ma-cross' },
+    indicators: { fast: expect.any(Number), slow: expect.any(Number) },
+    bar: { timeframe: '1s', openTs: order.bar.openTs },
+    decided: { brain: 'strategy:gmo' },
+  });
+  expect(why.orders.map(({ clientOrderId }: typeof order) => clientOrderId)).toContain(order.clientOrderId);
+  expect(why.orders[0].steps.map(({ status }: { status: string }) => status)).toContain('SUBMITTED');
+  const made = tape.trades.filter(
+    ({ symbol, ts }) => symbol === order.symbol && ts >= why.bar.openTs && ts < why.bar.openTs + 1000,
+  );
+  expect(why.entries).toEqual([
+    expect.objectContaining({ stream: 'md:trade', exact: true, count: made.length, firstSeq: expect.any(Number) }),
+  ]);
+  expect(why.bar.trades).toBe(made.length);
+  const byExchange = await runAlpha(['why', order.exchangeOrderId], { folder, env });
+  expect(byExchange.stdout).toMatch(
+    /^ORDER .*\n.*FILLED[\s\S]*VERDICT [\s\S]*SIGNAL [\s\S]*INDICATORS \{"fast"[\s\S]*BAR [\s\S]*ENTRIES [\s\S]*DECIDED /,
+  );
+
   // The same keys lead to another account: nothing of what was traded is there.
   await simulator.end('SIGTERM');
   const other = exchange();

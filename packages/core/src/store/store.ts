@@ -38,6 +38,11 @@ export interface InputLogRow {
   readonly inputs: unknown;
 }
 
+/** A row of the input log, with whose it is. */
+export interface DecisionRow extends InputLogRow {
+  readonly brain: BrainName;
+}
+
 /** Which rows of the input log: those after a batch and before a time, so many at most. */
 export interface InputLogPage {
   readonly after: number;
@@ -162,9 +167,17 @@ export interface Store {
   appendLogs(records: readonly LogRecord[]): Promise<void>;
 
   bars(query: BarQuery): Promise<readonly Bar[]>;
-  signals(query?: { readonly symbol?: string; readonly limit?: number }): Promise<readonly SignalRecord[]>;
-  /** Oldest first here and below; a limit keeps the newest. */
+  /** `id`: of the signal, or its beginning. */
+  signals(query?: {
+    readonly id?: string;
+    readonly symbol?: string;
+    readonly limit?: number;
+  }): Promise<readonly SignalRecord[]>;
+  /** The batch in which a strategy brain took this decision; null when its inputs are not kept any more. `since`: not before this time. */
+  decision(signalId: string, since: EpochMs): Promise<DecisionRow | null>;
+  /** Oldest first here and below; a limit keeps the newest. `id`: the order's or its beginning, the exchange's, or its signal's. */
   orders(query?: {
+    readonly id?: string;
     readonly symbol?: string;
     readonly statuses?: readonly OrderStatus[];
     readonly limit?: number;
@@ -172,7 +185,11 @@ export interface Store {
   orderEvents(clientOrderId: string): Promise<readonly (OrderEvent | DenialEvent)[]>;
   fills(query?: { readonly symbol?: string; readonly limit?: number }): Promise<readonly FillRecord[]>;
   positions(): Promise<readonly PositionRecord[]>;
-  verdicts(query?: { readonly approved?: boolean; readonly limit?: number }): Promise<readonly VerdictRecord[]>;
+  verdicts(query?: {
+    readonly signalId?: string;
+    readonly approved?: boolean;
+    readonly limit?: number;
+  }): Promise<readonly VerdictRecord[]>;
   latestEquity(): Promise<EquityRecord | null>;
   checkpoint(brain: BrainName): Promise<Checkpoint | null>;
   brains(): Promise<readonly BrainName[]>;

@@ -42,6 +42,8 @@ export interface StrategyInstance {
   onOrderBook?(event: OrderBookEvent, ctx: StrategyContext): void;
   onTicker?(event: TickerEvent, ctx: StrategyContext): void;
   onFill?(event: OrderEvent, ctx: StrategyContext): void;
+  /** What the strategy looks at, by name, as it is now: kept with every signal as `meta.indicators`, for `alpha why`. */
+  indicators?(): Readonly<Record<string, unknown>>;
   /** Required of strategies on ticks (`onTrade`, `onOrderBook`, `onTicker`): plain JSON, from which `restore` continues exactly. */
   snapshot?(): unknown;
   restore?(state: unknown): void;

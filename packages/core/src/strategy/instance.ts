@@ -157,7 +157,7 @@ export class Instance implements ContextHost {
         action,
         confidence,
         price_ref: this.#price,
-        ...metaOf(options),
+        ...metaOf(options, this.#strategy.indicators?.()),
       },
       ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, openTs: occasion.openTs } } : {}),
     });
@@ -295,9 +295,12 @@ function textOf(fault: unknown): string {
 const NO_DECISIONS: readonly Decision[] = [];
 
 /** A copy by way of JSON: what is stored is what is published, whatever the strategy does with its object later. */
-function metaOf({ reason, meta }: SignalOptions): { meta?: Record<string, unknown> } {
-  if (meta === undefined) return reason === undefined ? {} : { meta: { reason } };
-  return { meta: JSON.parse(JSON.stringify({ reason, ...meta })) as Record<string, unknown> };
+function metaOf(
+  { reason, meta }: SignalOptions,
+  indicators: Readonly<Record<string, unknown>> | undefined,
+): { meta?: Record<string, unknown> } {
+  if (meta === undefined && indicators === undefined) return reason === undefined ? {} : { meta: { reason } };
+  return { meta: JSON.parse(JSON.stringify({ reason, ...meta, indicators })) as Record<string, unknown> };
 }
 
 function causeOf(occasion: Occasion): string {

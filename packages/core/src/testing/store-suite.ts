@@ -54,6 +54,34 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    name: "finds an order by its id, the beginning of it, the exchange's id, or its signal, and where that was decided",
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const inputs = { reads: [], fed: [], signalIds: ['signal-3'] };
+      await store.commit(stepOf(owner, { bars: [barOf(3)], signals: [signalOf(3), signalOf(33)], inputs }));
+      const executor = await store.takeOver('execution:gmo');
+      const [third, other] = [filledOrder(3), filledOrder(4)];
+      const rows = { verdicts: [verdictOf(3), verdictOf(4)], orders: [third, other], inputs };
+      await store.commit(stepOf(executor, rows));
+      const idsOf = async (id: string) => (await store.orders({ id })).map(({ order }) => order.terms.clientOrderId);
+      const { clientOrderId } = third.terms;
+      assert.deepEqual(await idsOf(clientOrderId), [clientOrderId]);
+      assert.equal((await idsOf(clientOrderId.slice(0, -1))).length, 2);
+      assert.deepEqual(await idsOf('signal-3'), [clientOrderId]);
+      if ('exchangeOrderId' in third) assert.deepEqual(await idsOf(third.exchangeOrderId ?? ''), [clientOrderId]);
+      assert.deepEqual(await idsOf('%'), []);
+      assert.deepEqual((await store.signals({ id: 'signal-3' })).length, 2);
+      assert.deepEqual(
+        (await store.verdicts({ signalId: 'signal-4' })).map(({ signalId }) => signalId),
+        ['signal-4'],
+      );
+      const decision = await store.decision('signal-3', 0);
+      assert.deepEqual(decision && { ...decision, ts: 0 }, { brain: BRAIN, batch: 1, ts: 0, inputs });
+      assert.equal(await store.decision('signal-4', 0), null);
+      assert.equal(await store.decision('signal-3', (decision?.ts ?? 0) + 1), null);
+    },
+  },
+  {
     name: 'takes what has no row to point at',
     async run(store) {
       const owner = await store.takeOver(BRAIN);

@@ -78,6 +78,25 @@ describe('a signal', () => {
     ]);
   });
 
+  test('carries what the strategy looked at, as it was at the decision', () => {
+    let closes = 0;
+    const looking = inline({
+      indicators: () => ({ closes, unknown: null }),
+      onBar(bar, ctx) {
+        closes += bar.close;
+        ctx.hold({ reason: 'looked' });
+        closes += 100;
+      },
+    });
+    const metas = runnerOf(looking)
+      .step(secondly([10, 11, 12]))
+      .signals.map(({ event }) => event.meta);
+    expect(metas).toEqual([
+      { reason: 'looked', indicators: { closes: 10, unknown: null } },
+      { reason: 'looked', indicators: { closes: 121, unknown: null } },
+    ]);
+  });
+
   test('that moves the target nowhere is not emitted; hold always is', () => {
     const step = runnerOf(
       inline({

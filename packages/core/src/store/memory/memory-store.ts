@@ -14,6 +14,7 @@ import type {
   BrainName,
   Checkpoint,
   CompactedPage,
+  DecisionRow,
   InputLogPage,
   InputLogRow,
   KeepInputs,
@@ -181,8 +182,11 @@ export class MemoryStore implements Store {
     return from === undefined ? newest(bars, limit) : bars.slice(0, limit);
   }
 
-  async signals(query: { readonly symbol?: string; readonly limit?: number } = {}): Promise<readonly SignalRecord[]> {
-    const found = [...this.#signals.values()].filter(({ event }) => is(query.symbol, event.symbol));
+  async signals(query: Parameters<Store['signals']>[0] = {}): Promise<readonly SignalRecord[]> {
+    const { id = '', symbol } = query;
+    const found = [...this.#signals.values()].filter(
+      ({ event }) => is(symbol, event.symbol) && event.id.startsWith(id),
+    );
     return plain(
       newest(
         byTime(found, ({ event }) => event.ts),
@@ -192,9 +196,12 @@ export class MemoryStore implements Store {
   }
 
   async orders(query: Parameters<Store['orders']>[0] = {}): Promise<readonly OrderRow[]> {
-    const { limit, statuses, symbol } = query;
+    const { id, limit, statuses, symbol } = query;
     const found = [...this.#orders.values()].filter(
-      ({ status, terms }) => is(symbol, terms.symbol) && (statuses?.includes(status) ?? true),
+      (order) =>
+        is(symbol, order.terms.symbol) &&
+        (statuses?.includes(order.status) ?? true) &&
+        (id === undefined || isNamed(order, id)),
     );
     return newest(
       byTime(found, ({ terms }) => terms.createdTs),
@@ -220,10 +227,19 @@ export class MemoryStore implements Store {
     return [...this.#positions].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, position]) => position);
   }
 
-  async verdicts(
-    query: { readonly approved?: boolean; readonly limit?: number } = {},
-  ): Promise<readonly VerdictRecord[]> {
-    const found = [...this.#verdicts.values()].filter(({ approved }) => is(query.approved, approved));
+  async decision(signalId: string, since: EpochMs): Promise<DecisionRow | null> {
+    const found = [...this.#brains].flatMap(([brain, { inputs }]) =>
+      brain.startsWith('strategy:') ? [...inputs].map(([batch, row]) => ({ brain, batch, ...row })) : [],
+    );
+    const text = JSON.stringify(signalId);
+    const row = byTime(found, ({ ts }) => ts).find((one) => one.ts >= since && one.inputs.includes(text));
+    return row === undefined ? null : { ...row, inputs: JSON.parse(row.inputs) };
+  }
+
+  async verdicts(query: Parameters<Store['verdicts']>[0] = {}): Promise<readonly VerdictRecord[]> {
+    const found = [...this.#verdicts.values()].filter(
+      ({ approved, signalId }) => is(query.approved, approved) && is(query.signalId, signalId),
+    );
     return plain(
       newest(
         byTime(found, ({ ts }) => ts),
@@ -346,4 +362,10 @@ function plain<Value>(value: Value): Value {
 
 function failed(message: string): AlphaError {
   return new AlphaError('STORE_FAILED', `${message} Start the engine again.`);
+}
+
+function isNamed(order: Order, id: string): boolean {
+  const { clientOrderId, signalId } = order.terms;
+  const theirs = 'exchangeOrderId' in order ? order.exchangeOrderId : undefined;
+  return clientOrderId.startsWith(id) || signalId === id || theirs === id;
 }

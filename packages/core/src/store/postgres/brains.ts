@@ -1,6 +1,15 @@
 import { AlphaError } from '../../errors/alpha-error.js';
+import type { EpochMs } from '../../events/common.js';
 import type { AlphaEvent } from '../../events/event.js';
-import type { BrainName, Checkpoint, InputLogRow, Ownership, SessionRecord, StepRecord } from '../store.js';
+import type {
+  BrainName,
+  Checkpoint,
+  DecisionRow,
+  InputLogRow,
+  Ownership,
+  SessionRecord,
+  StepRecord,
+} from '../store.js';
 import type { Session } from './database.js';
 import { columns, searchableJson, verbatimJson } from './values.js';
 
@@ -89,6 +98,17 @@ export async function readInputs(
     [brain, after, limit],
   );
   return rows.map(({ batch, ts, inputs }) => ({ batch: Number(batch), ts: Number(ts), inputs }));
+}
+
+/** The row is looked for by its text: a person asks this once in a while, and an index would cost every commit. */
+export async function readDecision(session: Session, signalId: string, since: EpochMs): Promise<DecisionRow | null> {
+  const { rows } = await session.query<{ brain: string; batch: string; ts: string; inputs: unknown }>(
+    `SELECT brain, batch, ts, inputs FROM input_log
+     WHERE starts_with(brain, 'strategy:') AND ts >= $2 AND position($1 in inputs::text) > 0 ORDER BY ts, batch LIMIT 1`,
+    [JSON.stringify(signalId), since],
+  );
+  const row = rows[0];
+  return row === undefined ? null : { ...row, batch: Number(row.batch), ts: Number(row.ts) };
 }
 
 export async function clearOutbox(session: Session, brain: BrainName, publishedBatch: number): Promise<void> {

@@ -107,20 +107,26 @@ interface JoinedColumns extends OrderColumns {
 /** Oldest first; a limit keeps the newest. */
 export async function readOrders(
   session: Session,
-  query: { readonly symbol?: string; readonly statuses?: readonly OrderStatus[]; readonly limit?: number },
+  query: {
+    readonly id?: string;
+    readonly symbol?: string;
+    readonly statuses?: readonly OrderStatus[];
+    readonly limit?: number;
+  },
 ): Promise<readonly OrderRow[]> {
   const { rows } = await session.query<JoinedColumns>(
     `SELECT o.*, coalesce(f.fees, 0) AS fees, coalesce(f.realized_pnl, 0) AS realized_pnl,
             s.action AS signal_action, s.ts AS signal_ts, b.timeframe AS bar_timeframe, b.open_ts AS bar_open_ts
      FROM (SELECT * FROM orders
            WHERE ($1::text IS NULL OR symbol = $1) AND ($2::text[] IS NULL OR status = ANY ($2))
+             AND ($4::text IS NULL OR starts_with(client_order_id, $4) OR exchange_order_id = $4 OR signal_id = $4)
            ORDER BY created_ts DESC, row_id DESC LIMIT $3) o
      LEFT JOIN LATERAL (SELECT sum(fee) AS fees, sum(realized_pnl) AS realized_pnl FROM executions e
                         WHERE e.client_order_id = o.client_order_id) f ON true
      LEFT JOIN signals s ON s.id = o.signal_ref
      LEFT JOIN ohlcv b ON b.bar_id = s.bar_ref
      ORDER BY o.created_ts, o.row_id`,
-    [query.symbol ?? null, query.statuses ?? null, query.limit ?? null],
+    [query.symbol ?? null, query.statuses ?? null, query.limit ?? null, query.id ?? null],
   );
   return rows.map((row) => ({
     order: orderOf(row),

@@ -3,7 +3,7 @@ import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import type { BrainName, InputLogRow, Store, StoreCounts } from '../store.js';
 import { readBars } from './bars.js';
 import { readFills, readLatestEquity, readPositions } from './books.js';
-import { readBrains, readCheckpoint, readInputs, readOutbox, takeOver, writeSession } from './brains.js';
+import { readBrains, readCheckpoint, readDecision, readInputs, readOutbox, takeOver, writeSession } from './brains.js';
 import { commitStep } from './commit.js';
 import { Database, type Session } from './database.js';
 import { writeLogs } from './journal.js';
@@ -63,6 +63,7 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
 
     bars: (query) => database.read((session) => readBars(session, query)),
     signals: (query = {}) => database.read((session) => readSignals(session, query)),
+    decision: (signalId, since) => database.read((session) => readDecision(session, signalId, since)),
     orders: (query = {}) => database.read((session) => readOrders(session, query)),
     orderEvents: (clientOrderId) => database.read((session) => readOrderEvents(session, clientOrderId)),
     fills: (query = {}) => database.read((session) => readFills(session, query)),

@@ -43,12 +43,13 @@ interface SignalRow {
 /** Oldest first; a limit keeps the newest. */
 export async function readSignals(
   session: Session,
-  { symbol, limit }: { readonly symbol?: string; readonly limit?: number },
+  { id, symbol, limit }: { readonly id?: string; readonly symbol?: string; readonly limit?: number },
 ): Promise<readonly SignalRecord[]> {
   const { rows } = await session.query<SignalRow>(
     `SELECT event, instance_id, bar_timeframe, bar_open_ts FROM signals
-     WHERE ($1::text IS NULL OR symbol = $1) ORDER BY ts DESC, row_id DESC LIMIT $2`,
-    [symbol ?? null, limit ?? null],
+     WHERE ($1::text IS NULL OR symbol = $1) AND ($3::text IS NULL OR starts_with(id, $3))
+     ORDER BY ts DESC, row_id DESC LIMIT $2`,
+    [symbol ?? null, limit ?? null, id ?? null],
   );
   return rows.reverse().map((row) => ({
     event: row.event,
@@ -90,12 +91,13 @@ interface VerdictRow {
 /** Oldest first; a limit keeps the newest. */
 export async function readVerdicts(
   session: Session,
-  { approved, limit }: { readonly approved?: boolean; readonly limit?: number },
+  { approved, limit, signalId }: { readonly signalId?: string; readonly approved?: boolean; readonly limit?: number },
 ): Promise<readonly VerdictRecord[]> {
   const { rows } = await session.query<VerdictRow>(
     `SELECT signal_id, approved, code, message, inputs, ts FROM verdicts
-     WHERE ($1::boolean IS NULL OR approved = $1) ORDER BY ts DESC, row_id DESC LIMIT $2`,
-    [approved ?? null, limit ?? null],
+     WHERE ($1::boolean IS NULL OR approved = $1) AND ($3::text IS NULL OR signal_id = $3)
+     ORDER BY ts DESC, row_id DESC LIMIT $2`,
+    [approved ?? null, limit ?? null, signalId ?? null],
   );
   return rows.reverse().map((row) => ({
     signalId: row.signal_id,
