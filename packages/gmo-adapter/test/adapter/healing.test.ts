@@ -175,7 +175,8 @@ describe('trades missed by the socket', () => {
   });
 
   it('are read though REST fails at first and then lags behind; live ones wait', async () => {
-    const seen = await openWith(3);
+    // After an ERR-5003 nothing is asked for a second, after the next for two.
+    const seen = await openWith(3, { backfillMs: 10_000 });
     let failures = 0;
     market.interfere = (_, response) => {
       if (++failures > 2) return false;
