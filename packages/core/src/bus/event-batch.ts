@@ -30,13 +30,15 @@ type Growing<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 export class BatchWriter {
   readonly #runs: Growing<Run>[] = [];
   readonly #lines: string[] = [];
+  #run: Growing<Run> | undefined;
 
   add({ series, key, head }: KnownSeries, event: AlphaEvent, seq: number | undefined): void {
     this.#lines.push(encodeNumbered(head, event, seq));
     const { ts } = event;
-    const run = this.#runs.at(-1);
+    const run = this.#run;
     if (!goesOn(run, key, seq)) {
-      this.#runs.push({ series, key, first: seq, count: 1, fromTs: ts, toTs: ts });
+      this.#run = { series, key, first: seq, count: 1, fromTs: ts, toTs: ts };
+      this.#runs.push(this.#run);
       return;
     }
     run.count++;

@@ -6,7 +6,11 @@ import type { TradeEvent } from '../events/market.js';
  * genuine (same millisecond, price and size), so they are counted: three of a kind there and two here are one missed.
  */
 export class RecentTrades {
-  readonly #ring: (TradeEvent | undefined)[];
+  /** Numbers, not the events: those would grow old here, which costs a busy feed a tenth of its time. */
+  readonly #ts: Float64Array;
+  readonly #price: Float64Array;
+  readonly #size: Float64Array;
+  readonly #isBackfilled: Uint8Array;
   #count = 0;
   #newestTs: EpochMs | null = null;
   /** The first moment of all may be cut. */
@@ -14,15 +18,22 @@ export class RecentTrades {
 
   /** `capacity`: how many are remembered. `trades`: known from before, oldest first. There may be older ones, here and ever. */
   constructor(capacity: number, trades: readonly TradeEvent[] = []) {
-    this.#ring = new Array<TradeEvent | undefined>(capacity).fill(undefined);
+    this.#ts = new Float64Array(capacity);
+    this.#price = new Float64Array(capacity);
+    this.#size = new Float64Array(capacity);
+    this.#isBackfilled = new Uint8Array(capacity);
     for (const trade of trades) this.add(trade);
   }
 
-  add(trade: TradeEvent): void {
-    if (this.#count === 0) this.#beganAfter = trade.ts;
-    this.#ring[this.#count % this.#ring.length] = trade;
+  add({ ts, data, origin }: TradeEvent): void {
+    if (this.#count === 0) this.#beganAfter = ts;
+    const place = this.#count % this.#ts.length;
+    this.#ts[place] = ts;
+    this.#price[place] = data.price;
+    this.#size[place] = data.size;
+    this.#isBackfilled[place] = origin === 'backfill' ? 1 : 0;
     this.#count++;
-    if (this.#newestTs === null || trade.ts > this.#newestTs) this.#newestTs = trade.ts;
+    if (this.#newestTs === null || ts > this.#newestTs) this.#newestTs = ts;
   }
 
   /** Null before the first. */
@@ -32,8 +43,9 @@ export class RecentTrades {
 
   /** The earliest moment from which on every trade that came is remembered, if they came in order. */
   get completeFrom(): EpochMs {
-    const oldest = this.#ring[this.#count % this.#ring.length];
-    return Math.max(this.#beganAfter, this.#count > this.#ring.length ? (oldest?.ts ?? 0) : -1) + 1;
+    const capacity = this.#ts.length;
+    const oldest = this.#count > capacity ? this.#ts[this.#count % capacity]! : -1;
+    return Math.max(this.#beganAfter, oldest) + 1;
   }
 
   /**
@@ -41,12 +53,8 @@ export class RecentTrades {
    * The side is not compared: a source that prints both rows of a match does not tell whose the taker was.
    */
   missingFrom(told: readonly TradeEvent[], from: EpochMs, also: readonly TradeEvent[] = []): TradeEvent[] {
-    const known = new Map<string, number>();
-    const note = (trade: TradeEvent) => {
-      if (trade.ts >= from) known.set(keyOf(trade), (known.get(keyOf(trade)) ?? 0) + 1);
-    };
-    for (const trade of this.#ring) if (trade !== undefined) note(trade);
-    for (const trade of also) note(trade);
+    const known = countsOf(also);
+    for (const place of this.#places()) if (this.#ts[place]! >= from) note(known, this.#keyAt(place));
     return told.filter((trade) => {
       if (trade.ts < from) return false;
       const left = known.get(keyOf(trade)) ?? 0;
@@ -61,8 +69,12 @@ export class RecentTrades {
    * for its backfilled twin.
    */
   repeatedIn(live: readonly TradeEvent[], told: readonly TradeEvent[] | null): ReadonlySet<TradeEvent> {
-    const here = countsOf(this.#ring);
-    const backfilled = countsOf(this.#ring.filter((trade) => trade?.origin === 'backfill'));
+    const here = new Map<string, number>();
+    const backfilled = new Map<string, number>();
+    for (const place of this.#places()) {
+      note(here, this.#keyAt(place));
+      if (this.#isBackfilled[place] === 1) note(backfilled, this.#keyAt(place));
+    }
     const coming = countsOf(live);
     const shown = countsOf(told ?? []);
     const repeated = new Set<TradeEvent>();
@@ -77,14 +89,25 @@ export class RecentTrades {
     }
     return repeated;
   }
+
+  #places(): Iterable<number> {
+    return this.#ts.subarray(0, this.#count).keys();
+  }
+
+  #keyAt(place: number): string {
+    return keyFor(this.#ts[place]!, this.#price[place]!, this.#size[place]!);
+  }
 }
 
-function countsOf(trades: readonly (TradeEvent | undefined)[]): Map<string, number> {
+function countsOf(trades: readonly TradeEvent[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const trade of trades) {
-    if (trade !== undefined) counts.set(keyOf(trade), (counts.get(keyOf(trade)) ?? 0) + 1);
-  }
+  for (const trade of trades) note(counts, keyOf(trade));
   return counts;
 }
 
-const keyOf = ({ ts, data }: TradeEvent): string => `${ts} ${data.price} ${data.size}`;
+function note(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+const keyOf = ({ ts, data }: TradeEvent): string => keyFor(ts, data.price, data.size);
+const keyFor = (ts: EpochMs, price: number, size: number): string => `${ts} ${price} ${size}`;

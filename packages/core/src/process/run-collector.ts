@@ -86,9 +86,13 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
       await publisher.take(forEach(unknownPast(exchange, wallClock.now()), symbols));
     const { silence = {} } = options;
     for await (const batch of feed.subscribe({ symbols, silence, published: published ?? new Map() }, ending)) {
-      for (const event of batch) if (event.type !== 'status') counts.of(event).count++;
-      await publisher.take(batch.some(speaksOfAll) ? batch.flatMap((event) => forEach(event, symbols)) : batch);
-      for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
+      let tells = false;
+      for (const event of batch) {
+        if (event.type === 'status') tells = true;
+        else counts.of(event).count++;
+      }
+      await publisher.take(tells ? batch.flatMap((event) => forEach(event, symbols)) : batch);
+      if (tells) for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
     }
     await publisher.take(forEach(stopped(exchange, wallClock.now()), symbols));
   } finally {

@@ -1,5 +1,5 @@
 import { type Labels, type Metrics, silentMetrics } from '@alpha-engine/core';
-import { EXCHANGE } from '../mapper/market-frame.js';
+import { EXCHANGE } from '../mapper/exchange.js';
 import type { FeedStream } from './feed-stream.js';
 
 const OF_EXCHANGE: Labels = { exchange: EXCHANGE };

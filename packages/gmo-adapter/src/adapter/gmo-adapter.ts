@@ -1,5 +1,5 @@
 import type { ExchangeAdapter } from '@alpha-engine/core';
-import { EXCHANGE } from '../mapper/market-frame.js';
+import { EXCHANGE } from '../mapper/exchange.js';
 import { GmoBroker } from './broker.js';
 import type { FeedTimings } from './feed-timings.js';
 import { GmoMarketFeed } from './market-feed.js';

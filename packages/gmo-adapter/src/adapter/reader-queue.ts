@@ -17,7 +17,7 @@ export interface ReaderQueueParts {
 }
 
 /** Events that wait for the reader when the socket is paused for it. */
-const PAUSE_AT = 8_192;
+const PAUSE_AT = 1_024;
 /** A reader that takes nothing for so long is not waited for: what arrives then is queued, and dropped beyond the bound. */
 const LONGEST_PAUSE_MS = 2_000;
 

@@ -1,5 +1,5 @@
 import { ALL_SYMBOLS, type EpochMs, type StatusEvent } from '@alpha-engine/core';
-import { EXCHANGE } from '../mapper/market-frame.js';
+import { EXCHANGE } from '../mapper/exchange.js';
 
 /** A status event of the whole connection, or of one symbol. `ts` is market time. */
 export function statusEvent(ts: EpochMs, data: StatusEvent['data'], symbol: string = ALL_SYMBOLS): StatusEvent {

@@ -1,8 +1,8 @@
 import type { EpochMs, OrderBookEvent, TickerEvent, TradeEvent } from '@alpha-engine/core';
+import { EXCHANGE } from './exchange.js';
 import { parseIsoTime } from './iso-time.js';
 import { parsePlainNumber } from './plain-number.js';
-
-export const EXCHANGE = 'gmo';
+import { readPlainTrade } from './plain-trade.js';
 
 export const REJECTIONS = [
   'not_json',
@@ -42,6 +42,8 @@ const rejected = (reason: FrameRejection['reason']): FrameRejection => ({ type: 
  * (GMO adds `grouping`). Checked by hand: a schema library costs a third of the parse on a book of 100 levels.
  */
 export function mapMarketFrame(text: string, recvTs: EpochMs): MarketFrame {
+  const trade = readPlainTrade(text, recvTs);
+  if (trade !== null) return trade;
   let raw: unknown;
   try {
     raw = JSON.parse(text);

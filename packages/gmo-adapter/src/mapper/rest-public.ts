@@ -10,8 +10,9 @@ import {
   timeframeMs,
 } from '@alpha-engine/core';
 import type { BookData, KlineRow, SymbolRow, TickerRow } from '../schema/rest-public.js';
+import { EXCHANGE } from './exchange.js';
 import { parseIsoTime } from './iso-time.js';
-import { EXCHANGE, mapLevels, mapMarketMessage } from './market-frame.js';
+import { mapLevels, mapMarketMessage } from './market-frame.js';
 import { parsePlainNumber } from './plain-number.js';
 
 /** GMO marks leverage symbols by nothing but this ending. */

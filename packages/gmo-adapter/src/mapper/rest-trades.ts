@@ -1,7 +1,7 @@
 import type { EpochMs, TradeEvent } from '@alpha-engine/core';
 import type { TradeRow } from '../schema/rest-public.js';
+import { EXCHANGE } from './exchange.js';
 import { parseIsoTime } from './iso-time.js';
-import { EXCHANGE } from './market-frame.js';
 import { parsePlainNumber } from './plain-number.js';
 
 const keyOf = (row: TradeRow): string => `${row.timestamp} ${row.price} ${row.size}`;

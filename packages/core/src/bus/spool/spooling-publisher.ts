@@ -134,13 +134,15 @@ export class SpoolingPublisher {
    * for five seconds at most when the bus answers and cannot follow. Throws why publishing ended.
    */
   async take(events: readonly AlphaEvent[]): Promise<void> {
-    for (const { type } of events) if (type !== 'status') this.#taken++;
     for (let from = 0; from < events.length; from += MAX_BATCH) {
       if (this.#spooling === null && this.#inFlight.events >= this.#options.maxInMemory) await this.#room();
       if (this.#failure !== null) throw this.#failure.error;
       const batch = events.length <= MAX_BATCH ? events : events.slice(from, from + MAX_BATCH);
-      if (this.#spooling !== null) this.#overflow.store(batch);
-      else this.#send(this.#numbers.give(batch));
+      if (this.#spooling === null) this.#taken += this.#send(this.#numbers.give(batch)).own;
+      else {
+        this.#overflow.store(batch);
+        this.#taken += batch.filter(({ type }) => type !== 'status').length;
+      }
     }
     if (this.#spooling === null) this.#watchBus();
     else {
@@ -187,7 +189,7 @@ export class SpoolingPublisher {
     return this.#spool.events;
   }
 
-  #send(batch: EventBatch, from?: SpooledBatch): void {
+  #send(batch: EventBatch, from?: SpooledBatch): Sent {
     const isLeft = from !== undefined && this.#isLeftover(from.end);
     const at = from?.at ?? this.#options.clock.now();
     const own = isLeft ? 0 : countMarket(batch);
@@ -196,6 +198,7 @@ export class SpoolingPublisher {
       () => this.#acknowledged(sent),
       (error) => this.#failed(error),
     );
+    return sent;
   }
 
   #acknowledged(sent: Sent): void {

@@ -1,0 +1,2 @@
+/** The name of GMO Coin in events. */
+export const EXCHANGE = 'gmo';
