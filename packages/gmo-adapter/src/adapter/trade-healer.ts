@@ -63,6 +63,8 @@ export class TradeHealer {
   #beganTs: EpochMs | null = null;
   /** Something may be missing since this trade, though later ones came. */
   #doubtTs: EpochMs | null = null;
+  /** Up to here, all that came was compared with REST. */
+  #wholeTs: EpochMs = 0;
   /** Nothing is known from before this connection, so nothing can be missing. */
   #fresh: boolean;
   #open = false;
@@ -171,7 +173,8 @@ export class TradeHealer {
 
   #startChecking(doubt: EpochMs): Promise<Finding> {
     this.#held ??= [];
-    this.#doubtTs = Math.min(doubt, this.#doubtTs ?? doubt);
+    const since = Math.max(doubt, this.#wholeTs);
+    this.#doubtTs = Math.min(since, this.#doubtTs ?? since);
     const isFirst = performance.now() - this.#checkedAt > LONGEST_PAUSE_MS;
     this.#checkMs = isFirst ? this.#parts.timings.rereadMs : Math.min(LONGEST_CHECK_MS, this.#checkMs * 2);
     return this.#start(this.#checkMs).finally(() => {
@@ -256,7 +259,11 @@ export class TradeHealer {
     const gapEnd = this.#gapEnd(told, held);
     const fromTs = this.#anchor ?? from;
     if (gapEnd !== null) this.#gap(fromTs, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
-    this.#passOn([...missing, ...held].sort((a, b) => a.ts - b.ts));
+    this.#wholeTs = Math.min(told.newestTs ?? 0, this.#liveFrom === null ? Number.POSITIVE_INFINITY : newestHeld);
+    // With another doubt in hand, what came since REST was read may miss one in its midst: it waits for the check that follows.
+    const surely = this.#next === null ? Number.POSITIVE_INFINITY : (told.newestTs ?? 0);
+    const kept = held.filter(({ ts }) => ts >= surely);
+    this.#passOn([...missing, ...held.filter(({ ts }) => ts < surely)].sort((a, b) => a.ts - b.ts));
     this.#backfilledTs = Math.max(this.#backfilledTs, missing.at(-1)?.ts ?? -1);
     if (missing.length > 0) this.#parts.out.backfilled(missing.length);
     if (missing.length === 0) this.#silent = false;
@@ -267,6 +274,7 @@ export class TradeHealer {
       this.#owesWord = false;
     }
     this.#joins();
+    if (kept.length > 0) this.#keepOn(kept);
     return missing.length > 0 ? 'missed' : 'whole';
   }
 
@@ -292,6 +300,12 @@ export class TradeHealer {
     this.#passOn(held);
     this.#joins();
     return 'unknown';
+  }
+
+  #keepOn(trades: TradeEvent[]): void {
+    this.#held = trades;
+    this.#liveFrom = trades[0]?.ts ?? null;
+    this.#judge = { ts: trades.at(-1)?.ts ?? 0, at: performance.now() };
   }
 
   #passOn(trades: readonly TradeEvent[]): void {

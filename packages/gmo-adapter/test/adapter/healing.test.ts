@@ -180,7 +180,7 @@ describe('trades missed by the socket', () => {
     let failures = 0;
     market.interfere = (_, response) => {
       if (++failures > 2) return false;
-      failure(response, 'ERR-5003', 'Requests are too many.', 200, 4);
+      failure(response, 'ERR-554', 'Server is unavailable.', 200, 4);
       return true;
     };
     market.restIsBehindBy = 2;
@@ -250,6 +250,24 @@ describe('trades missed by the socket', () => {
     market.matchMany(3);
     await seen.until(whole);
     expectWhole(seen);
+  });
+
+  it('in frames that cannot be read, one after the other, come in order: what followed a further one waits for its check', async () => {
+    const seen = await openWith(3);
+    // REST is some trades behind the socket.
+    market.restIsBehindBy = 3;
+    for (let n = 0; n < 40; n++) {
+      market.spoil = (frame) => (n % 3 === 0 ? frame.slice(0, 40) : frame);
+      market.match({ price: 100 + (n % 5) }, n % 2);
+      await new Promise((resolve) => void setTimeout(resolve, 3));
+    }
+    market.spoil = (frame) => frame;
+    market.restIsBehindBy = 0;
+    market.match();
+    await seen.until(whole);
+    const times = tradesOf(seen.items).map(({ ts }) => ts);
+    expect(keysOf(seen.items).toSorted()).toEqual(market.matches.map(tradeKey).toSorted());
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   it('on a channel that died without a word are found by asking REST; it is stale until it lives', async () => {

@@ -5,6 +5,11 @@ import { testContext } from '../support/context.js';
 import { json, startHttpServer, type TestServer } from '../support/http-server.js';
 import { isRecorded, readRecording, recordedLines } from './recordings.js';
 
+interface Level {
+  readonly price: string;
+  readonly size: string;
+}
+
 const RECV = 1_790_000_000_000;
 const native = (name: string): unknown => JSON.parse(readRecording('gmo_native', name));
 
@@ -133,6 +138,17 @@ describe.runIf(isRecorded('gmo_native'))('samples of GMO Coin that others record
 
     const [ticker] = await rest.tickers();
     expect(ticker).toMatchObject({ symbol: 'BTC', data: { bid: 10206144, ask: 10210299, volume: 313.93928 } });
+
+    const said = JSON.parse(readRecording('gmo_native', 'rest_get_orderbooks.json.gz')) as Record<
+      'asks' | 'bids',
+      Level[]
+    >;
+    const book = await rest.orderBook('BTC');
+    expect(EVENT_SCHEMAS.orderbook.safeParse(book).success).toBe(true);
+    for (const side of ['asks', 'bids'] as const) {
+      const levels = book.data[side].map(([price, size]) => ({ price: String(price), size: plainSize(size) }));
+      expect(levels).toEqual(said[side].map(({ price, size }) => ({ price: plainOf(price), size: plainOf(size) })));
+    }
 
     // Each match is printed twice: the rows are fifty matches, and none is lost.
     const read = await rest.recentTrades('BTC', 50);
