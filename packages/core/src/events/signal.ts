@@ -12,12 +12,12 @@ const protectLevel = z.union([z.object({ price: positive }), distance, percent])
 export type ProtectLevel = z.infer<typeof protectLevel>;
 
 /** How an entry is protected once it is filled. `trail` follows the best price since then at this distance. */
-const protect = z.object({
+export const protectSchema = z.object({
   stop_loss: protectLevel.optional(),
   take_profit: protectLevel.optional(),
   trail: z.union([distance, percent]).optional(),
 });
-export type Protect = z.infer<typeof protect>;
+export type Protect = z.infer<typeof protectSchema>;
 
 /**
  * A strategy's decision. `ts` of a bar's signal is the bar's close. `id` is a hash of strategy instance, cause and
@@ -32,7 +32,7 @@ export const signalEvent = z.object({
   confidence: z.number().min(0).max(1),
   price_ref: positive,
   /** Entries only. Absent: as the engine's settings say. */
-  protect: protect.optional(),
+  protect: protectSchema.optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
 });
 export type SignalEvent = z.infer<typeof signalEvent>;

@@ -18,6 +18,7 @@ import {
 } from './executor-state.js';
 import type { ExecutorConfig } from './executor-types.js';
 import { fromPlain, toPlain } from './plain-state.js';
+import type { Guard } from './protection/guard.js';
 
 /** 2: orders have a time in force and a purpose. */
 const VERSION = 2;
@@ -35,6 +36,8 @@ interface Snapshot {
   readonly decided: Readonly<Record<string, EpochMs>>;
   readonly latestSignal: Readonly<Record<string, EpochMs>>;
   readonly seq: Readonly<Record<string, number>>;
+  readonly guards?: Readonly<Record<string, Guard>>;
+  readonly guardCount?: number;
   readonly accountHalt: string | null;
   readonly drawdownStopped: boolean;
   readonly baseline: readonly Balance[] | null;
@@ -59,6 +62,8 @@ export function snapshotOf(state: ExecutorState): unknown {
     decided: Object.fromEntries(state.decided),
     latestSignal: Object.fromEntries(state.latestSignal),
     seq: Object.fromEntries(state.seq),
+    guards: Object.fromEntries(state.guards),
+    guardCount: state.guardCount,
     accountHalt: state.accountHalt,
     drawdownStopped: state.drawdownStopped,
     baseline: state.baseline,
@@ -106,6 +111,8 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     decided: new Map(Object.entries(kept.decided)),
     latestSignal: new Map(Object.entries(kept.latestSignal)),
     seq: new Map(Object.entries(kept.seq)),
+    guards: new Map(Object.entries(fromPlain<Record<string, Guard>>(kept.guards ?? {}))),
+    guardCount: kept.guardCount ?? 0,
     accountHalt: kept.accountHalt,
     drawdownStopped: kept.drawdownStopped,
     baseline: fromPlain<readonly Balance[] | null>(kept.baseline),

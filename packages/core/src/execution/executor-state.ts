@@ -6,6 +6,7 @@ import { OrderLedger } from '../orders/order-ledger.js';
 import type { TradedAssets, Transfer } from './books.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
 import type { Mark } from './mark.js';
+import type { Guard } from './protection/guard.js';
 
 export type IdentifiedSignal = SignalEvent & { readonly id: string };
 
@@ -84,6 +85,10 @@ export interface ExecutorState {
   readonly latestSignal: Map<string, EpochMs>;
   /** Last `seq` by symbol and event type. */
   readonly seq: Map<string, number>;
+  /** What protects open positions, by symbol and lot (leverage) or strategy (spot). */
+  readonly guards: Map<string, Guard>;
+  /** Guards ever made: each has a leg of its own. */
+  guardCount: number;
   /** Why openings are halted on the whole account, or null. */
   accountHalt: string | null;
   drawdownStopped: boolean;
@@ -111,6 +116,8 @@ export function freshState(config: ExecutorConfig): ExecutorState {
     decided: new Map(),
     latestSignal: new Map(),
     seq: new Map(),
+    guards: new Map(),
+    guardCount: 0,
     accountHalt: null,
     drawdownStopped: false,
     baseline: null,

@@ -15,6 +15,7 @@ import { onAmendAnswered, onCancelAnswered, repeatChanges } from './order-change
 import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
 import { runPolicies } from './policies/run-policies.js';
 import { placeSuccessors } from './policies/successor.js';
+import { tendGuards } from './protection/tend-guards.js';
 import { onSweep } from './reconcile.js';
 import { decideWaiting, onSignal } from './signal-desk.js';
 import { rememberedSince, type StepContext } from './step-context.js';
@@ -47,6 +48,7 @@ export class Executor {
       this.#apply(context, input);
       decideWaiting(context, this.#gate);
       placeSuccessors(context);
+      tendGuards(context);
       dispatch(context, this.#gate);
       scheduleSweeps(context, input.kind === 'clock');
       scheduleBalances(context, input.kind === 'clock');

@@ -17,6 +17,7 @@ type ChangeOutcome = 'accepted' | 'refused' | 'in_doubt';
 export function cancelOrder(context: StepContext, tracked: TrackedOrder, why: string): void {
   const { order } = tracked;
   if (order.status === 'PENDING' && symbolState(context, order.terms.symbol)?.offered !== order.terms.clientOrderId) {
+    tracked.cancelWanted = true;
     finish(context, tracked, 'VOID', why);
     return;
   }

@@ -10,6 +10,7 @@ import { isFinal } from '../orders/transitions.js';
 import { watchEquity } from './equity-watch.js';
 import { takePrice } from './order-changes.js';
 import { nameSuccessor } from './policies/successor.js';
+import { guardFill } from './protection/guard-fill.js';
 import { finish, publishOrder } from './publish-order.js';
 import { alarm, halt, type StepContext, symbolState, trackedOf, wantSweep } from './step-context.js';
 
@@ -113,6 +114,7 @@ export function bookFill(context: StepContext, tracked: TrackedOrder, fill: Exch
   tracked.notional = tracked.notional.plus(fill.price.times(fill.size));
   tracked.order = filled(tracked.order, fill, tracked.notional, context.at.marketTs);
   enterLedger(context, fill, terms.strategy, terms.clientOrderId);
+  guardFill(context, tracked, fill);
   publishOrder(context, tracked, fill);
   if (status === 'REJECTED' || status === 'VOID') {
     const reason = `Order ${terms.clientOrderId} was ${status} and was filled all the same (execution ${fill.executionId}).`;

@@ -17,6 +17,8 @@ const DECIMAL_FIELDS = new Set([
   'reportedSize',
   'size',
   'sold',
+  'stopPrice',
+  'targetPrice',
   'total',
   'triggerPrice',
   'workingPrice',

@@ -4,6 +4,7 @@ import { ended } from '../orders/advance.js';
 import { type Order, workingPrice } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
+import { sellable } from './sizing/order-sizes.js';
 import type { StepContext } from './step-context.js';
 
 /** Records an order's new state and tells it on `order:<exchange>`. */
@@ -19,7 +20,10 @@ export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?:
     ts: fill?.ts ?? context.at.marketTs,
     seq: nextSeq(context, terms.symbol, 'order'),
     id: `${terms.clientOrderId}:${tracked.events}`,
-    data: orderData(tracked, fill),
+    data: {
+      ...orderData(tracked, fill),
+      ...(fill !== undefined && endsPosition(context, order) ? { flat: true } : {}),
+    },
   });
 }
 
@@ -36,6 +40,15 @@ export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJ
   const before = tracked.order;
   tracked.order = ended(before, status, reason, context.at.marketTs);
   if (tracked.order !== before) publishOrder(context, tracked);
+}
+
+/** Only where no signal says it: a strategy must be told that its position is gone. */
+function endsPosition({ instruments, state }: StepContext, { terms }: Order): boolean {
+  const { purpose, effect, strategy, symbol } = terms;
+  if (effect !== 'close' || purpose === 'exit') return false;
+  const instrument = instruments.get(symbol);
+  const size = state.ledger.size(strategy, symbol);
+  return size.isZero() || (instrument?.kind === 'spot' && sellable(instrument, size).isZero());
 }
 
 function orderData({ order, replacedBy }: TrackedOrder, fill: ExchangeFill | undefined): OrderEvent['data'] {

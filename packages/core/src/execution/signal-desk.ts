@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EpochMs } from '../events/common.js';
+import type { OrderPurpose } from '../events/order.js';
 import type { Protect, SignalEvent } from '../events/signal.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { type Intent, opens } from '../risk/check.js';
@@ -11,9 +12,12 @@ import { planIntent } from './intents.js';
 import { MARKET } from './policies/order-policy.js';
 import { abandon } from './policies/run-policies.js';
 import { isOver } from './policies/successor.js';
+import { clearWay } from './protection/clear-way.js';
 import { nextSeq, publishOrder } from './publish-order.js';
 import { riskView } from './risk-view.js';
 import { rememberedSince, type StepContext, symbolState } from './step-context.js';
+
+const PROTECTIVE: ReadonlySet<OrderPurpose> = new Set(['stop_loss', 'take_profit', 'trailing_stop']);
 
 /** Signals kept waiting per executor; more are denied, so that a long outage cannot fill the memory. */
 const MAX_WAITING = 1_000;
@@ -60,7 +64,7 @@ function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
     for (const tracked of before) if (isResting(tracked) && turns(signal, tracked)) abandon(context, tracked);
     return false;
   }
-  if (isReconciled(context, symbol)) return true;
+  if (isReconciled(context, symbol)) return clearWay(context, planned(context, signal));
   // An entry is not worth waiting for longer than it may be old, nor at all when the books are known to differ.
   const old = context.at.marketTs - signal.ts > context.config.maxSignalAgeMs;
   return (old || symbol.lastAlarm !== null) && opens(planned(context, signal));
@@ -68,7 +72,10 @@ function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
 
 /** An order of the same strategy that must have ended, for certain, before its next signal is decided. */
 function isAhead(context: StepContext, tracked: TrackedOrder, signal: IdentifiedSignal): boolean {
-  return tracked.order.terms.strategy === signal.strategy && !isOver(context, tracked);
+  const { strategy, purpose, type } = tracked.order.terms;
+  // A protective order rests for as long as its position; what it has to give way to is cleared below.
+  const rests = PROTECTIVE.has(purpose) && type !== 'market';
+  return strategy === signal.strategy && !rests && !isOver(context, tracked);
 }
 
 /** A limit order waits for its price, which may take long. */

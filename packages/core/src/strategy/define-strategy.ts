@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { EpochMs } from '../events/common.js';
 import type { OrderBookEvent, TickerEvent, TradeEvent } from '../events/market.js';
 import type { OrderEvent } from '../events/order.js';
+import type { Protect } from '../events/signal.js';
 import type { Bar } from '../market/bar.js';
 
 export interface SignalOptions {
@@ -9,6 +10,8 @@ export interface SignalOptions {
   /** 0 to 1. Default 1. */
   readonly confidence?: number;
   readonly meta?: Readonly<Record<string, unknown>>;
+  /** Entries only: stop-loss, take-profit and trail, as prices, distances or per cent. Absent: as the engine's settings say. */
+  readonly protect?: Protect;
 }
 
 /** Direction of the instance's target. It changes when the strategy signals; a denied, rejected or canceled order corrects it. */

@@ -3,7 +3,7 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { MarketEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
-import type { SignalAction } from '../events/signal.js';
+import { type Protect, protectSchema, type SignalAction } from '../events/signal.js';
 import type { Bar } from '../market/bar.js';
 import { addFill } from './add-fill.js';
 import { Context, type ContextHost } from './context.js';
@@ -157,6 +157,7 @@ export class Instance implements ContextHost {
         action,
         confidence,
         price_ref: this.#price,
+        ...protectOf(options),
         ...metaOf(options, this.#strategy.indicators?.()),
       },
       ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, openTs: occasion.openTs } } : {}),
@@ -301,6 +302,15 @@ function metaOf(
 ): { meta?: Record<string, unknown> } {
   if (meta === undefined && indicators === undefined) return reason === undefined ? {} : { meta: { reason } };
   return { meta: JSON.parse(JSON.stringify({ reason, ...meta, indicators })) as Record<string, unknown> };
+}
+
+/** Throws when a level is no positive number; what is stored is what is published here too. */
+function protectOf({ protect }: SignalOptions): { protect?: Protect } {
+  if (protect === undefined) return {};
+  const checked = protectSchema.safeParse(protect);
+  if (checked.success) return { protect: checked.data };
+  const [issue] = checked.error.issues;
+  throw new Error(`Its protection is not understood: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
 }
 
 function causeOf(occasion: Occasion): string {

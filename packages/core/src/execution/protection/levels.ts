@@ -12,8 +12,17 @@ export function stopPrice({ stop_loss, trail }: Protect, side: Side, entry: Deci
   return nearer(side, fixed, trailing);
 }
 
+export function targetPrice({ take_profit }: Protect, side: Side, entry: Decimal): Decimal | null {
+  return take_profit === undefined ? null : levelPrice(take_profit, side, entry);
+}
+
+/** Where a trailing stop stands when `best` is the best price since the entry. */
+export function trailedPrice(trail: NonNullable<Protect['trail']>, side: Side, best: Decimal): Decimal {
+  return levelPrice(trail, losing(side), best);
+}
+
 /** The stop that gives up less: the higher one of a long position. */
-function nearer(side: Side, one: Decimal, other: Decimal): Decimal {
+export function nearer(side: Side, one: Decimal, other: Decimal): Decimal {
   return side === 'buy' ? Decimal.max(one, other) : Decimal.min(one, other);
 }
 

@@ -1,0 +1,29 @@
+import type { Intent } from '../../risk/check.js';
+import { cancelOrder } from '../order-changes.js';
+import type { StepContext } from '../step-context.js';
+import type { Guard } from './guard.js';
+import { liveOf, ordersOfGuard } from './guarded.js';
+
+/**
+ * Takes the protective orders away from what a signal wants to close: a lot that one order holds takes no other. True when
+ * they are gone for certain; what they filled in between is not left to close.
+ */
+export function clearWay(context: StepContext, intent: Intent): boolean {
+  const closes = intent.orders.filter(({ effect }) => effect === 'close');
+  if (closes.length === 0) return true;
+  let clear = true;
+  for (const guard of context.state.guards.values()) {
+    if (guard.symbol !== intent.symbol || guard.strategy !== intent.strategy) continue;
+    if (guard.positionId !== null && !closes.some(({ positionId }) => positionId === guard.positionId)) continue;
+    guard.clearedFor = intent.signalId;
+    if (!takeBack(context, guard, 'a signal closes the position')) clear = false;
+  }
+  return clear;
+}
+
+/** Cancels what rests for a guard. True when nothing of it can be filled any more. */
+export function takeBack(context: StepContext, guard: Guard, why: string): boolean {
+  const live = liveOf(context, ordersOfGuard(context, guard));
+  for (const tracked of live) if (tracked.order.terms.type !== 'market') cancelOrder(context, tracked, why);
+  return liveOf(context, live).length === 0;
+}
