@@ -24,7 +24,7 @@ export async function runCase(
   cuts: readonly Cut[],
   downMs: number,
 ): Promise<CaseRun> {
-  const world = new EngineWorld(cuts, downMs);
+  const world = new EngineWorld({ cuts, downMs, ...scenario.world });
   try {
     const problems = await follow(world, scenario, answer);
     const first = world.tripwires[0] as Tripwire;

@@ -1,4 +1,5 @@
 import { Decimal, type SignalAction } from '@alpha-engine/core';
+import type { WorldOptions } from '../world/engine-world.js';
 import { ORDER_SIZE } from '../world/market.js';
 
 /** A way to the signal that is looked at, and where the position must be once that was followed. */
@@ -9,9 +10,16 @@ export interface Scenario {
   readonly signals: readonly (readonly [symbol: string, action: SignalAction, strategy?: string])[];
   /** Net base coin by symbol when every signal was done. */
   readonly net: Readonly<Record<string, Decimal>>;
+  readonly world?: Pick<WorldOptions, 'config' | 'drift'>;
 }
 
 const zero = Decimal.zero;
+
+/** Rests at the touch, follows it once, then gives up or takes what is there. */
+function resting(kind: 'limit' | 'post_only', lastly: 'market' | 'give_up'): Pick<WorldOptions, 'config' | 'drift'> {
+  const entry = { kind, timeoutMs: 1_500, reprices: 1, lastly } as const;
+  return { config: { orderPolicy: { entry, exit: { kind: 'market' } } }, drift: true };
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -55,5 +63,19 @@ export const SCENARIOS: readonly Scenario[] = [
       ['BTC_JPY', 'enter_short', 'two'],
     ],
     net: { BTC_JPY: zero, BTC: zero },
+  },
+  {
+    name: 'limit-entry',
+    what: 'an entry rests at the touch, is moved once, canceled, and taken by a market order',
+    signals: [['BTC_JPY', 'enter_long']],
+    net: { BTC_JPY: ORDER_SIZE, BTC: zero },
+    world: resting('limit', 'market'),
+  },
+  {
+    name: 'post-only',
+    what: 'a passive entry is moved once and given up',
+    signals: [['BTC', 'enter_long']],
+    net: { BTC_JPY: zero, BTC: zero },
+    world: resting('post_only', 'give_up'),
   },
 ];

@@ -33,7 +33,7 @@ export async function runDay(seed: number, signals: number): Promise<DayReport> 
   const note = (fault: string) => {
     faults[fault] = (faults[fault] ?? 0) + 1;
   };
-  const world = new EngineWorld([], 500, randomFor(seed, 'outages'));
+  const world = new EngineWorld({ downMs: 500, chance: randomFor(seed, 'outages') });
   try {
     for (let number = 0; number < signals; number += 1) {
       if (random() < SHARE.answer) {

@@ -1,4 +1,12 @@
-import { type Books, MemoryBus, MemoryStore, type SignalAction, silentLogger } from '@alpha-engine/core';
+import {
+  AlphaError,
+  type Books,
+  type ExecutorConfig,
+  MemoryBus,
+  MemoryStore,
+  type SignalAction,
+  silentLogger,
+} from '@alpha-engine/core';
 import { type EngineReport, runEngine } from '@alpha-engine/core/process';
 import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Answer } from './answers.js';
@@ -18,11 +26,25 @@ import { type Cut, Tripwire } from './tripwire.js';
 import { VirtualTime } from './virtual-time.js';
 
 const PRICE = 6_000_000;
+const DRIFT = -3;
+const DRIFT_AFTER_MS = 700;
 /** Of virtual time: how long everything may take, and how long it must stay quiet before it counts as done. */
 const LIMIT_MS = 300_000;
 const QUIET_MS = 600;
 const LOOK_EVERY_MS = 100;
 const GROUP = `execution:${EXCHANGE}`;
+
+export interface WorldOptions {
+  /** Where each life is cut; lives beyond them are not. */
+  readonly cuts?: readonly Cut[];
+  /** How long the engine is away between two lives, virtual milliseconds. */
+  readonly downMs: number;
+  /** Decides which calls of a port that is away take effect all the same. */
+  readonly chance?: () => number;
+  readonly config?: Partial<ExecutorConfig>;
+  /** The quote moves a little, a moment after each signal. */
+  readonly drift?: boolean;
+}
 
 interface Life {
   readonly tripwire: Tripwire;
@@ -46,14 +68,17 @@ export class EngineWorld {
   /** Where each life is cut; lives beyond them are not. */
   readonly #cuts: readonly Cut[];
   readonly #lives: Life[] = [];
+  readonly #config: Partial<ExecutorConfig>;
   readonly #downMs: number;
+  readonly #drift: boolean;
   #quietSince: number | null = null;
 
-  /** `chance` decides which calls of a port that is away take effect all the same. */
-  constructor(cuts: readonly Cut[], downMs: number, chance: () => number = () => 0) {
+  constructor({ cuts = [], chance = () => 0, config = {}, downMs, drift = false }: WorldOptions) {
     this.outages = new Outages(chance);
     this.#cuts = cuts;
+    this.#config = config;
     this.#downMs = downMs;
+    this.#drift = drift;
     const balances = { JPY: '10000000', BTC: '0' };
     this.paper = new PaperBroker({ instruments: INSTRUMENTS, balances, clock: { now: () => Date.now() } });
     this.broker = new MisbehavingBroker(this.paper, HORIZON_MS, (book) => this.#showBook(book));
@@ -73,6 +98,11 @@ export class EngineWorld {
     this.published.push(id);
     const ts = this.#time.now;
     await this.bus.publish(null, [tickerOf(symbol, PRICE, ts), signalOf(id, symbol, action, ts, strategy)]);
+    if (!this.#drift) return;
+    setTimeout(() => {
+      const later = tickerOf(symbol, PRICE + DRIFT, this.#time.now);
+      void this.bus.publish(null, [later]);
+    }, DRIFT_AFTER_MS);
   }
 
   /** Lets time pass; an engine that is gone is started again. */
@@ -129,13 +159,16 @@ export class EngineWorld {
   get failure(): { readonly error: unknown } | null {
     const life = this.#lives.at(-1);
     if (life === undefined || life.tripwire.dead || life.ended === null || 'report' in life.ended) return null;
-    return life.ended;
+    // What was away is back after a while: a supervisor starts the engine again.
+    const { error } = life.ended;
+    if (AlphaError.is(error) && error.retryable && this.outages.happened) life.tripwire.kill();
+    return life.tripwire.dead ? null : life.ended;
   }
 
   /** Starts an engine when there is none. */
   async #keepAlive(): Promise<void> {
     const last = this.#lives.at(-1);
-    if (last !== undefined && !last.tripwire.dead) return;
+    if (last !== undefined && this.failure === null && !last.tripwire.dead) return;
     if (last !== undefined) await this.#time.wait(this.#downMs);
     await this.#trim();
     this.#start();
@@ -162,7 +195,7 @@ export class EngineWorld {
         session: {},
         execution: {
           broker: tripwire.wrap('broker', this.outages.wrap('broker', this.broker.port)),
-          config: executorConfig(this.broker.port),
+          config: { ...executorConfig(this.broker.port), ...this.#config },
         },
         opened: (books) => {
           life.books = books ?? null;

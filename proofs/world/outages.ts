@@ -17,6 +17,11 @@ export class Outages {
     this.#random = random;
   }
 
+  /** Whether anything was ever away. */
+  get happened(): boolean {
+    return this.#until.size > 0;
+  }
+
   begin(port: PortName, ms: number): void {
     this.#until.set(port, Date.now() + ms);
   }

@@ -9,10 +9,11 @@ export interface Cut {
 
 type Method = (...args: unknown[]) => unknown;
 
-/** A call that never returns, and an iteration that never ends. */
-const NEVER = Object.assign(new Promise<never>(() => {}), {
-  [Symbol.asyncIterator]: () => ({ next: () => NEVER }),
-}) as Promise<never>;
+/** A call that never returns, and an iteration that never ends. Each its own, so that nothing holds on to who waits for it. */
+function never(): Promise<never> {
+  const iterator = () => ({ next: never });
+  return Object.assign(new Promise<never>(() => {}), { [Symbol.asyncIterator]: iterator }) as Promise<never>;
+}
 
 /**
  * Stands between one process and its ports, counts every call of every method, and ends the process at one of them: that
@@ -71,27 +72,27 @@ export class Tripwire {
     // Asking for the iterator is no call: its steps are.
     if (typeof key === 'symbol') return this.#wrapPart(name, work());
     const answersAtOnce = /clock/i.test(name);
-    if (this.#dead) return answersAtOnce ? work() : NEVER;
+    if (this.#dead) return answersAtOnce ? work() : never();
     const point = `${name}.${key}`;
     this.#points.push(point);
     const cut = this.#isHere(point) ? this.#cut?.when : null;
     if (cut === 'before') {
       this.#die();
-      return answersAtOnce ? work() : NEVER;
+      return answersAtOnce ? work() : never();
     }
     const result = work();
     if (!(result instanceof Promise)) {
       if (cut === 'after') this.#die();
-      return this.#dead && !answersAtOnce ? NEVER : this.#wrapPart(point, result);
+      return this.#dead && !answersAtOnce ? never() : this.#wrapPart(point, result);
     }
     return result.then(
       (value: unknown) => {
         if (cut === 'after') this.#die();
-        return this.#dead ? NEVER : this.#wrapPart(point, value);
+        return this.#dead ? never() : this.#wrapPart(point, value);
       },
       (error: unknown) => {
         if (cut === 'after') this.#die();
-        return this.#dead ? NEVER : Promise.reject(error);
+        return this.#dead ? never() : Promise.reject(error);
       },
     );
   }
