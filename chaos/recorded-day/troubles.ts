@@ -106,6 +106,7 @@ export const TROUBLES: readonly Trouble[] = [
   { name: 'empty books', lastsMs: [1_000, 3_000], faults: [{ kind: 'empty_book' }] },
   { name: 'unsorted books', lastsMs: [1_000, 3_000], faults: [{ kind: 'unsorted_book' }] },
   { name: 'delay', lastsMs: [1_000, 3_000], faults: [{ kind: 'delay', by: 800 }] },
-  { name: 'frames out of order', lastsMs: [1_000, 3_000], faults: [{ kind: 'reorder', within: 200 }] },
+  // Less than a second of market time: so far back a trade is looked for that was overtaken when the socket was cut.
+  { name: 'frames out of order', lastsMs: [1_000, 3_000], faults: [{ kind: 'reorder', within: 20 }] },
   { name: 'burst', lastsMs: [1_000, 3_000], faults: [{ kind: 'burst' }] },
 ];
