@@ -17,6 +17,10 @@ export default class Engine extends ProcessCommand {
     live: Flags.boolean({
       description: 'Send real orders to the exchange. Needs API_KEY and API_SECRET. No setting can switch this on.',
     }),
+    standby: Flags.boolean({
+      description:
+        'Wait while another engine uses the data folder, and take over when it ends. With DATABASE_URL that is so without being said.',
+    }),
     ...settingFlags([
       'exchange',
       'symbols',
@@ -56,7 +60,13 @@ export default class Engine extends ProcessCommand {
     const signal = stopSignal();
     const logger = await this.logger(config.logLevel);
     const { serveEngine } = await import('../services/engine.js');
-    const request = { config, live: flags.live === true, folder: process.cwd(), logger };
+    const request = {
+      config,
+      live: flags.live === true,
+      standby: flags.standby === true,
+      folder: process.cwd(),
+      logger,
+    };
     return this.served(logger, serveEngine(request, signal));
   }
 }

@@ -20,7 +20,7 @@ import { loadStrategy } from '../plugins/load-strategy.js';
 import { credentialsOf, instrumentsOf } from './account.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
-import { lockDataFolder } from './data-folder.js';
+import { awaitDataFolder, lockDataFolder } from './data-folder.js';
 import { engineFitness } from './engine-fitness.js';
 import { lockAccount, ownBrains } from './engine-locks.js';
 import { assertHorizon, executorConfig, sessionFacts } from './engine-settings.js';
@@ -37,6 +37,8 @@ export interface EngineRequest {
   readonly config: Config;
   /** Orders go to the exchange. Without it they go to a simulated account in this process. */
   readonly live: boolean;
+  /** On an embedded database: wait for the engine that uses the data folder, and take over when it ends. */
+  readonly standby: boolean;
   /** Where strategy files and packages are looked for. */
   readonly folder: string;
   readonly logger: Logger;
@@ -72,7 +74,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
       closers.add(() => account.release());
     };
     if (databaseUrl === undefined) {
-      const lock = await lockDataFolder(places);
+      const lock = await (request.standby ? awaitDataFolder(places, request.logger, signal) : lockDataFolder(places));
       closers.add(() => lock.release());
       await lockThisAccount();
     }
