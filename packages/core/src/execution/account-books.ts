@@ -4,6 +4,7 @@ import { isAccepted } from './accepted.js';
 import { balanceDifferences, type Difference } from './compare-books.js';
 import type { ExecutorState, SymbolState } from './executor-state.js';
 import type { StepTime } from './executor-types.js';
+import { bookHoldingFees, forgetHoldingFees } from './holding-fees.js';
 import { alarm, type StepContext } from './step-context.js';
 
 /** Wall milliseconds between looks at the balances. */
@@ -46,6 +47,7 @@ export function onBalances(context: StepContext, balances: readonly Balance[], b
     account.wanted = null;
     account.mismatches = 0;
     account.lastAlarm = null;
+    forgetHoldingFees(context);
     return;
   }
   if (!symbolsAgree(state)) {
@@ -54,6 +56,10 @@ export function onBalances(context: StepContext, balances: readonly Balance[], b
   }
   account.wanted = 'soon';
   if (isMovingSince(state, begun)) return;
+  if (found.every((one) => bookHoldingFees(context, one))) {
+    onBalances(context, balances, begun);
+    return;
+  }
   account.mismatches += 1;
   if (account.mismatches < PATIENCE) return;
   if (!config.exclusive) {

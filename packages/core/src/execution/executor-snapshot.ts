@@ -12,6 +12,7 @@ import {
   type ExecutorState,
   freshState,
   freshSymbol,
+  type HoldingFeeDue,
   type IdentifiedSignal,
   type SymbolState,
   type UnboundOrder,
@@ -43,6 +44,8 @@ interface Snapshot {
   readonly baseline: readonly Balance[] | null;
   readonly assets?: Readonly<Record<string, TradedAssets>>;
   readonly transfers?: readonly Transfer[];
+  readonly rolledTs?: EpochMs | null;
+  readonly holdingFees?: readonly HoldingFeeDue[];
   readonly lastEquity: ExecutorState['lastEquity'];
 }
 
@@ -69,6 +72,8 @@ export function snapshotOf(state: ExecutorState): unknown {
     baseline: state.baseline,
     assets: Object.fromEntries(state.assets),
     transfers: state.account.transfers,
+    rolledTs: state.account.rolledTs,
+    holdingFees: state.account.holdingFees,
     lastEquity: state.lastEquity,
   };
   return toPlain(snapshot);
@@ -117,7 +122,12 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     drawdownStopped: kept.drawdownStopped,
     baseline: fromPlain<readonly Balance[] | null>(kept.baseline),
     assets: new Map([...Object.entries(kept.assets ?? {}), ...state.assets]),
-    account: { ...state.account, transfers: fromPlain<readonly Transfer[]>(kept.transfers ?? []) },
+    account: {
+      ...state.account,
+      transfers: fromPlain<readonly Transfer[]>(kept.transfers ?? []),
+      rolledTs: kept.rolledTs ?? null,
+      holdingFees: fromPlain<readonly HoldingFeeDue[]>(kept.holdingFees ?? []),
+    },
     lastEquity: kept.lastEquity,
   };
 }

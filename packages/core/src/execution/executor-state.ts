@@ -1,3 +1,4 @@
+import type { Decimal } from '../decimal/decimal.js';
 import type { EpochMs } from '../events/common.js';
 import type { SignalEvent } from '../events/signal.js';
 import type { Balance, ExchangeFill, ExchangeOrder, Margin } from '../exchange/broker.js';
@@ -48,9 +49,20 @@ export interface UnboundOrder {
   readonly fills: ExchangeFill[];
 }
 
+/** What one lot should pay for its nights, quote currency. */
+export interface HoldingFeeDue {
+  readonly symbol: string;
+  readonly strategy: string;
+  readonly expected: Decimal;
+}
+
 /** What the executor keeps of the balances. */
 export interface AccountState {
   transfers: readonly Transfer[];
+  /** The last roll of the business day that was seen, market time. */
+  rolledTs: EpochMs | null;
+  /** What lots should have paid for their nights and no balance has shown yet. */
+  holdingFees: readonly HoldingFeeDue[];
 
   // Below: of this process only, never in a snapshot.
   agreed: boolean;
@@ -133,6 +145,8 @@ export function freshState(config: ExecutorConfig): ExecutorState {
 function freshAccount(): AccountState {
   return {
     transfers: [],
+    rolledTs: null,
+    holdingFees: [],
     agreed: false,
     mismatches: 0,
     lastAlarm: null,

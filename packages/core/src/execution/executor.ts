@@ -10,6 +10,7 @@ import { equityNow } from './equity-watch.js';
 import { restoredState, snapshotOf } from './executor-snapshot.js';
 import { type ExecutorState, freshState } from './executor-state.js';
 import type { ExecutorConfig, ExecutorStep, StepTime, TimedExecutorInput } from './executor-types.js';
+import { rememberHoldingFees } from './holding-fees.js';
 import { onControl, onQuote, onStatus } from './market-watch.js';
 import { onAmendAnswered, onCancelAnswered, repeatChanges } from './order-changes.js';
 import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
@@ -137,6 +138,7 @@ export class Executor {
         onControl(context, input.event);
         return;
       case 'clock':
+        rememberHoldingFees(context);
         repeatChanges(context);
         runPolicies(context);
         forget(context);

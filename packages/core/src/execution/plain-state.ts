@@ -7,6 +7,7 @@ const DECIMAL_FIELDS = new Set([
   'bought',
   'cash',
   'cost',
+  'expected',
   'fee',
   'fees',
   'filledSize',

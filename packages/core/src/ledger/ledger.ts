@@ -32,9 +32,9 @@ export interface FillTotals {
   count: number;
   bought: Decimal;
   sold: Decimal;
-  /** Quote currency; positive was paid. */
+  /** Of fills; quote currency, positive was paid. */
   fees: Decimal;
-  /** Change of the quote balance: spot pays and receives notionals, leverage receives what closing realised; less fees. */
+  /** Change of the quote balance: spot pays and receives notionals, leverage receives what closing realised; less all fees. */
   cash: Decimal;
 }
 
@@ -86,6 +86,15 @@ export class Ledger {
     if (kind === 'spot') return [this.#bookSpot(fill, strategy, totals)];
     if (fill.effect === 'close') return [this.#bookClose(fill, strategy, totals)];
     return this.#bookOpen(fill, strategy);
+  }
+
+  /** What holding lots cost a strategy: no fill tells it, and it counts as a fee all the same. Quote currency, positive was paid. */
+  bookHoldingFee(symbol: string, strategy: string, amount: Decimal, ts: EpochMs): void {
+    const account = this.#account(strategy, symbol);
+    account.fees = account.fees.plus(amount);
+    account.updatedTs = Math.max(account.updatedTs, ts);
+    const totals = this.#totalsOf(symbol);
+    totals.cash = totals.cash.minus(amount);
   }
 
   /** Takes over a lot that was open before these books began. */
