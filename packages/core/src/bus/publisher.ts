@@ -3,12 +3,12 @@ import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
 import { type Logger, silentLogger } from '../telemetry/logger.js';
 import { Backoff, isFinal } from './backoff.js';
-import { BatchWriter, type EventBatch, joinBatches } from './event-batch.js';
+import { ClaimedSeries } from './claimed-series.js';
+import { type EventBatch, joinBatches } from './event-batch.js';
 import type { EventBus, PublishResult, WriterId } from './event-bus.js';
 import { countBeyond, KeptBatches } from './kept-batches.js';
 import { SendWindow } from './send-window.js';
-import { type KnownSeries, SeriesTable } from './series-table.js';
-import { type Series, type SeriesKey, seriesKey } from './streams.js';
+import type { Series, SeriesKey } from './streams.js';
 
 export interface PublisherOptions {
   /** Events that may wait; beyond that `publish` refuses with `BUS_QUEUE_FULL`. Default 100 000. */
@@ -53,11 +53,6 @@ interface Numbered {
   readonly requests: readonly Request[];
 }
 
-interface Counter extends KnownSeries {
-  /** The last number given; null until the series is claimed. */
-  last: number | null;
-}
-
 /**
  * The writer of its series: numbers events and hands them to the bus in order, several batches at once. A batch whose
  * answer is unknown is sent again unchanged, which is safe because the bus appends once; one that came before its
@@ -65,17 +60,13 @@ interface Counter extends KnownSeries {
  * what waits and every later `publish` fails with that error.
  */
 export class Publisher {
-  readonly #bus: EventBus;
   readonly #options: Required<Omit<PublisherOptions, 'as' | 'onLost'>>;
   readonly #onLost: PublisherOptions['onLost'];
   readonly #backoff: Backoff;
-  readonly #counters = new SeriesTable<Counter>((known) => this.#newCounter(known));
-  readonly #claimed = new Map<SeriesKey, Counter>();
-  #unclaimed: Counter[] = [];
+  readonly #series: ClaimedSeries;
   readonly #waiting: Request[] = [];
   readonly #window: SendWindow<Numbered, PublishResult>;
   readonly #kept: KeptBatches;
-  #writer: WriterId | undefined;
   #queued = 0;
   #running: Promise<void> | null = null;
   #isFilling = false;
@@ -83,11 +74,8 @@ export class Publisher {
   #published = 0;
   #skipped = 0;
   #republished = 0;
-  /** The last numbers left out in each series. */
-  readonly #skips = new Map<SeriesKey, { readonly series: Series; readonly from: number; readonly to: number }>();
 
   private constructor(bus: EventBus, options: PublisherOptions) {
-    this.#bus = bus;
     this.#options = {
       maxQueued: 100_000,
       maxBatch: 512,
@@ -99,21 +87,21 @@ export class Publisher {
     };
     this.#onLost = options.onLost;
     this.#backoff = new Backoff(this.#options.giveUpAfterMs);
+    this.#series = new ClaimedSeries(bus, options.as);
     this.#kept = new KeptBatches(this.#options.maxKept);
     this.#window = new SendWindow({
       size: this.#options.maxInFlight,
       next: () => this.#next(),
-      send: ({ batch }) => bus.publish(this.#writer ?? null, batch),
+      send: ({ batch }) => bus.publish(this.#series.writer ?? null, batch),
       answered: (numbered, answer, isOldest) => this.#finish(numbered, answer, isOldest),
     });
-    this.#writer = options.as;
   }
 
   /** Claims these series. One that is first seen in `publish` is claimed then. */
   static async open(bus: EventBus, series: readonly Series[], options: PublisherOptions = {}): Promise<Publisher> {
     const publisher = new Publisher(bus, options);
-    for (const one of series) publisher.#counters.of(one);
-    await publisher.#claim();
+    publisher.#series.meet(series);
+    await publisher.#series.claim();
     return publisher;
   }
 
@@ -124,7 +112,7 @@ export class Publisher {
 
   /** Undefined until the first series was claimed. */
   get writer(): WriterId | undefined {
-    return this.#writer;
+    return this.#series.writer;
   }
 
   /** Events taken and not durable yet. */
@@ -134,7 +122,7 @@ export class Publisher {
 
   /** The last number given in a series; 0 when there was none or the series was not claimed yet. */
   lastSeq(series: Series): number {
-    return this.#claimed.get(seriesKey(series))?.last ?? 0;
+    return this.#series.lastSeq(series);
   }
 
   /**
@@ -163,7 +151,7 @@ export class Publisher {
 
   /** The last number given in each claimed series. */
   get lastSeqs(): ReadonlyMap<SeriesKey, number> {
-    return new Map([...this.#claimed].map(([key, { last }]) => [key, last ?? 0]));
+    return this.#series.lastSeqs;
   }
 
   /**
@@ -172,12 +160,7 @@ export class Publisher {
    */
   async skipTo(series: Series, seq: number): Promise<void> {
     if (this.#stopped !== null) throw this.#stopped;
-    const counter = this.#counters.of(series);
-    const { key } = counter;
-    const { writer, lastSeq } = await this.#bus.claim([series], this.#writer, new Map([[key, seq]]));
-    const last = counter.last ?? 0;
-    this.#claimedBy(writer, [counter], lastSeq);
-    if (seq > last) this.#skips.set(key, { series, from: last + 1, to: seq });
+    await this.#series.skipTo(series, seq);
   }
 
   /** Stops at once: what is not acknowledged yet fails with `reason`; some of it may still reach the bus. */
@@ -187,7 +170,7 @@ export class Publisher {
   }
 
   #request(events: Request['events']): Promise<void> {
-    for (const one of 'runs' in events ? events.runs.map(({ series }) => series) : events) this.#counters.of(one);
+    this.#series.meet('runs' in events ? events.runs.map(({ series }) => series) : events);
     return new Promise<void>((done, fail) => {
       this.#waiting.push({ events, done, fail });
       if (this.#running === null) this.#running = this.#run();
@@ -211,7 +194,7 @@ export class Publisher {
     const retry = this.#backoff;
     try {
       while (this.#waiting.length > 0 || this.#window.items.length > 0) {
-        const unknown = await this.#claim().then(() => this.#send(), asUnknown);
+        const unknown = await this.#series.claim().then(() => this.#send(), asUnknown);
         if (unknown === null) retry.reset();
         else await retry.pause(unknown, this.#options.logger);
       }
@@ -255,12 +238,11 @@ export class Publisher {
   async #heal(reason: unknown): Promise<unknown> {
     const context = AlphaError.is(reason) ? reason.context : {};
     const { series, expected, holder } = context as { series: SeriesKey } & Record<string, unknown>;
-    const isForgotten = AlphaError.is(reason, 'BUS_FENCED') && holder === null && this.#claimed.has(series);
+    const isForgotten = AlphaError.is(reason, 'BUS_FENCED') && holder === null && this.#series.has(series);
     if (!isForgotten && !AlphaError.is(reason, 'BUS_SEQUENCE_HOLE')) throw reason;
     let lastSeq: ReadonlyMap<SeriesKey, number>;
     try {
-      const claimed = [...this.#claimed.values()].map((counter) => counter.series);
-      ({ lastSeq } = await this.#bus.claim(claimed, this.#writer));
+      lastSeq = await this.#series.claimAgain();
     } catch (error) {
       return asUnknown(error);
     }
@@ -268,14 +250,7 @@ export class Publisher {
       this.#options.logger.warn({ series, lastSeq: lastSeq.get(series) }, 'The bus had forgotten this series.');
       return null;
     }
-    const skip = this.#skips.get(series);
-    if (skip !== undefined) {
-      const next = Number(expected);
-      if (next >= skip.from && next <= skip.to) {
-        await this.skipTo(skip.series, skip.to);
-        return null;
-      }
-    }
+    if (await this.#series.skipAgain(series, Number(expected))) return null;
     if (!this.#kept.has(series, Number(expected))) await this.#leaveOut(series, Number(expected), reason);
     const again = this.#kept.takeBeyond(lastSeq);
     if (again.length === 0) return null;
@@ -301,57 +276,17 @@ export class Publisher {
 
   /** Takes the next calls, up to a batch, and numbers their events. Null while a series has to be claimed first. */
   #next(): Numbered | null {
-    if (this.#unclaimed.length > 0 || this.#waiting.length === 0) return null;
+    if (!this.#series.areClaimed || this.#waiting.length === 0) return null;
     const requests: Request[] = [];
     const parts: EventBatch[] = [];
     let taken = 0;
     do {
       const request = this.#waiting.shift()!;
       requests.push(request);
-      parts.push(this.#number(request.events));
+      parts.push(this.#series.number(request.events));
       taken += request.events.length;
     } while (taken + (this.#waiting[0]?.events.length ?? Number.POSITIVE_INFINITY) <= this.#options.maxBatch);
     return { requests, batch: joinBatches(parts) };
-  }
-
-  #number(events: Request['events']): EventBatch {
-    if ('runs' in events) {
-      for (const { series, first, count } of events.runs) raise(this.#counters.of(series), (first ?? 0) + count - 1);
-      return events;
-    }
-    const writer = new BatchWriter();
-    for (const event of events) {
-      const counter = this.#counters.of(event);
-      const seq = event.seq ?? (counter.last ?? 0) + 1;
-      raise(counter, seq);
-      writer.add(counter, event, seq);
-    }
-    return writer.end();
-  }
-
-  #newCounter(known: KnownSeries): Counter {
-    const counter = { ...known, last: null };
-    this.#unclaimed.push(counter);
-    return counter;
-  }
-
-  async #claim(): Promise<void> {
-    const wanted = this.#unclaimed;
-    if (wanted.length === 0) return;
-    const { writer, lastSeq } = await this.#bus.claim(
-      wanted.map(({ series }) => series),
-      this.#writer,
-    );
-    this.#claimedBy(writer, wanted, lastSeq);
-  }
-
-  #claimedBy(writer: WriterId, counters: readonly Counter[], lastSeq: ReadonlyMap<SeriesKey, number>): void {
-    this.#writer = writer;
-    for (const counter of counters) {
-      raise(counter, lastSeq.get(counter.key) ?? 0);
-      this.#claimed.set(counter.key, counter);
-    }
-    this.#unclaimed = this.#unclaimed.filter(({ last }) => last === null);
   }
 
   #stop(error: unknown): void {
@@ -362,10 +297,6 @@ export class Publisher {
     this.#queued = 0;
     for (const { fail } of failed) fail(error);
   }
-}
-
-function raise(counter: Counter, seq: number): void {
-  counter.last = Math.max(counter.last ?? 0, seq);
 }
 
 function asUnknown(reason: unknown): unknown {

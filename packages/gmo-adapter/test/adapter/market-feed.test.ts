@@ -386,6 +386,39 @@ describe('GmoMarketFeed', () => {
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
+  it('does not read the socket while its reader is slow, and loses nothing by it', async () => {
+    const sent = 60_000;
+    exchange = await startExchange({
+      rest: (request, response, raw) => request.url.includes('status') || quietRest(request, response, raw),
+      command(socket) {
+        for (let i = 1; i <= sent; i++) socket.send(tradeAt(i));
+      },
+    });
+    feed = undefined;
+    const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }), { timings: FAST });
+    const stop = new AbortController();
+    const reader = gmo.subscribe({ symbols: ['BTC_JPY'], channels: ['trade'] }, stop.signal)[Symbol.asyncIterator]();
+    expect((await reader.next()).value).toMatchObject([{ data: { state: 'connected' } }]);
+    // The reader is busy until the exchange can send no more, or has sent all.
+    const left: number[] = [];
+    await eventually(() => {
+      const [socket] = exchange.sockets;
+      if (exchange.commands.length > 0) left.push(socket!.bufferedAmount);
+      return left.length > 4 && new Set(left.slice(-4)).size === 1;
+    });
+    const batches: FeedEvent[][] = [];
+    for (let read = 0; read < sent; read += trades(batches.at(-1)!).length) {
+      batches.push((await reader.next()).value as FeedEvent[]);
+    }
+    expect(batches[0]!.length).toBeGreaterThan(1_000);
+    // What was read before the pause, and the rest of the last read.
+    expect(batches[0]!.length).toBeLessThan(3_000);
+    expect(status(batches.flat(), 'dropped')).toEqual([]);
+    expect(new Set(trades(batches.flat()).map(({ ts }) => ts)).size).toBe(sent);
+    stop.abort();
+    await reader.return?.(undefined);
+  });
+
   it('lets go of the socket when its reader leaves the loop', async () => {
     exchange = await startExchange({
       rest: quietRest,
