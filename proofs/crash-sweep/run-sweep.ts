@@ -72,7 +72,8 @@ class Sweep {
       // Of a sample, every case takes other points.
       const offset = Math.floor(randomFor(this.#options.seed, `${scenario}/${answer}`)() * every);
       for (const [index, point] of whole.points.entries()) {
-        if (index % every !== offset) {
+        // A sample has something of every method.
+        if (index % every !== offset && this.#methods[point]!.cut > 0) {
           this.#leftOut += 1;
           continue;
         }
