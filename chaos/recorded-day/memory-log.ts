@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 const LOOK_EVERY_MS = 2_000;
 /** A process grows while it fills its caches and compiles its code. */
 const WARM_UP_MS = 120_000;
-/** Fewer looks after the warm-up tell nothing. */
-const ENOUGH = 60;
+/** Fewer looks after the warm-up tell nothing: nine minutes. */
+const ENOUGH = 270;
 const run = promisify(execFile);
 
 export interface MemoryFigures {
