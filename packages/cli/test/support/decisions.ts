@@ -39,7 +39,10 @@ export function decisions({ bars, orders, signals }: SpineRun) {
   };
 }
 
-/** An exit has an order for each lot that it closes: together they are what was decided. */
+/**
+ * Summed per signal, side and state, not order by order: an exit has an order for each lot that it closes, and into how many lots an entry
+ * was filled is the depth of the moment it arrived, which a crash moves. Together they are what was decided.
+ */
 function ordersBySignal(orders: SpineRun['orders']) {
   const sums = new Map<string, { size: Decimal; filled: Decimal }>();
   for (const { order } of orders) {

@@ -228,7 +228,15 @@ export class Recorder {
   async #heal(): Promise<void> {
     const { brain, bus, logger, series, store } = this.#options;
     const kept = (await store.unpublished(brain)).map(({ event }) => event);
-    await bus.claim(series, this.#writer, published(new Map(), kept));
+    const before = published(new Map(), kept);
+    const { lastSeq } = await bus.claim(series, this.#writer);
+    const gone = [...before].reduce((sum, [key, seq]) => sum + Math.max(0, seq - (lastSeq.get(key) ?? 0)), 0);
+    if (gone > 0) {
+      const sentence =
+        'The bus had lost events that are older than what is kept for it: readers see a gap. They are in the record.';
+      logger.error({ brain, events: gone }, sentence);
+    }
+    await bus.claim(series, this.#writer, before);
     const { appended } = await bus.publish(this.#writer, kept);
     logger.warn({ brain, events: appended }, 'The bus had lost events; they are sent again.');
   }

@@ -1,4 +1,4 @@
-import { ManualClock, MemoryBus, type Series, type SignalEvent, silentLogger } from '@alpha-engine/core';
+import { type Logger, ManualClock, MemoryBus, type Series, type SignalEvent, silentLogger } from '@alpha-engine/core';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { UNSHARED } from '../../src/process/brain-ownership.js';
 import { Recorder } from '../../src/process/recorder.js';
@@ -53,9 +53,9 @@ function forgetfulBus() {
   return { port, seqs, forget };
 }
 
-async function start(bus: MemoryBus) {
+async function start(bus: MemoryBus, logger: Logger = silentLogger) {
   const recorder = await Recorder.open({
-    ...{ brain: 'strategy:gmo', store, hold: UNSHARED, bus, series: SERIES, logger: silentLogger },
+    ...{ brain: 'strategy:gmo', store, hold: UNSHARED, bus, series: SERIES, logger },
     lastSeqs: () => new Map(),
     marketClock: new ManualClock(T0),
   });
@@ -93,6 +93,28 @@ test('puts back what a bus forgot that ended together with it, the claim too', a
   await forget(0, undefined);
   await start(port);
   expect(await seqs()).toEqual([1, 2, 3]);
+});
+
+test('says what a bus lost that is older than what is kept for it', async () => {
+  const { port, seqs, forget } = forgetfulBus();
+  const said: unknown[] = [];
+  const error = (fields: object, message: string) => said.push({ ...fields, message });
+  const record = await start(port, { ...silentLogger, error });
+  const many = (from: number) => Array.from({ length: 400 }, (_, index) => signal(from + index));
+  for (const from of [1, 401, 801, 1201]) await record(many(from));
+  await record([]);
+  await forget(150, 1);
+  await record([signal(1601)]);
+  const all = await seqs();
+  expect(all.slice(149, 151)).toEqual([150, 401]);
+  expect(all.at(-1)).toBe(1601);
+  expect(said).toEqual([
+    {
+      brain: 'strategy:gmo',
+      events: 250,
+      message: expect.stringContaining('older than what is kept for it'),
+    },
+  ]);
 });
 
 test('keeps a thousand published events and no more', async () => {
