@@ -17,6 +17,7 @@ const DESCRIPTIONS = {
   signal: 'The decision of a strategy.',
   order: 'A state change or a fill of one order. Money is strings.',
   denial: 'The risk gate refused a signal.',
+  trading_state: 'What a symbol or the whole account may do from now on, and why.',
   control: 'The word of an operator. Symbol * means the whole account.',
 };
 

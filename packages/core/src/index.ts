@@ -33,7 +33,7 @@ export { AlphaError, type AlphaErrorOptions } from './errors/alpha-error.js';
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
 export { decodeEvent, encodeEvent, parseEvent } from './events/codec.js';
 export type { EpochMs, Side } from './events/common.js';
-export type { ControlEvent } from './events/control.js';
+export { CONTROL_ACTIONS, type ControlAction, type ControlEvent } from './events/control.js';
 export { type AlphaEvent, alphaEvent, EVENT_SCHEMAS, type EventType } from './events/event.js';
 export type { MarketEvent, MarketEventType, OrderBookEvent, TickerEvent, TradeEvent } from './events/market.js';
 export {
@@ -58,6 +58,7 @@ export {
   type SignalEvent,
 } from './events/signal.js';
 export { ALL_SYMBOLS, STATUS_STATES, type StatusEvent } from './events/status.js';
+export type { TradingStateEvent } from './events/trading-state.js';
 export type {
   Credentials,
   ExchangeAdapter,
@@ -120,9 +121,21 @@ export {
 } from './orders/order.js';
 export { canTransition, isFinal, TRANSITIONS } from './orders/transitions.js';
 export type { ApprovedOrder } from './risk/approved-order.js';
-export type { Check, CheckResult, Intent, RiskView } from './risk/check.js';
+export type {
+  Check,
+  CheckResult,
+  Exposure,
+  Intent,
+  Opening,
+  Prices,
+  RiskView,
+  WorkingOrder,
+} from './risk/check.js';
 export { DENIAL_REASONS, type DenialCode } from './risk/denial.js';
 export { CHECKS, RiskGate, type Verdict } from './risk/gate.js';
+export { HALT_CAUSES, type HaltCause, TRADING_STATES, type TradingState } from './risk/halt-causes.js';
+export { defaultLimits, type RiskLimits } from './risk/limits.js';
+export { type Halt, type Halts, stateOf, TradingStates } from './risk/trading-states.js';
 export type { BrainLocks, LockHolder, LockName, LockSession, Refusal } from './store/brain-locks.js';
 export { MemoryStore } from './store/memory/memory-store.js';
 export { meterStore } from './store/meter-store.js';

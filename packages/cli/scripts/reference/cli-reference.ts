@@ -11,9 +11,13 @@ import DbMigrate from '../../src/commands/db/migrate.js';
 import DbStatus from '../../src/commands/db/status.js';
 import Demo from '../../src/commands/demo.js';
 import Engine from '../../src/commands/engine.js';
+import Flatten from '../../src/commands/flatten.js';
+import Halt from '../../src/commands/halt.js';
 import Orders from '../../src/commands/orders.js';
 import Positions from '../../src/commands/positions.js';
 import Reconcile from '../../src/commands/reconcile.js';
+import Reduce from '../../src/commands/reduce.js';
+import Resume from '../../src/commands/resume.js';
 import SimGmo from '../../src/commands/sim/gmo.js';
 import Status from '../../src/commands/status.js';
 import StrategyList from '../../src/commands/strategy/list.js';
@@ -75,6 +79,26 @@ const ENTRIES: readonly Entry[] = [
     id: 'why',
     command: Why,
     json: '`orders` (as `alpha orders`, with `reason` and `steps`), `verdict` (`approved`, `code`, `message`, `inputs`, `time`), `signal`, `indicators`, `bar`, `entries` (`stream`, `firstId`, `lastId`, `count`, `firstSeq`, `lastSeq`, `exact`), `decided` (`brain`, `batch`, `time`, `read`).',
+  },
+  {
+    id: 'halt',
+    command: Halt,
+    json: '`scope` (a symbol or `*`), `state`, `halts` (`cause`, `reason`), `closed` (empty).',
+  },
+  {
+    id: 'reduce',
+    command: Reduce,
+    json: '`scope` (a symbol or `*`), `state`, `halts` (`cause`, `reason`), `closed` (empty).',
+  },
+  {
+    id: 'resume',
+    command: Resume,
+    json: '`scope` (a symbol or `*`), `state`, `halts` (`cause`, `reason`), `closed` (empty).',
+  },
+  {
+    id: 'flatten',
+    command: Flatten,
+    json: '`scope` (a symbol or `*`), `state`, `halts` (`cause`, `reason`), `closed` (`symbol`, `strategy`, `side`, `filledSize`, `averagePrice`, `status`).',
   },
   {
     id: 'reconcile',

@@ -27,8 +27,8 @@ export default class Status extends AlphaCommand {
       const brains = result.brains.map(({ brain, owner, standbys }) => [brain, owner, standbys.join(', ') || null]);
       this.log(table(['brain', 'runs on (host/process)', 'standbys'], brains));
     }
-    const books = result.books.map(({ symbol, agreedAt, halted }) => [symbol, agreedAt, halted]);
-    this.log(table(['symbol', 'books agreed with the exchange at', 'halted'], books));
+    const books = result.books.map(({ symbol, agreedAt, trading, halted }) => [symbol, agreedAt, trading, halted]);
+    this.log(table(['symbol', 'books agreed with the exchange at', 'trading', 'why'], books));
     const lag = result.lag.map(({ group, stream, lag }) => [group, stream, lag]);
     this.log(result.busFailure === null ? table(['reader', 'stream', 'behind'], lag) : `Lag: ${result.busFailure}`);
     return result;

@@ -48,6 +48,31 @@ export function numberFrom(min: number, max = Number.POSITIVE_INFINITY): Kind<nu
   return { schema: z.preprocess(toNumber, z.number().min(min).max(max)), expects: `a number ${range}`, type: 'number' };
 }
 
+export function wholeFrom(min: number): Kind<number> {
+  return {
+    schema: z.preprocess(toNumber, z.number().int().min(min)),
+    expects: `a whole number of at least ${min}`,
+    type: 'number',
+  };
+}
+
+const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+
+/** Milliseconds after midnight UTC; below zero for the evening before. */
+export const timeOfDay: Kind<number> = {
+  schema: z.union([z.number().int(), z.string().trim().regex(TIME_OF_DAY).transform(timeOfDayMs)]),
+  expects: 'a time with its offset from UTC such as 06:00+09:00 or 21:00Z',
+  type: 'time',
+};
+
+/** `06:00+09:00` is 21:00 UTC of the day before. */
+export function timeOfDayMs(text: string): number {
+  const [, hours, minutes, zone = 'Z'] = TIME_OF_DAY.exec(text) ?? [];
+  const sign = zone.startsWith('-') ? 1 : -1;
+  const [offsetHours = 0, offsetMinutes = 0] = zone === 'Z' ? [] : zone.slice(1).split(':').map(Number);
+  return (Number(hours) * 60 + Number(minutes) + sign * (offsetHours * 60 + offsetMinutes)) * 60_000;
+}
+
 /** A positive amount of money or coin. */
 export const amount: Kind<Decimal> = {
   schema: z.unknown().transform((value, context) => toDecimal(value, context, (decimal) => decimal.gt(0))),

@@ -98,7 +98,9 @@ export async function compareAccount(
       balances: balances.length,
     },
     differences: found,
-    halts: books.halts,
+    halts: Object.fromEntries(
+      Object.entries(books.halts).map(([scope, list]) => [scope, list.map(({ reason }) => reason).join(' ')]),
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Books, EventBus } from '@alpha-engine/core';
+import { type Books, type EventBus, HALT_CAUSES } from '@alpha-engine/core';
 import { executionBrain, strategyBrain } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { behind } from './watch.js';
@@ -17,6 +17,11 @@ export async function engineFitness(
   return [
     ...(await behind(bus, groups, maxDataAgeMs)),
     ...symbols.filter((one) => !reconciled.includes(one)).map((one) => `The books of ${one} are not reconciled yet.`),
-    ...Object.entries(halts).map(([symbol, why]) => `${symbol === '*' ? 'The account' : symbol} is halted: ${why}.`),
+    // What ends by itself says of the market or the exchange that they are not well, not of the engine.
+    ...Object.entries(halts).flatMap(([symbol, list]) =>
+      list
+        .filter(({ cause }) => HALT_CAUSES[cause].ends !== 'itself')
+        .map(({ reason }) => `${symbol === '*' ? 'The account' : symbol} is halted: ${reason}`),
+    ),
   ];
 }

@@ -8,6 +8,7 @@ import {
   type Instrument,
   type OrderPolicy,
   type Protect,
+  type RiskLimits,
   type Sizing,
 } from '@alpha-engine/core';
 import { isLoopback } from '../config/is-loopback.js';
@@ -24,6 +25,7 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
     orderPolicy: { entry: policyOf(config, config.orderPolicy), exit: policyOf(config, config.exitPolicy) },
     maxPositionSize: config.maxPositionSize,
     maxDrawdown: Decimal.of(config.maxDrawdownPct).dividedBy(100),
+    limits: riskLimits(config),
     capital: config.capital,
     maxSignalAgeMs: config.maxSignalAgeMs,
     maxDataAgeMs: config.maxDataAgeMs,
@@ -54,6 +56,28 @@ function protectOf({ stopLossPct, takeProfitPct, trailPct }: Config): Protect {
     ...(takeProfitPct !== undefined && { take_profit: { percent: takeProfitPct } }),
     ...(trailPct !== undefined && { trail: { percent: trailPct } }),
   };
+}
+
+/** Those that were set; for the others core's own defaults hold, which the reference names. */
+function riskLimits(config: Config): Partial<RiskLimits> {
+  const { maxDailyLoss, maxLosingStreak, maxPriceDeviationPct } = config;
+  const set = {
+    maxOrderValue: config.maxOrderValue,
+    maxSymbolExposure: config.maxSymbolExposure,
+    maxStrategyExposure: config.maxStrategyExposure,
+    maxAccountExposure: config.maxAccountExposure,
+    maxOpenOrders: config.maxOpenOrders,
+    maxOrdersPerMinute: config.maxOrdersPerMinute,
+    maxPriceDeviation: maxPriceDeviationPct / 100,
+    maxDailyLoss,
+    dayStartMs: config.dayStart,
+    maxLosingStreak,
+    lossCooldownMs: config.lossCooldownMs,
+    minConfidence: config.minConfidence,
+    maxClockSkewMs: config.maxClockSkewMs,
+    maxExchangeErrors: config.maxExchangeErrors,
+  };
+  return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
 }
 
 /**

@@ -18,6 +18,7 @@ import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
 import { loadStrategy } from '../plugins/load-strategy.js';
 import { credentialsOf, instrumentsOf } from './account.js';
+import { clockSkewMs } from './check-clock.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
 import { awaitDataFolder, lockDataFolder } from './data-folder.js';
@@ -145,7 +146,12 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
             history: adapter.history({ ...context, signal }),
           },
         }),
-        ...(config.enableExecution && { execution: executionOf(config, instruments, marketClock, broker) }),
+        ...(config.enableExecution && {
+          execution: {
+            ...executionOf(config, instruments, marketClock, broker),
+            clockSkewMs: () => clockSkewMs(marketClock.reading),
+          },
+        }),
       },
       signal,
     );

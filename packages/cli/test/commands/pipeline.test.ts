@@ -34,7 +34,7 @@ it('collects, trades the example strategy on paper in a folder without packages,
   const seen = JSON.parse((await runAlpha(['status', '--json'], surroundings)).stdout);
   expect(seen.engine).toBe('running');
   expect(seen.counts.bars).toBeGreaterThan(10);
-  expect(seen.books).toEqual([{ symbol: 'BTC', agreedAt: expect.stringMatching(/Z$/), halted: null }]);
+  expect(seen.books).toMatchObject([{ symbol: 'BTC', agreedAt: expect.stringMatching(/Z$/) }]);
 
   const stopped = await engine.end('SIGINT');
   expect(stopped.exit, stopped.stderr).toBe(0);

@@ -18,6 +18,7 @@ export function streamOf(event: Pick<AlphaEvent, 'type' | 'exchange'>): StreamNa
       return `signal:${event.exchange}`;
     case 'order':
     case 'denial':
+    case 'trading_state':
       return `order:${event.exchange}`;
     case 'control':
       return `ctl:${event.exchange}`;

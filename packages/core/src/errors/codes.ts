@@ -69,6 +69,9 @@ export const ERROR_CODES = {
     meaning: 'Rebuilding a strategy from its record gave other decisions than those stored.',
   },
   BOOKS_DIFFER: { exit: 7, meaning: "The engine's books and the exchange's differ." },
+  ENGINE_NOT_RUNNING: { exit: 8, meaning: 'No engine runs that could do what was asked.' },
+  ENGINE_NO_ANSWER: { exit: 8, meaning: 'The engine did not say in time that it did what was asked.' },
+  FLATTEN_INCOMPLETE: { exit: 8, meaning: 'The engine could not close everything.' },
   EVENTS_LOST: { exit: 7, meaning: 'Events are missing between two stages.' },
   FAULTS_INVALID: {
     exit: 2,

@@ -4,9 +4,17 @@ import { type MarketEvent, orderBookEvent, tickerEvent, tradeEvent } from './mar
 import { type DenialEvent, denialEvent, type OrderEvent, orderEvent } from './order.js';
 import { type SignalEvent, signalEvent } from './signal.js';
 import { type StatusEvent, statusEvent } from './status.js';
+import { type TradingStateEvent, tradingStateEvent } from './trading-state.js';
 
 /** Every event that may stand on the bus. */
-export type AlphaEvent = MarketEvent | StatusEvent | SignalEvent | OrderEvent | DenialEvent | ControlEvent;
+export type AlphaEvent =
+  | MarketEvent
+  | StatusEvent
+  | SignalEvent
+  | OrderEvent
+  | DenialEvent
+  | TradingStateEvent
+  | ControlEvent;
 export type EventType = AlphaEvent['type'];
 
 export const EVENT_SCHEMAS = {
@@ -17,6 +25,7 @@ export const EVENT_SCHEMAS = {
   signal: signalEvent,
   order: orderEvent,
   denial: denialEvent,
+  trading_state: tradingStateEvent,
   control: controlEvent,
 } as const;
 
@@ -28,5 +37,6 @@ export const alphaEvent = z.discriminatedUnion('type', [
   signalEvent,
   orderEvent,
   denialEvent,
+  tradingStateEvent,
   controlEvent,
 ]);

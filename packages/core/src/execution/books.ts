@@ -4,6 +4,7 @@ import type { Balance } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { FillTotals } from '../ledger/ledger.js';
 import type { Lot } from '../ledger/lot.js';
+import type { Halts } from '../risk/trading-states.js';
 import type { EquityRecord, PositionRecord } from './executor-types.js';
 
 /** An order of ours that is not finished. */
@@ -52,6 +53,7 @@ export interface Books {
   readonly reconciled: readonly string[];
   /** Whether the balances agreed when they were last compared. */
   readonly balancesAgree: boolean;
-  /** Why openings are halted, by symbol; `*` is the whole account. */
-  readonly halts: Readonly<Record<string, string>>;
+  /** Why not everything may be traded, by symbol; `*` is the whole account. */
+  readonly halts: Halts;
+  readonly symbols: readonly string[];
 }

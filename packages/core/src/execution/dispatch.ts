@@ -26,7 +26,7 @@ export function dispatch(context: StepContext, gate: RiskGate): void {
         continue;
       }
       const { terms } = tracked.order;
-      const verdict = gate.release(terms, tracked.signalTs, riskView(context, symbol, false, tracked));
+      const verdict = gate.release(terms, tracked.signalTs, riskView(context, terms, false, tracked));
       const approved = verdict.approved ? verdict.orders[0] : undefined;
       if (approved === undefined) {
         finish(context, tracked, 'VOID', verdict.approved ? 'size' : `${verdict.code}: ${verdict.message}`);

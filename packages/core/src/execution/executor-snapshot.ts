@@ -2,11 +2,13 @@ import { type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { EventType } from '../events/event.js';
+import { ALL_SYMBOLS } from '../events/status.js';
 import type { Balance } from '../exchange/broker.js';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.js';
 import { clientOrderId } from '../orders/client-order-id.js';
 import type { OrderTerms } from '../orders/order.js';
 import { OrderLedger, type TrackedOrder } from '../orders/order-ledger.js';
+import { RiskBook, type RiskSnapshot } from '../risk/risk-book.js';
 import type { TradedAssets, Transfer } from './books.js';
 import {
   type ExecutorState,
@@ -24,7 +26,7 @@ import type { Guard } from './protection/guard.js';
 /** 2: orders have a time in force and a purpose. */
 const VERSION = 2;
 
-type KeptSymbol = Pick<SymbolState, 'begunTs' | 'agreedTs' | 'answeredWallTs' | 'mark' | 'feedProblems' | 'halt'>;
+type KeptSymbol = Pick<SymbolState, 'begunTs' | 'agreedTs' | 'answeredWallTs' | 'mark' | 'feedProblems'>;
 
 interface Snapshot {
   readonly version: number;
@@ -39,8 +41,8 @@ interface Snapshot {
   readonly seq: Readonly<Record<string, number>>;
   readonly guards?: Readonly<Record<string, Guard>>;
   readonly guardCount?: number;
-  readonly accountHalt: string | null;
-  readonly drawdownStopped: boolean;
+  /** Absent in version 1. */
+  readonly risk?: RiskSnapshot;
   readonly baseline: readonly Balance[] | null;
   readonly assets?: Readonly<Record<string, TradedAssets>>;
   readonly transfers?: readonly Transfer[];
@@ -51,8 +53,8 @@ interface Snapshot {
 
 export function snapshotOf(state: ExecutorState): unknown {
   const symbols = [...state.symbols].map(([symbol, kept]): [string, KeptSymbol] => {
-    const { begunTs, agreedTs, answeredWallTs, mark, feedProblems, halt } = kept;
-    return [symbol, { begunTs, agreedTs, answeredWallTs, mark, feedProblems, halt }];
+    const { begunTs, agreedTs, answeredWallTs, mark, feedProblems } = kept;
+    return [symbol, { begunTs, agreedTs, answeredWallTs, mark, feedProblems }];
   });
   const snapshot: Snapshot = {
     version: VERSION,
@@ -67,8 +69,7 @@ export function snapshotOf(state: ExecutorState): unknown {
     seq: Object.fromEntries(state.seq),
     guards: Object.fromEntries(state.guards),
     guardCount: state.guardCount,
-    accountHalt: state.accountHalt,
-    drawdownStopped: state.drawdownStopped,
+    risk: state.risk.snapshot(),
     baseline: state.baseline,
     assets: Object.fromEntries(state.assets),
     transfers: state.account.transfers,
@@ -92,13 +93,15 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
       { context: { version: kept?.version } },
     );
   }
-  const state = freshState(config);
+  const symbols = freshState(config).symbols;
   const orders = new OrderLedger(fromPlain<TrackedOrder[]>(kept.orders).map(upToDate));
   const ledger = new Ledger(config.capital, fromPlain<LedgerSnapshot>(kept.ledger));
   for (const [symbol, one] of Object.entries(kept.symbols)) {
     // A symbol that is not traded any more is watched for as long as something of it is open.
-    const watched = state.symbols.has(symbol) || orders.unsettled(symbol).length > 0 || ledger.lots(symbol).length > 0;
-    if (watched) state.symbols.set(symbol, { ...freshSymbol(), ...one });
+    const watched = symbols.has(symbol) || orders.unsettled(symbol).length > 0 || ledger.lots(symbol).length > 0;
+    if (!watched) continue;
+    const { begunTs, agreedTs, answeredWallTs, mark, feedProblems } = one;
+    symbols.set(symbol, { ...freshSymbol(), begunTs, agreedTs, answeredWallTs, mark, feedProblems });
   }
   for (const tracked of orders.all()) {
     if (tracked.order.status === 'SUBMITTED') tracked.order = { ...tracked.order, request: 'place_in_doubt' };
@@ -106,10 +109,9 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     if (tracked.order.request === 'cancel') tracked.order = { ...tracked.order, request: 'cancel_in_doubt' };
     if (tracked.order.request === 'amend') tracked.order = { ...tracked.order, request: 'amend_in_doubt' };
   }
-  return {
-    ...state,
-    orders,
-    ledger,
+  // The same object: its exposures look at it.
+  const state = freshState(config, { orders, ledger, symbols, risk: riskOf(config, kept) });
+  return Object.assign(state, {
     unbound: new Map(Object.entries(fromPlain<Record<string, UnboundOrder>>(kept.unbound))),
     external: new Map(Object.entries(kept.external)),
     waiting: [...kept.waiting],
@@ -118,8 +120,6 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     seq: new Map(Object.entries(kept.seq)),
     guards: new Map(Object.entries(fromPlain<Record<string, Guard>>(kept.guards ?? {}))),
     guardCount: kept.guardCount ?? 0,
-    accountHalt: kept.accountHalt,
-    drawdownStopped: kept.drawdownStopped,
     baseline: fromPlain<readonly Balance[] | null>(kept.baseline),
     assets: new Map([...Object.entries(kept.assets ?? {}), ...state.assets]),
     account: {
@@ -129,7 +129,30 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
       holdingFees: fromPlain<readonly HoldingFeeDue[]>(kept.holdingFees ?? []),
     },
     lastEquity: kept.lastEquity,
-  };
+  });
+}
+
+/** Version 1 kept one reason for each symbol, one for the account, and whether a fall had stopped openings. */
+interface HaltsOfVersion1 {
+  readonly accountHalt?: string | null;
+  readonly drawdownStopped?: boolean;
+  readonly symbols: Readonly<Record<string, { readonly halt?: string | null }>>;
+}
+
+function riskOf(config: ExecutorConfig, kept: Snapshot): RiskBook {
+  if (kept.risk !== undefined) return new RiskBook(config, fromPlain<RiskSnapshot>(kept.risk));
+  const risk = new RiskBook(config);
+  const { accountHalt, drawdownStopped, symbols } = kept as unknown as HaltsOfVersion1;
+  const halts = Object.entries(symbols).map(([symbol, { halt }]) => [symbol, halt, 'unexplained'] as const);
+  const fallen = drawdownStopped === true ? 'Equity had fallen too far before the update.' : null;
+  for (const [scope, reason, cause] of [
+    ...halts,
+    [ALL_SYMBOLS, accountHalt, 'unexplained'] as const,
+    [ALL_SYMBOLS, fallen, 'drawdown'] as const,
+  ]) {
+    if (typeof reason === 'string') risk.states.add(scope, { cause, reason, sinceTs: 0 });
+  }
+  return risk;
 }
 
 /** Version 1 knew market orders only, and no amends. */

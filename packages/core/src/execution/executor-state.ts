@@ -4,9 +4,12 @@ import type { SignalEvent } from '../events/signal.js';
 import type { Balance, ExchangeFill, ExchangeOrder, Margin } from '../exchange/broker.js';
 import { Ledger } from '../ledger/ledger.js';
 import { OrderLedger } from '../orders/order-ledger.js';
+import { ExposureBook } from '../risk/exposure-book.js';
+import { RiskBook } from '../risk/risk-book.js';
 import type { TradedAssets, Transfer } from './books.js';
-import type { ExecutorConfig, StepTime } from './executor-types.js';
+import type { EquityRecord, ExecutorConfig, StepTime } from './executor-types.js';
 import type { Mark } from './mark.js';
+import { pricesOf } from './prices-of.js';
 import type { Guard } from './protection/guard.js';
 
 export type IdentifiedSignal = SignalEvent & { readonly id: string };
@@ -22,8 +25,6 @@ export interface SymbolState {
   mark: Mark | null;
   /** What is wrong with the feed, by channel (`*`: all of them). */
   feedProblems: Record<string, string>;
-  /** Why openings are halted, or null. */
-  halt: string | null;
 
   // Below: of this process only, never in a snapshot.
   reconciled: boolean;
@@ -101,9 +102,10 @@ export interface ExecutorState {
   readonly guards: Map<string, Guard>;
   /** Guards ever made: each has a leg of its own. */
   guardCount: number;
-  /** Why openings are halted on the whole account, or null. */
-  accountHalt: string | null;
-  drawdownStopped: boolean;
+  readonly risk: RiskBook;
+  readonly exposures: ExposureBook;
+  /** At the last fill or quote; null after a start. Not in a snapshot. */
+  equity: EquityRecord | null;
   baseline: readonly Balance[] | null;
   /** By symbol, of every symbol these books ever had. */
   readonly assets: Map<string, TradedAssets>;
@@ -117,11 +119,34 @@ export interface ExecutorState {
   first: StepTime | null;
 }
 
-export function freshState(config: ExecutorConfig): ExecutorState {
-  return {
+/** Parts that a snapshot restores. */
+export interface KeptParts {
+  readonly orders: OrderLedger;
+  readonly ledger: Ledger;
+  readonly symbols: Map<string, SymbolState>;
+  readonly risk: RiskBook;
+}
+
+export function freshState(config: ExecutorConfig, kept?: KeptParts): ExecutorState {
+  const parts = kept ?? {
     orders: new OrderLedger(),
     ledger: new Ledger(config.capital),
     symbols: new Map(config.instruments.map(({ symbol }) => [symbol, freshSymbol()])),
+    risk: new RiskBook(config),
+  };
+  const state: ExecutorState = {
+    ...parts,
+    exposures: new ExposureBook(parts.symbols.keys(), {
+      ...parts,
+      instruments: new Map(config.instruments.map((instrument) => [instrument.symbol, instrument])),
+      prices: (symbol) => {
+        const mark = parts.symbols.get(symbol)?.mark ?? null;
+        return mark === null ? null : pricesOf(mark);
+      },
+      baseline: () => state.baseline,
+      transfers: () => state.account.transfers,
+    }),
+    equity: null,
     unbound: new Map(),
     external: new Map(),
     waiting: [],
@@ -130,8 +155,6 @@ export function freshState(config: ExecutorConfig): ExecutorState {
     seq: new Map(),
     guards: new Map(),
     guardCount: 0,
-    accountHalt: null,
-    drawdownStopped: false,
     baseline: null,
     assets: new Map(config.instruments.map(({ symbol, kind, base, quote }) => [symbol, { kind, base, quote }])),
     account: freshAccount(),
@@ -140,6 +163,7 @@ export function freshState(config: ExecutorConfig): ExecutorState {
     lastEquity: null,
     first: null,
   };
+  return state;
 }
 
 function freshAccount(): AccountState {
@@ -165,7 +189,6 @@ export function freshSymbol(): SymbolState {
     answeredWallTs: null,
     mark: null,
     feedProblems: {},
-    halt: null,
     reconciled: false,
     mismatches: 0,
     lastAlarm: null,

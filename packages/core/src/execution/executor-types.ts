@@ -1,10 +1,12 @@
 import type { Decimal } from '../decimal/decimal.js';
+import type { ErrorCode } from '../errors/codes.js';
 import type { EpochMs } from '../events/common.js';
 import type { ControlEvent } from '../events/control.js';
 import type { TickerEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { Protect, SignalEvent } from '../events/signal.js';
 import type { StatusEvent } from '../events/status.js';
+import type { TradingStateEvent } from '../events/trading-state.js';
 import type {
   Balance,
   ExchangeFill,
@@ -17,6 +19,8 @@ import type {
 import type { Instrument } from '../instrument/instrument.js';
 import type { ClientOrderId, ExchangeOrderId, Order } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
+import type { HaltCause } from '../risk/halt-causes.js';
+import type { RiskLimits } from '../risk/limits.js';
 import type { OrderPolicy } from './policies/order-policy.js';
 import type { Sizing } from './sizing/size-entry.js';
 
@@ -31,6 +35,8 @@ export interface ExecutorConfig {
   readonly protect?: Protect;
   /** Base coin per symbol, unfilled openings included. */
   readonly maxPositionSize: Decimal;
+  /** Absent: `defaultLimits`. */
+  readonly limits?: Partial<RiskLimits>;
   /** Fraction of the equity peak; 0.2 means a fall of 20 % halts openings. */
   readonly maxDrawdown: Decimal;
   /** Ledger equity at the beginning, quote currency. */
@@ -74,12 +80,22 @@ export type ExecutorInput =
   | { readonly kind: 'status'; readonly event: StatusEvent }
   | { readonly kind: 'control'; readonly event: ControlEvent }
   | { readonly kind: 'clock' }
+  /** This machine's clock less the exchange's, milliseconds. */
+  | { readonly kind: 'clock_skew'; readonly skewMs: number }
   /** Private messages may have been missed (the stream connected again): read every symbol's orders and fills once more. */
   | { readonly kind: 'resync' }
   /** The loop is about to send: after this is committed, and not before, the first byte leaves. */
   | { readonly kind: 'submitting'; readonly clientOrderId: ClientOrderId }
   | { readonly kind: 'accepted'; readonly clientOrderId: ClientOrderId; readonly exchangeOrderId: ExchangeOrderId }
-  | { readonly kind: 'refused'; readonly clientOrderId: ClientOrderId; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly clientOrderId: ClientOrderId;
+      /** The exchange's own code where it gave one, else ours. */
+      readonly code: string;
+      readonly message: string;
+      /** Ours: what kind of refusal it is. */
+      readonly error?: ErrorCode;
+    }
   | { readonly kind: 'unanswered'; readonly clientOrderId: ClientOrderId; readonly message: string }
   | {
       readonly kind: 'cancel_answered';
@@ -168,6 +184,7 @@ export interface EquityRecord {
 
 export type ExecutorNotice =
   | { readonly kind: 'halted'; readonly symbol: string; readonly reason: string }
+  | { readonly kind: 'resumed'; readonly symbol: string; readonly cause: HaltCause }
   | { readonly kind: 'reconciled'; readonly symbol: string }
   | { readonly kind: 'repaired'; readonly symbol: string; readonly what: string }
   | { readonly kind: 'alarm'; readonly symbol: string; readonly message: string };
@@ -182,6 +199,8 @@ export interface ExecutorStep {
   readonly equity: readonly EquityRecord[];
   /** For `order:<exchange>`; `id` and `seq` set. */
   readonly events: readonly (OrderEvent | DenialEvent)[];
+  /** For the same stream, after them. */
+  readonly states: readonly TradingStateEvent[];
   readonly actions: readonly ExecutorAction[];
   readonly notices: readonly ExecutorNotice[];
 }

@@ -10,18 +10,22 @@ import { equityNow } from './equity-watch.js';
 import { restoredState, snapshotOf } from './executor-snapshot.js';
 import { type ExecutorState, freshState } from './executor-state.js';
 import type { ExecutorConfig, ExecutorStep, StepTime, TimedExecutorInput } from './executor-types.js';
+import { carryOnFlattening } from './flatten.js';
 import { rememberHoldingFees } from './holding-fees.js';
-import { onControl, onQuote, onStatus } from './market-watch.js';
+import { onQuote, onStatus } from './market-watch.js';
+import { onControl } from './operator.js';
 import { onAmendAnswered, onCancelAnswered, repeatChanges } from './order-changes.js';
 import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
 import { runPolicies } from './policies/run-policies.js';
 import { placeSuccessors } from './policies/successor.js';
 import { tendGuards } from './protection/tend-guards.js';
 import { onSweep } from './reconcile.js';
+import { noteExchangeError, watchRefusal, watchRisk } from './risk-watch.js';
 import { decideWaiting, onSignal } from './signal-desk.js';
 import { rememberedSince, type StepContext } from './step-context.js';
 import { StepOutput } from './step-output.js';
 import { forget, scheduleSweeps } from './sweep-schedule.js';
+import { tellStates } from './tell-states.js';
 import { judgeUnbound, onFillUpdate, onOrderUpdate, onPositionUpdate } from './unbound.js';
 
 /**
@@ -47,6 +51,8 @@ export class Executor {
     for (const input of inputs) {
       const context = this.#begin(input.at, out);
       this.#apply(context, input);
+      carryOnFlattening(context, this.#gate);
+      tellStates(context);
       decideWaiting(context, this.#gate);
       placeSuccessors(context);
       tendGuards(context);
@@ -63,13 +69,11 @@ export class Executor {
   }
 
   books(): Books {
-    const { account, accountHalt, assets, baseline, drawdownStopped, external, ledger, orders, symbols } = this.#state;
+    const { account, assets, baseline, external, ledger, orders, risk, symbols } = this.#state;
     const { exchange } = this.#config;
     const positions = ledger.positions(exchange);
     const totals = Object.fromEntries(ledger.totals());
     const all = Object.values(totals);
-    const halts = [...symbols].flatMap(([symbol, { halt }]) => (halt === null ? [] : [[symbol, halt] as const]));
-    const whole = accountHalt ?? (drawdownStopped ? 'drawdown' : null);
     return {
       exchange,
       positions,
@@ -95,7 +99,8 @@ export class Executor {
       externalOrders: this.#config.exclusive ? [] : [...external.keys()],
       balancesAgree: balancesAgree(this.#state),
       reconciled: [...symbols].flatMap(([symbol, { reconciled }]) => (reconciled ? [symbol] : [])),
-      halts: Object.fromEntries(whole === null ? halts : [['*', whole] as const, ...halts]),
+      halts: risk.states.all(),
+      symbols: [...symbols.keys()],
     };
   }
 
@@ -139,9 +144,13 @@ export class Executor {
         return;
       case 'clock':
         rememberHoldingFees(context);
+        watchRisk(context);
         repeatChanges(context);
         runPolicies(context);
         forget(context);
+        return;
+      case 'clock_skew':
+        state.risk.clockSkewMs = input.skewMs;
         return;
       case 'resync':
         for (const symbol of state.symbols.values()) symbol.sweepWanted = true;
@@ -156,16 +165,20 @@ export class Executor {
         return;
       case 'refused':
         onRefused(context, input.clientOrderId, input.code, input.message);
+        watchRefusal(context, input);
         this.#judge(context, input.clientOrderId);
         return;
       case 'unanswered':
         onUnanswered(context, input.clientOrderId, input.message);
+        noteExchangeError(context);
         return;
       case 'cancel_answered':
         onCancelAnswered(context, input.clientOrderId, input.outcome);
+        if (input.outcome === 'in_doubt') noteExchangeError(context);
         return;
       case 'amend_answered':
         onAmendAnswered(context, input.clientOrderId, input.outcome);
+        if (input.outcome === 'in_doubt') noteExchangeError(context);
         return;
       case 'order_update':
         onOrderUpdate(context, input.order);

@@ -3,7 +3,8 @@ import { DAY_MS, HOLDING_FEE_RATE, lastRoll } from '../instrument/holding-fee.js
 import type { Difference } from './compare-books.js';
 import { watchEquity } from './equity-watch.js';
 import type { HoldingFeeDue } from './executor-state.js';
-import { midPrice, type StepContext, symbolState } from './step-context.js';
+import { pricesOf } from './prices-of.js';
+import { type StepContext, symbolState } from './step-context.js';
 
 /** How far what was taken may be from what was reckoned: at which price the exchange values a lot is not known. */
 const BOUNDS = { least: '0.5', most: '1.5' } as const;
@@ -24,7 +25,7 @@ export function rememberHoldingFees(context: StepContext): void {
   const nights = Math.round((roll - before) / DAY_MS);
   const due = state.ledger.lots().map(({ symbol, strategy, size, price }): HoldingFeeDue => {
     const mark = symbolState(context, symbol)?.mark ?? null;
-    const value = (mark === null ? price : midPrice(mark)).times(size);
+    const value = (mark === null ? price : pricesOf(mark).mid).times(size);
     return { symbol, strategy, expected: value.times(HOLDING_FEE_RATE).times(nights) };
   });
   if (due.length === 0) return;

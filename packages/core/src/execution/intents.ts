@@ -46,13 +46,13 @@ interface Wish {
  */
 export function planIntent(signal: IdentifiedSignal, view: PlanningView): Intent {
   const { strategy, symbol, action } = signal;
-  const intent = { signalId: signal.id, strategy, symbol, action, signalTs: signal.ts };
+  const { confidence, price_ref: priceRef } = signal;
+  const intent = { signalId: signal.id, strategy, symbol, action, signalTs: signal.ts, confidence, priceRef };
   const { instrument } = view;
   if (instrument === null) return { ...intent, orders: [] };
 
   const { closes, opens } = wishOf(signal, instrument, view.ledger);
   if (opens === null) return { ...intent, orders: termsOf(signal, instrument, view, closes) };
-  const { confidence } = signal;
   const price = view.mark === null ? null : Decimal.of(opens === 'buy' ? view.mark.ask : view.mark.bid);
   const sized = sizeEntry(view.sizing, instrument, opens, { ...view, price, confidence });
   const opening: Leg = { side: opens, effect: 'open', size: 'size' in sized ? sized.size : Decimal.zero };

@@ -7,7 +7,7 @@ import { clientOrderId } from '../orders/client-order-id.js';
 import type { ClientOrderId, ExchangeOrderId, OrderTerms } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { isFinal } from '../orders/transitions.js';
-import { watchEquity } from './equity-watch.js';
+import { watchEquity, watchResult } from './equity-watch.js';
 import { takePrice } from './order-changes.js';
 import { nameSuccessor } from './policies/successor.js';
 import { guardFill } from './protection/guard-fill.js';
@@ -96,6 +96,7 @@ export function applyReport(
 ): void {
   if (report.state === 'working') takePrice(context, tracked, report, begunWallTs);
   tracked.reportedSize = Decimal.max(tracked.reportedSize, report.filledSize);
+  context.state.exposures.touch(tracked.order.terms.symbol);
   const before = tracked.order;
   tracked.order = reported(before, report, context.at.marketTs);
   if (tracked.order !== before) {
@@ -113,7 +114,7 @@ export function bookFill(context: StepContext, tracked: TrackedOrder, fill: Exch
   tracked.executionIds.push(fill.executionId);
   tracked.notional = tracked.notional.plus(fill.price.times(fill.size));
   tracked.order = filled(tracked.order, fill, tracked.notional, context.at.marketTs);
-  enterLedger(context, fill, terms.strategy, terms.clientOrderId);
+  enterLedger(context, fill, terms);
   guardFill(context, tracked, fill);
   publishOrder(context, tracked, fill);
   if (status === 'REJECTED' || status === 'VOID') {
@@ -132,7 +133,8 @@ export function bookFill(context: StepContext, tracked: TrackedOrder, fill: Exch
 export function bookExternalFill(context: StepContext, fill: ExchangeFill): void {
   if (context.state.external.has(fill.executionId)) return;
   context.state.external.set(fill.executionId, fill.ts);
-  enterLedger(context, fill, EXTERNAL, null);
+  // A trade of its own: a liquidation closes what several signals opened.
+  enterLedger(context, fill, { strategy: EXTERNAL, clientOrderId: null, signalId: fill.exchangeOrderId });
 }
 
 /** Placements of one leg without effect, before it is given up. A wire that eats every order must end somewhere. */
@@ -168,15 +170,20 @@ function isLeg(one: OrderTerms, other: OrderTerms): boolean {
 function enterLedger(
   context: StepContext,
   fill: ExchangeFill,
-  strategy: string,
-  clientOrderId: ClientOrderId | null,
+  terms: { readonly strategy: string; readonly clientOrderId: ClientOrderId | null; readonly signalId: string },
 ): void {
   const { config, instruments, state, out } = context;
   const kind = instruments.get(fill.symbol)?.kind ?? 'leverage';
   state.account.bookedWallTs = context.at.wallTs;
-  const owners = state.ledger.book(kind, fill, strategy);
-  out.fills.push({ fill, clientOrderId, strategy: owners[0] ?? strategy });
-  for (const owner of owners) out.position(state.ledger.position(config.exchange, owner, fill.symbol));
+  const before = state.ledger.realizedPnl(fill.symbol);
+  const owners = state.ledger.book(kind, fill, terms.strategy);
+  const [owner = terms.strategy] = owners;
+  out.fills.push({ fill, clientOrderId: terms.clientOrderId, strategy: owner });
+  for (const one of owners) out.position(state.ledger.position(config.exchange, one, fill.symbol));
+  state.exposures.touch(fill.symbol);
+  if (fill.effect === 'close' && owner !== EXTERNAL) {
+    watchResult(context, fill, terms.signalId, state.ledger.realizedPnl(fill.symbol).minus(before));
+  }
   watchEquity(context, 'fill');
 }
 

@@ -1,4 +1,5 @@
 import type { DenialEvent, OrderEvent } from '../events/order.js';
+import type { TradingStateEvent } from '../events/trading-state.js';
 import type { ExchangeFill } from '../exchange/broker.js';
 import { ended } from '../orders/advance.js';
 import { type Order, workingPrice } from '../orders/order.js';
@@ -12,6 +13,7 @@ export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?:
   const { order } = tracked;
   const { terms } = order;
   tracked.events += 1;
+  context.state.exposures.touch(terms.symbol);
   context.out.order(order);
   context.out.events.push({
     type: 'order',
@@ -27,8 +29,10 @@ export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?:
   });
 }
 
+type ToldType = OrderEvent['type'] | DenialEvent['type'] | TradingStateEvent['type'];
+
 /** Events of a symbol count 1, 2, 3 … per type. */
-export function nextSeq(context: StepContext, symbol: string, type: OrderEvent['type'] | DenialEvent['type']): number {
+export function nextSeq(context: StepContext, symbol: string, type: ToldType): number {
   const key = `${symbol} ${type}`;
   const seq = (context.state.seq.get(key) ?? 0) + 1;
   context.state.seq.set(key, seq);

@@ -25,6 +25,7 @@ export function onSweep(context: StepContext, sweep: SymbolSweep): void {
   const symbol = symbolState(context, sweep.symbol);
   if (symbol === undefined) return;
   symbol.sweepOut = false;
+  context.state.exposures.touch(sweep.symbol);
   symbol.sweptWallTs = sweep.begun.wallTs;
 
   const seen = [...sweep.openOrders, ...sweep.orders].filter((order) => order.symbol === sweep.symbol);
@@ -111,7 +112,7 @@ function giveUp(context: StepContext, tracked: TrackedOrder, why: string): void 
   const reason = `Order ${clientOrderId} stays in doubt: ${why}. Look at the exchange's order list, then send resume to void it.`;
   if (tracked.unresolvable === null) alarm(context, symbol, reason);
   tracked.unresolvable = reason;
-  halt(context, symbol, reason);
+  halt(context, symbol, reason, 'order_unresolved');
 }
 
 /**
@@ -182,6 +183,7 @@ function adoptExternalLots(context: StepContext, symbol: SymbolState, positions:
   for (const position of positions) {
     if (known.has(position.positionId) || position.openedTs >= (symbol.begunTs ?? 0)) continue;
     context.state.ledger.adopt({ ...position, strategy: EXTERNAL });
+    context.state.exposures.touch(position.symbol);
     const what = `Lot ${position.positionId} was open before the books began and is taken over as external.`;
     context.out.notices.push({ kind: 'repaired', symbol: position.symbol, what });
   }

@@ -89,7 +89,7 @@ function turns({ action }: IdentifiedSignal, { order }: TrackedOrder): boolean {
 }
 
 function decide(context: StepContext, gate: RiskGate, signal: IdentifiedSignal, duplicate: boolean): void {
-  const view = riskView(context, signal.symbol, duplicate);
+  const view = riskView(context, signal, duplicate);
   const ours = signal.exchange === context.config.exchange;
   const verdict: Verdict =
     signal.action === 'hold' && !duplicate
@@ -116,6 +116,7 @@ function record(context: StepContext, signal: IdentifiedSignal, verdict: Verdict
     publishDenial(context, signal, verdict);
     return;
   }
+  if (verdict.orders.some(({ effect }) => effect === 'open')) state.risk.openings.note(at.marketTs);
   for (const order of verdict.orders) {
     const protect = order.effect === 'open' ? protectOf(context, signal) : null;
     publishOrder(context, state.orders.add(order, signal.ts, { protect }));

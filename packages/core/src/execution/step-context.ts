@@ -1,9 +1,9 @@
-import { Decimal } from '../decimal/decimal.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ClientOrderId } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
+import type { HaltCause } from '../risk/halt-causes.js';
 import type { ExecutorState, SymbolState } from './executor-state.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
 import type { Mark } from './mark.js';
@@ -22,12 +22,20 @@ export function symbolState(context: StepContext, symbol: string): SymbolState |
   return context.state.symbols.get(symbol);
 }
 
-/** Stops openings on a symbol until an operator resumes. Said once. */
-export function halt(context: StepContext, symbol: string, reason: string): void {
-  const state = symbolState(context, symbol);
-  if (state === undefined || state.halt !== null) return;
-  state.halt = reason;
-  context.out.notices.push({ kind: 'halted', symbol, reason });
+/** Stops a symbol, or with `*` the account, as far as the cause asks for. Said once; what follows from it is done at the end of the input. */
+export function halt(context: StepContext, scope: string, reason: string, cause: HaltCause = 'unexplained'): void {
+  const { risk } = context.state;
+  if (!risk.states.add(scope, { cause, reason, sinceTs: context.at.marketTs })) return;
+  risk.note(scope, cause);
+  context.out.notices.push({ kind: 'halted', symbol: scope, reason });
+}
+
+/** Lifts a halt that is over. */
+export function lift(context: StepContext, scope: string, cause: HaltCause): void {
+  const { risk } = context.state;
+  if (!risk.states.lift(scope, cause)) return;
+  risk.note(scope);
+  context.out.notices.push({ kind: 'resumed', symbol: scope, cause });
 }
 
 /** Asks for a look at the exchange at once. */
@@ -54,11 +62,6 @@ export function marketSpeed(context: StepContext): number {
   const wall = first === null ? 0 : context.at.wallTs - first.wallTs;
   if (first === null || wall < 100) return 1;
   return Math.max(1, (context.at.marketTs - first.marketTs) / wall);
-}
-
-/** Middle of the best quotes. */
-export function midPrice(mark: Mark): Decimal {
-  return Decimal.of(mark.bid).plus(mark.ask).dividedBy(2);
 }
 
 /** Oldest market time of which this symbol still remembers every id: older news is old news. */

@@ -1,4 +1,5 @@
 import type { DenialEvent, OrderEvent } from '../events/order.js';
+import type { TradingStateEvent } from '../events/trading-state.js';
 import type { Order } from '../orders/order.js';
 import type {
   EquityRecord,
@@ -18,6 +19,7 @@ export class StepOutput {
   readonly fills: FillRecord[] = [];
   readonly equity: EquityRecord[] = [];
   readonly events: (OrderEvent | DenialEvent)[] = [];
+  readonly states: TradingStateEvent[] = [];
   readonly actions: ExecutorAction[] = [];
   readonly notices: ExecutorNotice[] = [];
 
@@ -37,6 +39,7 @@ export class StepOutput {
       positions: [...this.#positions.values()],
       equity: this.equity,
       events: this.events,
+      states: this.states,
       actions: this.actions,
       notices: this.notices,
     };

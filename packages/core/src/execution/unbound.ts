@@ -1,9 +1,10 @@
+import { ALL_SYMBOLS } from '../events/status.js';
 import type { ExchangeFill, ExchangeOrder, ExchangePosition } from '../exchange/broker.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import type { UnboundOrder } from './executor-state.js';
 import { couldBe, type SendWindow } from './in-doubt.js';
 import { applyReport, bindOrder, bookExternalFill, bookFill } from './order-desk.js';
-import { alarm, marketSpeed, rememberedSince, type StepContext, symbolState, wantSweep } from './step-context.js';
+import { alarm, halt, marketSpeed, rememberedSince, type StepContext, symbolState, wantSweep } from './step-context.js';
 
 /**
  * News about order ids that no answer has named. While a placement of the symbol is unanswered they wait (a fill can come
@@ -170,11 +171,9 @@ function isStranger(context: StepContext, symbol: string, exchangeOrderId: strin
 }
 
 function haltAccount(context: StepContext, symbol: string, sentence: string): void {
-  const { state, out } = context;
   alarm(context, symbol, sentence);
-  if (state.accountHalt !== null) return;
-  state.accountHalt = `${sentence} The account is declared exclusive: find out who trades it, then send resume.`;
-  out.notices.push({ kind: 'halted', symbol: '*', reason: state.accountHalt });
+  const reason = `${sentence} The account is declared exclusive: find out who trades it, then send resume.`;
+  halt(context, ALL_SYMBOLS, reason, 'foreign_order');
 }
 
 function framesOf(context: StepContext, exchangeOrderId: string, symbol: string): UnboundOrder {

@@ -1,4 +1,4 @@
-import type { Decimal } from '../decimal/decimal.js';
+import { Decimal } from '../decimal/decimal.js';
 
 /**
  * The trading rules of one symbol, as the exchange publishes them.
@@ -23,6 +23,15 @@ export interface Instrument {
   /** Fraction of the notional; 1 means 100 %. Negative is a rebate. */
   readonly takerFeeRate: Decimal;
   readonly makerFeeRate: Decimal;
+  /** Leverage: share of the value that an open position ties up. Absent: all of it. */
+  readonly marginRate?: Decimal;
+}
+
+const WHOLE = Decimal.of(1);
+
+/** Share of an opening's value that it ties up: all of it on spot. */
+export function marginRateOf({ kind, marginRate }: Instrument): Decimal {
+  return kind === 'spot' ? WHOLE : (marginRate ?? WHOLE);
 }
 
 export type SizeProblem = 'below_minimum' | 'above_maximum' | 'off_step';

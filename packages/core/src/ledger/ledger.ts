@@ -171,14 +171,32 @@ export class Ledger {
     return [...this.#accounts.values()].map((account) => this.position(exchange, account.strategy, account.symbol));
   }
 
-  /** Base coin held or owed on a symbol, every strategy and both sides added up. */
-  grossSize(symbol: string): Decimal {
-    let gross = Decimal.zero;
-    for (const lot of this.#lots.values()) if (lot.symbol === symbol) gross = gross.plus(lot.basis.size.abs());
+  /** Base coin held or owed on a symbol, by strategy, both sides added up. Spot of others is left out. */
+  grossByStrategy(symbol: string): ReadonlyMap<string, Decimal> {
+    const gross = new Map<string, Decimal>();
+    const add = (strategy: string, size: Decimal) => {
+      if (!size.isZero()) gross.set(strategy, size.abs().plus(gross.get(strategy) ?? Decimal.zero));
+    };
+    for (const lot of this.#lots.values()) if (lot.symbol === symbol) add(lot.strategy, lot.basis.size);
     for (const account of this.#accounts.values()) {
-      if (account.symbol === symbol && account.strategy !== EXTERNAL) gross = gross.plus(account.basis.size.abs());
+      if (account.symbol === symbol && account.strategy !== EXTERNAL) add(account.strategy, account.basis.size);
     }
     return gross;
+  }
+
+  /** What was realised on a symbol, of others left out. */
+  realizedPnl(symbol: string): Decimal {
+    let realized = Decimal.zero;
+    for (const account of this.#accounts.values()) {
+      if (account.symbol === symbol && account.strategy !== EXTERNAL) realized = realized.plus(account.realizedPnl);
+    }
+    return realized;
+  }
+
+  /** What closing every lot of a symbol at `price` would realise. */
+  unrealizedPnl(symbol: string, price: Decimal): Decimal {
+    const lots = [...this.#lots.values()].filter((lot) => lot.symbol === symbol);
+    return Decimal.sum(lots.map((lot) => unrealizedPnl(lot.basis, price)));
   }
 
   totals(): ReadonlyMap<string, Readonly<FillTotals>> {

@@ -51,6 +51,11 @@ export interface TrackedOrder {
 
 /** The orders in memory, by our id and by the exchange's. Mutable; finished orders leave by `drop`. */
 export class OrderLedger {
+  /**
+   * Those that may be unsettled, so that looking for them does not cost more the more were finished. Whoever looks one up may change it: it
+   * is watched again until it is found settled.
+   */
+  readonly #live = new Set<TrackedOrder>();
   readonly #orders = new Map<ClientOrderId, TrackedOrder>();
   readonly #byExchangeId = new Map<ExchangeOrderId, TrackedOrder>();
 
@@ -97,11 +102,11 @@ export class OrderLedger {
   }
 
   get(id: ClientOrderId): TrackedOrder | undefined {
-    return this.#orders.get(id);
+    return this.#watched(this.#orders.get(id));
   }
 
   byExchangeId(id: ExchangeOrderId): TrackedOrder | undefined {
-    return this.#byExchangeId.get(id);
+    return this.#watched(this.#byExchangeId.get(id));
   }
 
   /** Ties an exchange's id to an order. A VOID or REJECTED order keeps its status: the tie alone is news. */
@@ -111,6 +116,7 @@ export class OrderLedger {
     else if (order.status === 'VOID' || order.status === 'REJECTED') tracked.order = { ...order, exchangeOrderId };
     else return;
     this.#byExchangeId.set(exchangeOrderId, tracked);
+    this.#live.add(tracked);
   }
 
   /** In the order in which they were recorded. */
@@ -121,12 +127,17 @@ export class OrderLedger {
 
   /** Not final, or final with fills still on their way. */
   unsettled(symbol?: string): readonly TrackedOrder[] {
-    return this.all(symbol).filter((tracked) => !isSettled(tracked));
+    const unsettled: TrackedOrder[] = [];
+    for (const tracked of this.#live) {
+      if (isSettled(tracked)) this.#live.delete(tracked);
+      else if (symbol === undefined || tracked.order.terms.symbol === symbol) unsettled.push(tracked);
+    }
+    return unsettled;
   }
 
   /** The one placement of a symbol whose outcome is not known yet. */
   unanswered(symbol: string): TrackedOrder | undefined {
-    return this.all(symbol).find(({ order }) => order.status === 'SUBMITTED');
+    return this.unsettled(symbol).find(({ order }) => order.status === 'SUBMITTED');
   }
 
   /** Forgets settled orders last changed before `before`, unless another order of their signal still waits. */
@@ -142,6 +153,7 @@ export class OrderLedger {
       )
         continue;
       this.#orders.delete(order.terms.clientOrderId);
+      this.#live.delete(tracked);
       if ('exchangeOrderId' in order && order.exchangeOrderId !== undefined) {
         this.#byExchangeId.delete(order.exchangeOrderId);
       }
@@ -152,9 +164,15 @@ export class OrderLedger {
     return [...this.#orders.values()];
   }
 
+  #watched(tracked: TrackedOrder | undefined): TrackedOrder | undefined {
+    if (tracked !== undefined) this.#live.add(tracked);
+    return tracked;
+  }
+
   #index(tracked: TrackedOrder): void {
     const { order } = tracked;
     this.#orders.set(order.terms.clientOrderId, tracked);
+    this.#live.add(tracked);
     if ('exchangeOrderId' in order && order.exchangeOrderId !== undefined) {
       this.#byExchangeId.set(order.exchangeOrderId, tracked);
     }

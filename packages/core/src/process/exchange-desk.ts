@@ -118,8 +118,9 @@ export class ExchangeDesk {
     } catch (error) {
       // Whatever is not a documented refusal leaves the outcome unknown.
       const message = error instanceof Error ? error.message : String(error);
-      if (isRefusal(error)) deliver({ kind: 'refused', clientOrderId, code: refusalCode(error), message });
-      else deliver({ kind: 'unanswered', clientOrderId, message });
+      if (isRefusal(error)) {
+        deliver({ kind: 'refused', clientOrderId, code: refusalCode(error), message, error: error.code });
+      } else deliver({ kind: 'unanswered', clientOrderId, message });
     }
   }
 

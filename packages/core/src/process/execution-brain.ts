@@ -1,6 +1,7 @@
 import type { Batch, EventBus, Subscription } from '../bus/event-bus.js';
 import { marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { ControlEvent } from '../events/control.js';
+import { ALL_SYMBOLS } from '../events/status.js';
 import type { Broker } from '../exchange/broker.js';
 import type { Difference } from '../execution/compare-books.js';
 import { Executor } from '../execution/executor.js';
@@ -38,6 +39,8 @@ export interface ExecutionBrainOptions {
   readonly wallClock: Clock;
   readonly broker: Broker;
   readonly config: ExecutorConfig;
+  /** This machine's clock less the exchange's, as last measured, milliseconds; null where they differ on purpose. */
+  readonly clockSkewMs?: () => number | null;
   /** The broker, when it is the simulated one in process: it lives on the market events this brain reads, and in its checkpoint. */
   readonly paper?: PaperBroker;
 }
@@ -71,6 +74,7 @@ export class ExecutionBrain {
   /** Inputs of the steps that are not committed yet, for the input log. */
   #logged: TimedExecutorInput[] = [];
   #pendingSince: number | null = null;
+  #toldSkewMs: number | null = null;
 
   private constructor(options: ExecutionBrainOptions, recorder: Recorder, subscription: Subscription) {
     const state = recorder.state as Checkpointed | undefined;
@@ -193,7 +197,7 @@ export class ExecutionBrain {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    const inputs = await this.#take(CLOCK_EVERY_MS, signal);
+    const inputs = [...this.#skew(), ...(await this.#take(CLOCK_EVERY_MS, signal))];
     if (signal.aborted && inputs.length === 0) return;
     const clock = this.#timed({ kind: 'clock' });
     let step = this.executor.step([...inputs, clock]);
@@ -246,7 +250,7 @@ export class ExecutionBrain {
       fills: step.fills,
       positions: step.positions,
       equity: step.equity,
-      outbox: step.events,
+      outbox: [...step.events, ...step.states],
     };
     await this.#recorder.record(rows, state, this.#subscription);
     this.#logged = [];
@@ -299,9 +303,18 @@ export class ExecutionBrain {
     const { logger } = this.#options;
     for (const notice of notices) {
       if (notice.kind === 'reconciled') logger.info({ ...notice }, 'books agree with the exchange');
+      else if (notice.kind === 'resumed') logger.info({ ...notice }, 'a halt is over');
       else if (notice.kind === 'repaired') logger.warn({ ...notice }, 'repaired from what the exchange proves');
       else logger.error({ ...notice }, notice.kind === 'halted' ? 'trading is halted' : 'alarm');
     }
+  }
+
+  /** Told when it was measured anew. */
+  #skew(): readonly TimedExecutorInput[] {
+    const skewMs = this.#options.clockSkewMs?.() ?? null;
+    if (skewMs === null || skewMs === this.#toldSkewMs) return [];
+    this.#toldSkewMs = skewMs;
+    return [this.#timed({ kind: 'clock_skew', skewMs })];
   }
 
   #timed(input: ExecutorInput): TimedExecutorInput {
@@ -314,8 +327,8 @@ export class ExecutionBrain {
 }
 
 function changes(step: ExecutorStep): boolean {
-  const { actions, equity, events, fills, notices, orders, positions, verdicts } = step;
-  return [actions, equity, events, fills, notices, orders, positions, verdicts].some((rows) => rows.length > 0);
+  const { actions, equity, events, fills, notices, orders, positions, states, verdicts } = step;
+  return [actions, equity, events, fills, notices, orders, positions, states, verdicts].some((rows) => rows.length > 0);
 }
 
 function streamsOf({ bus: { partition }, config, exchange, paper }: ExecutionBrainOptions): StreamName[] {
@@ -329,7 +342,11 @@ function streamsOf({ bus: { partition }, config, exchange, paper }: ExecutionBra
 }
 
 function orderSeries({ config, exchange }: ExecutionBrainOptions): Series[] {
-  return config.instruments.flatMap(({ symbol }) =>
-    (['order', 'denial'] as const).map((type) => ({ stream: `order:${exchange}`, exchange, symbol, type })),
-  );
+  const stream = `order:${exchange}`;
+  return [
+    { stream, exchange, symbol: ALL_SYMBOLS, type: 'trading_state' },
+    ...config.instruments.flatMap(({ symbol }) =>
+      (['order', 'denial', 'trading_state'] as const).map((type) => ({ stream, exchange, symbol, type })),
+    ),
+  ];
 }

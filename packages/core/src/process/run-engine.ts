@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBus } from '../bus/event-bus.js';
-import type { Broker } from '../exchange/broker.js';
 import type { MarketHistory } from '../exchange/market-history.js';
 import type { Books } from '../execution/books.js';
 import type { Difference } from '../execution/compare-books.js';
-import type { ExecutorConfig } from '../execution/executor-types.js';
-import type { PaperBroker } from '../simulation/paper-broker.js';
 import type { Store, StoreCounts } from '../store/store.js';
 import type { InstanceSpec } from '../strategy/runner-types.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type BrainOwnership, UNSHARED } from './brain-ownership.js';
-import { ExecutionBrain } from './execution-brain.js';
+import { ExecutionBrain, type ExecutionBrainOptions } from './execution-brain.js';
 import { patientBus } from './patient-bus.js';
 import { StrategyBrain, type StrategyBrainReport } from './strategy-brain.js';
 
@@ -35,7 +32,7 @@ export interface EngineOptions {
     readonly instances: readonly InstanceSpec[];
     readonly history?: MarketHistory;
   };
-  readonly execution?: { readonly broker: Broker; readonly config: ExecutorConfig; readonly paper?: PaperBroker };
+  readonly execution?: Pick<ExecutionBrainOptions, 'broker' | 'config' | 'paper' | 'clockSkewMs'>;
   /** Told once both brains are open, with what the executor believes at any moment from then on; for those who watch. */
   readonly opened?: (books: (() => Books) | undefined) => void;
 }

@@ -167,6 +167,11 @@ export const METRICS = {
   alpha_engine_unrealized_pnl: { kind: 'gauge', help: 'Profit of what is open, quote currency.', labels: [] },
   alpha_engine_fees: { kind: 'gauge', help: 'Fees paid so far, quote currency.', labels: [] },
   alpha_engine_drawdown_ratio: { kind: 'gauge', help: 'Fall of the equity from its peak; 1 is all of it.', labels: [] },
+  alpha_engine_trading_state: {
+    kind: 'gauge',
+    help: 'What may be traded: 0 everything, 1 only what reduces, 2 nothing but what protects. `*` is the account.',
+    labels: ['symbol'],
+  },
   alpha_process_ready: { kind: 'gauge', help: 'Whether /readyz says ready: 1 or 0.', labels: [] },
 } as const satisfies Readonly<Record<string, Description>>;
 

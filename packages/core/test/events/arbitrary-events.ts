@@ -139,11 +139,24 @@ export const arbitraryEvents = {
       inputs: json,
     }),
   }),
+  trading_state: event({
+    type: fc.constant('trading_state'),
+    id: text,
+    data: fc.record(
+      {
+        state: fc.constantFrom('ACTIVE', 'REDUCING', 'HALTED'),
+        halts: fc.array(fc.record({ cause: text, reason: text, since_ts: ts }), { maxLength: 3 }),
+        control_id: text,
+        flatten: fc.constantFrom('closing', 'done', 'gave_up'),
+      },
+      { requiredKeys: ['state', 'halts'] },
+    ),
+  }),
   control: event(
     {
       type: fc.constant('control'),
       id: text,
-      action: fc.constantFrom('halt', 'reduce', 'resume', 'reconcile'),
+      action: fc.constantFrom('halt', 'reduce', 'resume', 'flatten', 'reconcile'),
       reason: text,
     },
     { accept: fc.array(text) },

@@ -48,6 +48,12 @@ const GOOD: Record<EventType, Record<string, unknown>> = {
     id: 'd1',
     data: { signal_id: 's1', strategy: 'rsi', action: 'enter_long', code: 'SIGNAL_TOO_OLD', message: '…', inputs: {} },
   },
+  trading_state: {
+    type: 'trading_state',
+    ...envelope,
+    id: 't1',
+    data: { state: 'REDUCING', halts: [{ cause: 'drawdown', reason: '…', since_ts: 1 }] },
+  },
   control: { type: 'control', ...envelope, symbol: '*', id: 'k1', action: 'halt', reason: 'by hand' },
 };
 

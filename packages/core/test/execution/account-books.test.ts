@@ -230,7 +230,14 @@ describe('a lot of ours that somebody else closes', () => {
     bench.sweep({ orders: [closing(bench)], fills: [close(bench)] });
     expect(bench.executor.books()).toMatchObject({
       lots: [],
-      halts: { '*': expect.stringContaining('Order 99 on BTC_JPY at the exchange is not one of ours.') },
+      halts: {
+        '*': [
+          {
+            cause: 'foreign_order',
+            reason: expect.stringContaining('Order 99 on BTC_JPY at the exchange is not one of ours.'),
+          },
+        ],
+      },
     });
   });
 });

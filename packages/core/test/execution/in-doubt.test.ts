@@ -51,7 +51,7 @@ describe('an order in doubt', () => {
     unanswered(bench);
     const both = [resting('8', bench.now - 990), resting('9', bench.now - 500)];
     expect(statuses(bench.sweep({ openOrders: both }))).toEqual([]);
-    expect(bench.executor.books().halts.BTC_JPY).toContain('could be any of the orders 8, 9');
+    expect(bench.executor.books().halts.BTC_JPY?.[0]?.reason).toContain('could be any of the orders 8, 9');
     expect(orderNamed(bench, '8')).toBeUndefined();
     expect(bench.signal('enter_long', { id: 'next', strategy: 'c' }).actions).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('an order in doubt', () => {
     const byHand = resting('9', bench.now - 500, { size: d('0.011') });
     bench.sweep({ openOrders: [resting('8', bench.now - 990), byHand] });
     expect(orderNamed(bench, '8')).toBe(id);
-    expect(bench.executor.books().halts['*']).toContain('Order 9');
+    expect(bench.executor.books().halts['*']?.[0]?.reason).toContain('Order 9');
   });
 
   it('that was a FAK and filled nothing is bound when a private frame names it', () => {

@@ -64,7 +64,7 @@ describe('denials', () => {
       return bench.wait(1).signal('enter_long');
     };
     for (const state of ['maintenance', 'preopen', 'connected', 'subscribed'] as const) {
-      expect(statuses(status(state)), state).toEqual(['denied:stale_data']);
+      expect(statuses(status(state)), state).toEqual(['denied:maintenance']);
     }
     submitOf(status('open'));
   });
@@ -364,7 +364,17 @@ describe('reconciliation', () => {
 
 describe('halts', () => {
   it('stops openings when equity fell too far, until resumed', () => {
-    const bench = new Bench(configOf({ instruments: [BTC_JPY], capital: d('10000'), maxDrawdown: d('0.1') })).ready();
+    const much = d('1000000');
+    const limits = {
+      maxOrderValue: much,
+      maxSymbolExposure: much,
+      maxStrategyExposure: much,
+      maxAccountExposure: much,
+    };
+    const capital = d('10000');
+    const bench = new Bench(
+      configOf({ instruments: [BTC_JPY], capital, maxDrawdown: d('0.1'), limits: { ...limits, maxDailyLoss: much } }),
+    ).ready();
     bench.enter();
     bench.wait(1_000);
     const fall = bench.feed({ kind: 'quote', event: tickerOf('BTC_JPY', 5_900_000, bench.now) });

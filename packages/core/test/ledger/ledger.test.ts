@@ -17,7 +17,7 @@ it('keeps lots apart and never nets the two sides', () => {
     'short sell 0.01',
   ]);
   expect(ledger.size('a', 'BTC_JPY').toString()).toBe('0');
-  expect(ledger.grossSize('BTC_JPY').toString()).toBe('0.02');
+  expect(Decimal.sum(ledger.grossByStrategy('BTC_JPY').values()).toString()).toBe('0.02');
 });
 
 it("books a close to the owner of the lot, and the exchange's realised PnL wins", () => {

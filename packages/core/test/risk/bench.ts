@@ -1,5 +1,21 @@
-import { type Check, type CheckResult, Decimal, type Intent, type OrderTerms, type RiskView } from '@alpha-engine/core';
+import {
+  type Check,
+  Decimal,
+  defaultLimits,
+  type Exposure,
+  type Halt,
+  type HaltCause,
+  type Intent,
+  type OrderTerms,
+  type RiskLimits,
+  type RiskView,
+} from '@alpha-engine/core';
+import { openingOf } from '../../src/risk/opening.js';
 import { BTC_JPY, T0 } from '../execution/bench.js';
+
+const CAPITAL = Decimal.of('1000000');
+/** Quote at which the bench trades, quote per base. */
+export const PRICE = 6_000_000;
 
 export function termsOf(changes: Partial<OrderTerms> = {}): OrderTerms {
   return {
@@ -35,12 +51,32 @@ export function intentOf(changes: Partial<Intent> = {}): Intent {
     symbol: 'BTC_JPY',
     action: 'enter_long',
     signalTs: T0,
+    confidence: 1,
+    priceRef: PRICE,
     orders: [termsOf()],
     ...changes,
   };
 }
 
 export const exitIntent = intentOf({ action: 'exit', orders: [closing] });
+
+/** An entry by an order of another kind than a market order. */
+export function entryOf(changes: Partial<OrderTerms>): Intent {
+  return intentOf({ orders: [termsOf(changes)] });
+}
+
+export function limitsOf(changes: Partial<RiskLimits> = {}): RiskLimits {
+  return { ...defaultLimits(CAPITAL), ...changes };
+}
+
+export function exposureOf(changes: Partial<Exposure> = {}): Exposure {
+  const { zero } = Decimal;
+  return { size: zero, symbol: zero, strategy: zero, account: zero, free: CAPITAL, ...changes };
+}
+
+export function haltOf(cause: HaltCause, reason = 'Because.'): Halt {
+  return { cause, reason, sinceTs: T0 };
+}
 
 /** A view in which everything is well. */
 export function viewOf(changes: Partial<RiskView> = {}): RiskView {
@@ -52,18 +88,26 @@ export function viewOf(changes: Partial<RiskView> = {}): RiskView {
     maxDataAgeMs: 5_000,
     maxPositionSize: Decimal.of('0.05'),
     maxDrawdown: Decimal.of('0.2'),
-    halt: null,
-    quoteTs: T0,
+    limits: limitsOf(),
+    halts: [],
+    closed: null,
+    quote: { bid: PRICE, ask: PRICE, ts: T0 },
+    prices: { bid: Decimal.of(PRICE), ask: Decimal.of(PRICE), mid: Decimal.of(PRICE) },
     feedProblem: null,
+    clockSkewMs: 0,
     reconciled: true,
-    exposure: Decimal.zero,
+    orderKinds: null,
+    working: [],
+    exposure: exposureOf(),
+    openingsOfMinute: 0,
     drawdown: Decimal.zero,
-    drawdownStopped: false,
+    dailyLoss: Decimal.zero,
+    losingStreak: 0,
+    lastLossTs: null,
     ...changes,
   };
 }
 
 export function denies(check: Check, intent: Intent, view: RiskView): string | undefined {
-  const result: CheckResult = check.review(intent, view);
-  return result.denied;
+  return check.review(intent, view, openingOf(intent, view.prices)).denied;
 }

@@ -1,6 +1,7 @@
 import { CHECKS, Decimal, RiskGate } from '@alpha-engine/core';
 import { expect, it } from 'vitest';
-import { closing, exitIntent, intentOf, termsOf, viewOf } from './bench.js';
+import { T0 } from '../execution/bench.js';
+import { closing, exitIntent, exposureOf, haltOf, intentOf, termsOf, viewOf } from './bench.js';
 
 const gate = new RiskGate();
 
@@ -11,7 +12,7 @@ it('approves with the inputs of every check', () => {
 });
 
 it('stops at the first check that denies', () => {
-  const verdict = gate.review(intentOf(), viewOf({ halt: 'Lunch.', reconciled: false }));
+  const verdict = gate.review(intentOf(), viewOf({ halts: [haltOf('operator_reduce')], reconciled: false }));
   expect(verdict).toMatchObject({ approved: false, code: 'halted' });
   expect(Object.keys(verdict.inputs).at(-1)).toBe('halted');
 });
@@ -19,19 +20,28 @@ it('stops at the first check that denies', () => {
 it('lets an exit pass whatever exposure, loss, halts and data say', () => {
   const worst = viewOf({
     now: 1_800_000_000_000,
-    halt: 'Lunch.',
+    halts: [haltOf('operator_reduce'), haltOf('drawdown'), haltOf('exchange_errors')],
+    closed: 'maintenance',
+    clockSkewMs: 9_000,
+    working: Array.from({ length: 99 }, () => ({ side: 'sell', type: 'limit', price: Decimal.of('1') }) as const),
+    openingsOfMinute: 999,
+    losingStreak: 99,
+    lastLossTs: T0,
+    dailyLoss: Decimal.of('1000000'),
     feedProblem: 'disconnected',
     reconciled: false,
-    exposure: Decimal.of('100'),
+    exposure: exposureOf({ size: Decimal.of('100'), account: Decimal.of('1e9'), free: Decimal.zero }),
     drawdown: Decimal.of('0.9'),
-    drawdownStopped: true,
   });
   expect(gate.review(exitIntent, worst)).toMatchObject({ approved: true, orders: [closing] });
 });
 
 it('judges a reversal as an opening: all of it or none', () => {
   const reversal = intentOf({ action: 'enter_short', orders: [closing, termsOf({ side: 'sell' })] });
-  expect(gate.review(reversal, viewOf({ halt: 'Lunch.' }))).toMatchObject({ approved: false, code: 'halted' });
+  expect(gate.review(reversal, viewOf({ halts: [haltOf('unexplained')] }))).toMatchObject({
+    approved: false,
+    code: 'halted',
+  });
 });
 
 it('looks once more at an order that waited', () => {

@@ -20,6 +20,9 @@ export function isLeverage(symbol: string): boolean {
   return symbol.endsWith('_JPY');
 }
 
+/** Private customers trade at leverage 2 at most; no endpoint says it. */
+const MARGIN_RATE = Decimal.of('0.5');
+
 export function mapInstrument(row: SymbolRow): Instrument {
   const leverage = isLeverage(row.symbol);
   return {
@@ -34,6 +37,7 @@ export function mapInstrument(row: SymbolRow): Instrument {
     maxSize: Decimal.of(row.maxOrderSize),
     takerFeeRate: Decimal.of(row.takerFee),
     makerFeeRate: Decimal.of(row.makerFee),
+    ...(leverage && { marginRate: MARGIN_RATE }),
   };
 }
 

@@ -27,6 +27,7 @@ export function liveOf(context: StepContext, orders: readonly TrackedOrder[]): r
 
 /** True while a signal or an operator closes the position: its guard keeps still. */
 export function isSuspended({ state }: StepContext, guard: Guard): boolean {
+  if (state.risk.flattening?.symbols.includes(guard.symbol)) return true;
   if (guard.clearedFor !== null && state.waiting.some(({ id }) => id === guard.clearedFor)) return true;
   return state.orders.all(guard.symbol).some((tracked) => {
     const { purpose, effect, positionId, strategy } = tracked.order.terms;

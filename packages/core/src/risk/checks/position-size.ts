@@ -1,4 +1,3 @@
-import { Decimal } from '../../decimal/decimal.js';
 import type { Check } from '../check.js';
 
 /**
@@ -8,15 +7,9 @@ import type { Check } from '../check.js';
 export const positionSize: Check = {
   code: 'position_size',
   applies: 'openings',
-  review(intent, view) {
-    const sum = (effect: 'open' | 'close') =>
-      Decimal.sum(intent.orders.filter((order) => order.effect === effect).map((order) => order.size));
-    const after = view.exposure.minus(sum('close')).plus(sum('open'));
-    const inputs = {
-      exposure: view.exposure.toString(),
-      after: after.toString(),
-      maxPositionSize: view.maxPositionSize.toString(),
-    };
+  review(intent, view, opening) {
+    const after = view.exposure.size.minus(opening.closedSize).plus(opening.size);
+    const inputs = { exposure: view.exposure.size, after, maxPositionSize: view.maxPositionSize };
     if (after.lte(view.maxPositionSize)) return { inputs };
     const sentence = `The position of ${intent.symbol} would be ${after}; MAX_POSITION_SIZE is ${view.maxPositionSize}.`;
     return { inputs, denied: sentence };

@@ -8,10 +8,10 @@ export const size: Check = {
   review(intent, view) {
     const { instrument } = view;
     const inputs = {
-      sizes: intent.orders.map((order) => order.size.toString()),
-      step: instrument?.sizeStep.toString() ?? null,
-      minimum: instrument?.minSize.toString() ?? null,
-      maximum: instrument?.maxSize.toString() ?? null,
+      sizes: intent.orders.map((order) => order.size),
+      step: instrument?.sizeStep ?? null,
+      minimum: instrument?.minSize ?? null,
+      maximum: instrument?.maxSize ?? null,
     };
     if (instrument === null) return { inputs };
     for (const order of intent.orders) {

@@ -4,7 +4,7 @@ export const staleData: Check = {
   code: 'stale_data',
   applies: 'openings',
   review(intent, view) {
-    const ageMs = view.quoteTs === null ? null : view.now - view.quoteTs;
+    const ageMs = view.quote === null ? null : view.now - view.quote.ts;
     const inputs = { ageMs, maxDataAgeMs: view.maxDataAgeMs, feedProblem: view.feedProblem };
     if (view.feedProblem !== null) {
       return { inputs, denied: `The feed of ${intent.symbol} is not to be relied on: ${view.feedProblem}.` };

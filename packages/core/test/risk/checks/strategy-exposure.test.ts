@@ -1,0 +1,18 @@
+import { Decimal } from '@alpha-engine/core';
+import { expect, it } from 'vitest';
+import { strategyExposure } from '../../../src/risk/checks/strategy-exposure.js';
+import { closing, denies, exposureOf, intentOf, limitsOf, termsOf, viewOf } from '../bench.js';
+
+const limits = limitsOf({ maxStrategyExposure: Decimal.of('100000') });
+const worth = (value: string) => viewOf({ limits, exposure: exposureOf({ strategy: Decimal.of(value) }) });
+
+it('counts what is open and what would be added', () => {
+  expect(denies(strategyExposure, intentOf(), worth('40000'))).toBeUndefined();
+  expect(denies(strategyExposure, intentOf(), worth('40001'))).toContain(
+    'would be worth 100001; MAX_STRATEGY_EXPOSURE is 100000.',
+  );
+});
+
+it('takes off what a reversal closes first', () => {
+  expect(denies(strategyExposure, intentOf({ orders: [closing, termsOf()] }), worth('100000'))).toBeUndefined();
+});

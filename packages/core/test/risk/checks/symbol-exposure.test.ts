@@ -1,0 +1,18 @@
+import { Decimal } from '@alpha-engine/core';
+import { expect, it } from 'vitest';
+import { symbolExposure } from '../../../src/risk/checks/symbol-exposure.js';
+import { closing, denies, exposureOf, intentOf, limitsOf, termsOf, viewOf } from '../bench.js';
+
+const limits = limitsOf({ maxSymbolExposure: Decimal.of('100000') });
+const worth = (value: string) => viewOf({ limits, exposure: exposureOf({ symbol: Decimal.of(value) }) });
+
+it('counts what is open and what would be added', () => {
+  expect(denies(symbolExposure, intentOf(), worth('40000'))).toBeUndefined();
+  expect(denies(symbolExposure, intentOf(), worth('40001'))).toContain(
+    'would be worth 100001; MAX_SYMBOL_EXPOSURE is 100000.',
+  );
+});
+
+it('takes off what a reversal closes first', () => {
+  expect(denies(symbolExposure, intentOf({ orders: [closing, termsOf()] }), worth('100000'))).toBeUndefined();
+});
