@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EpochMs } from '../events/common.js';
 import type { OrderPurpose } from '../events/order.js';
 import type { Protect, SignalEvent } from '../events/signal.js';
-import type { TrackedOrder } from '../orders/order-ledger.js';
+import { awaitsSuccessor, type TrackedOrder } from '../orders/order-ledger.js';
 import { type Intent, opens } from '../risk/check.js';
 import type { RiskGate, Verdict } from '../risk/gate.js';
 import { isReconciled } from './account-books.js';
@@ -75,7 +75,7 @@ function isAhead(context: StepContext, tracked: TrackedOrder, signal: Identified
   const { strategy, purpose, type } = tracked.order.terms;
   // A protective order rests for as long as its position; what it has to give way to is cleared below.
   const rests = PROTECTIVE.has(purpose) && type !== 'market';
-  return strategy === signal.strategy && !rests && !isOver(context, tracked);
+  return strategy === signal.strategy && !rests && (!isOver(context, tracked) || awaitsSuccessor(tracked));
 }
 
 /** A limit order waits for its price, which may take long. */

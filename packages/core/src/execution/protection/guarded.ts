@@ -1,5 +1,5 @@
 import { Decimal } from '../../decimal/decimal.js';
-import { isSettled, type TrackedOrder } from '../../orders/order-ledger.js';
+import { awaitsSuccessor, type TrackedOrder } from '../../orders/order-ledger.js';
 import { isOver } from '../policies/successor.js';
 import { sellable } from '../sizing/order-sizes.js';
 import type { StepContext } from '../step-context.js';
@@ -26,12 +26,13 @@ export function liveOf(context: StepContext, orders: readonly TrackedOrder[]): r
 }
 
 /** True while a signal or an operator closes the position: its guard keeps still. */
-export function isSuspended({ state }: StepContext, guard: Guard): boolean {
+export function isSuspended(context: StepContext, guard: Guard): boolean {
+  const { state } = context;
   if (state.risk.flattening?.symbols.includes(guard.symbol)) return true;
   if (guard.clearedFor !== null && state.waiting.some(({ id }) => id === guard.clearedFor)) return true;
   return state.orders.all(guard.symbol).some((tracked) => {
     const { purpose, effect, positionId, strategy } = tracked.order.terms;
-    if (effect !== 'close' || isSettled(tracked)) return false;
+    if (effect !== 'close' || (isOver(context, tracked) && !awaitsSuccessor(tracked))) return false;
     if (purpose === 'flatten') return true;
     return (
       purpose === 'exit' && (guard.positionId === null ? strategy === guard.strategy : positionId === guard.positionId)
