@@ -6,7 +6,6 @@ import type { TrackedOrder } from '../orders/order-ledger.js';
 import type { HaltCause } from '../risk/halt-causes.js';
 import type { ExecutorState, SymbolState } from './executor-state.js';
 import type { ExecutorConfig, StepTime } from './executor-types.js';
-import type { Mark } from './mark.js';
 import type { StepOutput } from './step-output.js';
 
 /** What every part of a step works on: the state it may change, and where it says what must be done. */
