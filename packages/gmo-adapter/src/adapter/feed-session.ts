@@ -315,22 +315,24 @@ export class FeedSession {
 
   #lookAtEvidence(stream: FeedStream, now: number): void {
     const desk = this.#bySymbol.get(stream.symbol);
-    if (desk?.evidence.isOverdue(stream.received, now) !== true) return;
+    const from = desk?.evidence.overdueFrom(stream.received, now) ?? null;
+    if (from === null) return;
     // Known to be silent and subscribed to again already: what it does not tell is read from REST.
     if (stream.stale) {
-      void desk.healer?.check();
+      void desk?.healer?.check(from);
       return;
     }
     markSilent(stream, now, this.#parts.timings);
-    void this.#doubt(stream, 'The ticker tells of trades that did not come, and REST shows them.');
+    void this.#doubt(stream, 'The ticker tells of trades that did not come, and REST shows them.', from);
   }
 
   /** Trades may be silent for hours: only REST knows whether they are missing. */
-  async #doubt(stream: FeedStream, reason: string): Promise<void> {
+  async #doubt(stream: FeedStream, reason: string, from?: EpochMs): Promise<void> {
     const { healer, evidence } = this.#bySymbol.get(stream.symbol) ?? {};
     const received = stream.received;
-    const finding = await healer?.check();
-    evidence?.judged(finding === 'missed', performance.now());
+    const finding = await healer?.check(from);
+    // Unknown: a gap was told of, or the next connection reads all of it.
+    if (finding !== 'unknown') evidence?.judged(finding === 'missed', performance.now());
     if (healer === null || healer === undefined || stream.received !== received || !this.#connected) return;
     if (finding === 'whole') {
       stream.stale = false;

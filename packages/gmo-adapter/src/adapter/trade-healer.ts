@@ -157,10 +157,14 @@ export class TradeHealer {
     if (this.#anchor !== null) this.#fresh = false;
   }
 
-  /** Something speaks for missing trades: a frame that could not be read, or a silence. Live trades wait until REST was asked. */
-  async check(): Promise<Finding> {
-    const doubt = this.#anchor;
-    if (doubt === null) return 'whole';
+  /**
+   * Something speaks for missing trades: a frame that could not be read, or a silence. Live trades wait until REST was asked. They are
+   * missing since the last trade known, or since `from` when that is earlier.
+   */
+  async check(from = Number.POSITIVE_INFINITY): Promise<Finding> {
+    const anchor = this.#anchor;
+    if (anchor === null) return 'whole';
+    const doubt = Math.min(anchor, from);
     if (!this.#open) return 'unknown';
     if (this.#running === null) return this.#startChecking(doubt);
     // What is being read may have been asked for before the doubt arose.
