@@ -14,7 +14,7 @@ const [main, args] = first === 'recorded-day' ? ['recorded-day/main.js', rest] :
 await installWhenNeeded('stderr');
 await buildPackages();
 process.env.REDIS_SERVER_BIN ??= provideRedis() ?? 'redis-server';
-transpileFolder(folder, join(folder, 'dist'));
+await transpileFolder(folder, join(folder, 'dist'));
 
 const child = spawn(process.execPath, [join(folder, 'dist', main), ...args], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -8,7 +8,7 @@ import { buildPackages, installWhenNeeded, root } from './workspace.mjs';
 const folder = join(root, 'proofs');
 await installWhenNeeded('stderr');
 await buildPackages();
-transpileFolder(folder, join(folder, 'dist'));
+await transpileFolder(folder, join(folder, 'dist'));
 
 const child = spawn(process.execPath, [join(folder, 'dist/crash-sweep.js'), ...process.argv.slice(2)], {
   stdio: 'inherit',

@@ -9,7 +9,7 @@ const folder = join(root, 'benchmarks/faults');
 const outFolder = join(root, 'benchmarks/dist/faults');
 await installWhenNeeded('stderr');
 await buildPackages();
-transpileFolder(folder, outFolder);
+await transpileFolder(folder, outFolder);
 const child = spawn(process.execPath, [join(outFolder, 'main.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.once('close', (status) => {

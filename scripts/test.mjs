@@ -11,7 +11,7 @@ const report = join(root, 'temp', long ? 'vitest-long.json' : 'vitest.json');
 
 await installWhenNeeded();
 await buildPackages();
-transpileFolder(join(root, 'proofs'), join(root, 'proofs/dist'));
+await transpileFolder(join(root, 'proofs'), join(root, 'proofs/dist'));
 
 mkdirSync(join(root, 'temp'), { recursive: true });
 rmSync(report, { force: true });

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import ts from 'typescript';
 
 /** Every .ts below `folder` becomes a .js at the same place below `outFolder`, types left out and not checked. Returns their names. */
-export function transpileFolder(folder, outFolder) {
+export async function transpileFolder(folder, outFolder) {
+  // Not at the top: in a fresh clone the caller installs it first.
+  const { default: ts } = await import('typescript');
   rmSync(outFolder, { recursive: true, force: true });
   const names = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
