@@ -20,7 +20,7 @@ const outFolder = join(folder, 'dist');
 await installWhenNeeded('stderr');
 await buildPackages();
 process.env.REDIS_SERVER_BIN ??= provideRedis() ?? 'redis-server';
-const programs = await transpileFolder(folder, outFolder).filter((name) => !name.includes('/'));
+const programs = (await transpileFolder(folder, outFolder)).filter((name) => !name.includes('/'));
 const names = programs
   .filter((name) => /export (async function run|const run)\b/.test(sourceOf(name)))
   .map(bare)
