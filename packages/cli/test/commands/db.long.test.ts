@@ -14,7 +14,7 @@ it('shows the database before and after its schema is brought up to date', async
   const before = await runAlpha(['db', 'status', '--json'], { folder });
   expect(before.exit, before.stderr).toBe(0);
   expect(JSON.parse(before.stdout)).toMatchObject({
-    schema: { version: 0, pending: [{ version: 1 }, { version: 2 }] },
+    schema: { version: 0, pending: [{ version: 1 }, { version: 2 }, { version: 3 }] },
     tables: [],
     rawEvents: { division: 'none' },
     readOnly: false,
@@ -22,9 +22,13 @@ it('shows the database before and after its schema is brought up to date', async
   });
   const migrated = await runAlpha(['db', 'migrate', '--json'], { folder });
   expect(migrated.exit, migrated.stderr).toBe(0);
-  expect(JSON.parse(migrated.stdout)).toMatchObject({ from: 0, to: 2, applied: [{ version: 1 }, { version: 2 }] });
+  expect(JSON.parse(migrated.stdout)).toMatchObject({
+    from: 0,
+    to: 3,
+    applied: [{ version: 1 }, { version: 2 }, { version: 3 }],
+  });
   const after = await runAlpha(['db', 'status'], { folder });
-  expect(after.stdout).toMatch(/Schema 2 of 2/);
+  expect(after.stdout).toMatch(/Schema 3 of 3/);
   expect(after.stdout).toContain('ohlcv');
 
   // A bus that is away hides nothing of the records.
