@@ -109,9 +109,16 @@ export function balancesAgree(state: ExecutorState): boolean {
   return state.baseline === null || state.account.agreed;
 }
 
-/** Whether signals and orders of a symbol need not wait: its books agree, and what the balances say is known, be it good or bad. */
+/**
+ * Whether signals and orders of a symbol need not wait: its books agree, and what the balances say is known, be it good or bad. While
+ * another symbol is known to differ nobody can judge the balances, which may be for good: no exit waits for that.
+ */
 export function isReconciled({ state }: StepContext, symbol: SymbolState): boolean {
-  return symbol.reconciled && (balancesAgree(state) || state.account.lastAlarm !== null);
+  return symbol.reconciled && (balancesAgree(state) || state.account.lastAlarm !== null || someSymbolDiffers(state));
+}
+
+function someSymbolDiffers({ symbols }: ExecutorState): boolean {
+  return [...symbols.values()].some(({ lastAlarm, reconciled }) => !reconciled && lastAlarm !== null);
 }
 
 /**

@@ -161,7 +161,13 @@ function upToDate(tracked: TrackedOrder): TrackedOrder {
     ...{ timeInForce: 'ioc', purpose: tracked.order.terms.effect === 'open' ? 'entry' : 'exit' },
     ...tracked.order.terms,
   };
-  const changes = { amending: null, cancelWanted: false, requestWallTs: null, changedWallTs: null };
+  const changes = {
+    amending: null,
+    cancelWanted: false,
+    requestWallTs: null,
+    changedWallTs: null,
+    refusedWallTs: null,
+  };
   const place = { protect: null, reprices: 0, restingSince: null, next: null, endedWallTs: null };
   const { signalId, leg, clientOrderId: id } = terms;
   const number = [0, 1, 2].find((candidate) => clientOrderId(signalId, leg, candidate) === id) ?? 0;

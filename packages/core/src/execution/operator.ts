@@ -58,7 +58,10 @@ function resumeAccount(context: StepContext): void {
 /** The operator has looked: what stayed in doubt and could not be resolved is taken to have had no effect. */
 function resumeSymbol(context: StepContext, symbol: string): void {
   const { orders, risk } = context.state;
-  if (risk.states.has(symbol, 'losing_streak')) risk.losses.forgive(symbol);
+  // The limit may be smaller than when the trades were lost: then no halt stands, and openings are denied all the same.
+  const { maxLosingStreak: most } = risk.limits;
+  const isLosing = most !== null && risk.losses.losingStreak(symbol) >= most;
+  if (isLosing || risk.states.has(symbol, 'losing_streak')) risk.losses.forgive(symbol);
   if (risk.states.resume(symbol)) risk.note(symbol);
   const known = symbolState(context, symbol);
   const tracked = orders.unanswered(symbol);

@@ -49,6 +49,7 @@ export function onAmendAnswered(context: StepContext, id: ClientOrderId, outcome
   const { order, amending } = tracked;
   if (!isWorking(order) || (order.request !== 'amend' && order.request !== 'amend_in_doubt')) return;
   tracked.changedWallTs = context.at.wallTs;
+  if (outcome === 'refused') tracked.refusedWallTs = context.at.wallTs;
   if (outcome === 'in_doubt') {
     tracked.order = { ...order, request: 'amend_in_doubt' };
     publishOrder(context, tracked);

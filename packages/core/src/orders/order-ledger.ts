@@ -19,6 +19,8 @@ export interface TrackedOrder {
   requestWallTs: EpochMs | null;
   /** Wall time of the last answer to an amend; null before. A list read earlier does not show its price. */
   changedWallTs: EpochMs | null;
+  /** Wall time at which an amend was last refused; null before. */
+  refusedWallTs: EpochMs | null;
   /** Sum of price × size over the booked fills. */
   notional: Decimal;
   /** Execution ids booked. */
@@ -81,6 +83,7 @@ export class OrderLedger {
       cancelWanted: false,
       requestWallTs: null,
       changedWallTs: null,
+      refusedWallTs: null,
       notional: Decimal.zero,
       executionIds: [],
       reportedSize: Decimal.zero,

@@ -85,6 +85,22 @@ describe('balances', () => {
     expect(verdict(bench.signal('enter_long', { strategy: 'rsi', id: 'later' }))).toBe('approved');
   });
 
+  it('that cannot be judged while another symbol differs keep no exit waiting', () => {
+    const other = { ...BTC_JPY, symbol: 'ETH_JPY', base: 'ETH' };
+    const before = begun({ instruments: [BTC_JPY, other] });
+    before.enter('1', 'p1');
+    const bench = restarted(before);
+    bench.balances(held('999900'));
+    bench.quote();
+    bench.sweep({ positions: [positionOf('p1')] });
+    expect(bench.signal('exit').verdicts).toEqual([]);
+    const strange = positionOf('x9', { symbol: 'ETH_JPY', openedTs: bench.now });
+    const steps = [1, 2].map(() => bench.wait(1_000).sweep({ symbol: 'ETH_JPY', positions: [strange] }));
+    expect(steps.map(({ verdicts }) => verdicts.map(({ approved }) => approved))).toEqual([[], [true]]);
+    expect(kinds(steps[1] as ExecutorStep)).toContain('submit');
+    expect(verdict(bench.signal('enter_long', { strategy: 'rsi' }))).toBe('not_reconciled');
+  });
+
   it('prove nothing when a fill was booked since they were asked for', () => {
     const bench = begun();
     bench.enter('1', 'p1');

@@ -164,6 +164,22 @@ describe('losses', () => {
     submitOf(bench.wait(1).signal('enter_long'));
   });
 
+  it('in a row are forgiven by resume where the limit became smaller at a restart', () => {
+    const before = limited({ maxLosingStreak: 5 });
+    before.enter('1', 'p1');
+    exit(before, '2', 'p1', '5990000');
+    const { limits: _limits, ...config } = before.config;
+    const bench = new Bench(
+      { ...config, limits: { maxLosingStreak: 1 } },
+      JSON.parse(JSON.stringify(before.executor.snapshot())),
+    );
+    bench.now = before.now + 1_000;
+    bench.ready();
+    expect(statuses(bench.signal('enter_long'))).toEqual(['denied:losing_streak']);
+    control(bench, 'resume', 'BTC_JPY');
+    submitOf(bench.wait(1).signal('enter_long'));
+  });
+
   it('let a symbol rest for a while', () => {
     const bench = limited({ lossCooldownMs: 60_000 });
     bench.enter('1', 'p1');

@@ -130,6 +130,29 @@ describe('a stop-loss', () => {
     expect(submits(refused)[0]?.clientOrderId).not.toBe(stop.clientOrderId);
   });
 
+  it('that the exchange ends time and again is placed with pauses, and told', () => {
+    const bench = benchOf(STOP);
+    entered(bench);
+    const ended = bench.feed({ kind: 'order_update', order: orderOf('s', { ...SHOWN, state: 'expired' }) });
+    expect(ended.notices).toMatchObject([{ kind: 'alarm', symbol: 'BTC_JPY' }]);
+    expect(submits(ended)).toEqual([]);
+    bench.wait(999);
+    expect(submits(bench.feed({ kind: 'clock' }))).toEqual([]);
+    bench.wait(1);
+    expect(submits(bench.feed({ kind: 'clock' }))).toMatchObject([{ purpose: 'stop_loss', type: 'stop' }]);
+  });
+
+  it('whose move is refused is not asked to move again without a pause', () => {
+    const bench = benchOf(TRAIL);
+    const { clientOrderId } = entered(bench);
+    bench.wait(1_000);
+    expect(amends(bench.quote('BTC_JPY', 6_050_000))).toEqual(['5950000']);
+    bench.wait(10);
+    expect(amends(bench.feed({ kind: 'amend_answered', clientOrderId, outcome: 'refused' }))).toEqual([]);
+    bench.wait(1_000);
+    expect(amends(bench.feed({ kind: 'clock' }))).toEqual(['5950000']);
+  });
+
   it('that the exchange refuses closes nothing, halts openings, alarms, and is tried again', () => {
     const bench = benchOf(STOP);
     bench.send(bench.signal('enter_long'), '1');

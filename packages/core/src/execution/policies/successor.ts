@@ -1,5 +1,5 @@
 import { Decimal } from '../../decimal/decimal.js';
-import { roundSize } from '../../instrument/instrument.js';
+import { type Instrument, roundSize } from '../../instrument/instrument.js';
 import { clientOrderId } from '../../orders/client-order-id.js';
 import type { OrderTerms } from '../../orders/order.js';
 import { awaitsSuccessor, isSettled, type TrackedOrder } from '../../orders/order-ledger.js';
@@ -65,7 +65,7 @@ function placeSuccessor(context: StepContext, tracked: TrackedOrder, next: 'touc
   const { terms, filledSize } = tracked.order;
   const instrument = context.instruments.get(terms.symbol);
   const left = Decimal.max(Decimal.zero, terms.size.minus(filledSize));
-  if (instrument === undefined || roundSize(instrument, left).lt(instrument.minSize)) {
+  if (instrument === undefined || !isWorthPlacing(terms, instrument, left)) {
     tracked.replacedBy = null;
     return;
   }
@@ -80,6 +80,12 @@ function placeSuccessor(context: StepContext, tracked: TrackedOrder, next: 'touc
     { number: tracked.number + 1, protect: tracked.protect, reprices: tracked.reprices + (next === 'touch' ? 1 : 0) },
   );
   publishOrder(context, successor);
+}
+
+/** The rest of a lot may be smaller than the smallest order, and is closed all the same. */
+function isWorthPlacing({ positionId }: OrderTerms, instrument: Instrument, left: Decimal): boolean {
+  if (positionId !== undefined) return left.isPositive();
+  return roundSize(instrument, left).gte(instrument.minSize);
 }
 
 function idOf(terms: OrderTerms, number: number): string {

@@ -1,7 +1,7 @@
 import { Decimal } from '../../decimal/decimal.js';
 import type { Instrument } from '../../instrument/instrument.js';
 import { roundPrice } from '../../instrument/instrument.js';
-import { isWorking, workingPrice } from '../../orders/order.js';
+import { isWorking, type Order, type OrderOf, workingPrice } from '../../orders/order.js';
 import type { TrackedOrder } from '../../orders/order-ledger.js';
 import { amendOrder, cancelOrder } from '../order-changes.js';
 import { alarm, halt, type StepContext, symbolState } from '../step-context.js';
@@ -14,7 +14,7 @@ import { placeProtective } from './place-protective.js';
 /** A trailing stop is moved when it would gain this share of its distance: an exchange counts the changes of an order. */
 const TRAIL_STEP = Decimal.of('0.05');
 /** Wall milliseconds before something is tried again. */
-const AGAIN_MS = { close: 1_000, refused: 5_000 };
+const AGAIN_MS = { close: 1_000, changed: 1_000, ended: 1_000, refused: 5_000 };
 
 /**
  * Compares every guard with what is held and what rests at the exchange, and does what is missing. A stop rests at the
@@ -47,13 +47,25 @@ function noteFailure(context: StepContext, guard: Guard, orders: readonly Tracke
   const last = orders.find(({ number }) => number === guard.placed - 1);
   if (last === undefined || last.cancelWanted || last.number === guard.failed || last.replacedBy !== null) return;
   const { order } = last;
-  if (order.status !== 'REJECTED' && order.status !== 'VOID') return;
-  guard.notBeforeWallTs = context.at.wallTs + AGAIN_MS.refused;
+  const isRefused = order.status === 'REJECTED' || order.status === 'VOID';
+  if (!isRefused && !endedUnfilled(order)) return;
+  guard.notBeforeWallTs = context.at.wallTs + (isRefused ? AGAIN_MS.refused : AGAIN_MS.ended);
   guard.failed = last.number;
   if (order.reason.startsWith('nothing_to_close')) return;
-  const what = `The ${order.terms.purpose.replace('_', ' ')} of ${guard.strategy} on ${guard.symbol} is not in place: ${order.reason}.`;
+  const name = `The ${order.terms.purpose.replace('_', ' ')} of ${guard.strategy} on ${guard.symbol}`;
+  if (!isRefused) {
+    alarm(context, guard.symbol, `${name} ended at the exchange without a fill: ${order.reason}. It is placed again.`);
+    return;
+  }
+  const what = `${name} is not in place: ${order.reason}.`;
   alarm(context, guard.symbol, `${what} It is tried again.`);
   halt(context, guard.symbol, what);
+}
+
+/** The exchange took it and ended it all the same: without a pause the next one would meet the same at once. */
+function endedUnfilled(order: Order): order is OrderOf<'CANCELED' | 'EXPIRED'> {
+  if (order.status !== 'CANCELED' && order.status !== 'EXPIRED') return false;
+  return order.terms.type !== 'market' && order.filledSize.isZero();
 }
 
 /** The trail follows the best price at which the position could have been closed. */
@@ -107,13 +119,19 @@ function keepResting(
   for (const tracked of resting) {
     if (!isWorking(tracked.order) || workingPrice(tracked.order)?.eq(price)) continue;
     if (!kind.amend) cancelOrder(context, tracked, 'its price has moved');
-    else amendOrder(context, tracked, type === 'stop' ? { triggerPrice: price } : { price });
+    else if (mayChange(context, tracked))
+      amendOrder(context, tracked, type === 'stop' ? { triggerPrice: price } : { price });
   }
   const uncovered = held.minus(covered);
   if (!uncovered.isPositive() || context.at.wallTs < guard.notBeforeWallTs) return;
   const size = Decimal.min(uncovered, instrument.maxSize);
   if (type === 'limit') placeProtective(context, guard, 'take_profit', size, { type, timeInForce: 'gtc', price });
   else placeProtective(context, guard, stopPurpose(guard), size, { type, timeInForce: 'ioc', triggerPrice: price });
+}
+
+/** A change that was refused is not asked for without a pause. */
+function mayChange({ at }: StepContext, { refusedWallTs }: TrackedOrder): boolean {
+  return refusedWallTs === null || at.wallTs - refusedWallTs >= AGAIN_MS.changed;
 }
 
 /** First what rests is canceled, then what is held closed, until nothing is. */

@@ -237,3 +237,20 @@ it('exits at the market by default, and never gives an exit up', () => {
 function lot(size: string) {
   return { positionId: 'p1', symbol: 'BTC_JPY', side: 'buy' as const, size: d(size), price: d('6000000') };
 }
+
+it('closes the rest of a lot that is smaller than the smallest order', () => {
+  const instrument = { ...BTC_JPY, minSize: d('0.005') };
+  const exit = { ...LIMIT, reprices: 0 };
+  const bench = benchOf({ instruments: [instrument], orderPolicy: { entry: MARKET, exit } });
+  bench.enter();
+  const id = bench.send(bench.signal('exit'), '2');
+  const part = { side: 'sell', effect: 'close', size: d('0.006'), ts: bench.now } as const;
+  bench.feed({ kind: 'fill_update', fill: fillOf('e2', '2', part) });
+  bench.wait(2_000);
+  expect(cancels(clock(bench))).toEqual(['2']);
+  expect(termsOf(canceled(bench, id, '2', '0.006'))).toMatchObject({
+    type: 'market',
+    positionId: 'p1',
+    purpose: 'exit',
+  });
+});
