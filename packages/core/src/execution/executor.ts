@@ -56,6 +56,8 @@ export class Executor {
       decideWaiting(context, this.#gate);
       placeSuccessors(context);
       tendGuards(context);
+      // A guard that failed has halted its symbol: told, and openings canceled, before anything can be lost with this process.
+      tellStates(context);
       dispatch(context, this.#gate);
       scheduleSweeps(context, input.kind === 'clock');
       scheduleBalances(context, input.kind === 'clock');

@@ -130,6 +130,18 @@ describe('a stop-loss', () => {
     expect(submits(refused)[0]?.clientOrderId).not.toBe(stop.clientOrderId);
   });
 
+  it('that is refused because the price has gone through it is followed by the close at once', () => {
+    const bench = benchOf(STOP);
+    bench.send(bench.signal('enter_long'), '1');
+    const filled = bench.feed({ kind: 'fill_update', fill: fillOf('e1', '1', { ts: bench.now }) });
+    const clientOrderId = submits(filled)[0]?.clientOrderId ?? '';
+    bench.feed({ kind: 'submitting', clientOrderId });
+    bench.wait(10).quote('BTC_JPY', 5_800_000);
+    const refused = bench.feed({ kind: 'refused', clientOrderId, code: 'ERR-5126', message: 'price' });
+    expect(submits(refused)).toMatchObject([{ purpose: 'stop_loss', type: 'market', positionId: 'p1' }]);
+    expect(refused.states).toMatchObject([{ symbol: 'BTC_JPY', data: { state: 'REDUCING' } }]);
+  });
+
   it('that the exchange ends time and again is placed with pauses, and told', () => {
     const bench = benchOf(STOP);
     entered(bench);

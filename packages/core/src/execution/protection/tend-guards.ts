@@ -36,7 +36,11 @@ export function tendGuards(context: StepContext): void {
     if (isSuspended(context, guard)) continue;
     follow(context, guard, instrument);
     const live = liveOf(context, orders);
-    guard.closing ??= touched(context, guard, live);
+    if (guard.closing === null) {
+      guard.closing = touched(context, guard, live);
+      // The pause was one for orders that rest; what is to be closed now does not wait for it.
+      if (guard.closing !== null) guard.notBeforeWallTs = 0;
+    }
     if (guard.closing === null) keepResting(context, guard, instrument, held, live);
     else close(context, guard, guard.closing, instrument, held);
   }
