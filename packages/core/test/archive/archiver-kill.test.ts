@@ -70,7 +70,8 @@ test('kill -9 of the archiver at any moment loses nothing and doubles nothing', 
   expect(report).toMatchObject({ damaged: [], gaps: [], rows: sent.length });
   const found: AlphaEvent[] = [];
   for await (const one of readArchive(archive)) found.push(one);
+  // The bus writes the fields in an order of its own.
   const bare = (events: readonly AlphaEvent[]) =>
-    events.map((one) => JSON.stringify({ ...one, seq: undefined })).sort();
+    events.map(({ seq, ...rest }) => JSON.stringify(Object.entries(rest).sort())).sort();
   expect(bare(found)).toEqual(bare(sent));
 }, 60_000);
