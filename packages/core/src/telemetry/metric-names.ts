@@ -13,7 +13,7 @@ export const METRICS = {
   },
   alpha_feed_data_age_seconds: {
     kind: 'gauge',
-    help: 'Since the last market event; since the connection when none came on it.',
+    help: 'Since the last market event; since the start of the feed when none ever came.',
     labels: ['exchange', 'channel', 'symbol'],
   },
   alpha_feed_silence_limit_seconds: {
@@ -24,7 +24,7 @@ export const METRICS = {
   alpha_feed_lag_seconds: {
     kind: 'histogram',
     help: 'From the time on an event to its arrival, by the clock that is measured against the exchange; a sample a second.',
-    labels: ['exchange', 'channel'],
+    labels: ['exchange', 'channel', 'symbol'],
   },
   alpha_feed_last_lag_seconds: {
     kind: 'gauge',

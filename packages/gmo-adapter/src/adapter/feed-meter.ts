@@ -24,7 +24,7 @@ export class FeedMeter {
       const { stream, labels } = one;
       const news = stream.received - one.counted;
       one.counted = stream.received;
-      metrics.set('alpha_feed_data_age_seconds', stream.watch.ageMs(now) / 1_000, labels);
+      metrics.set('alpha_feed_data_age_seconds', (now - stream.heardAt) / 1_000, labels);
       metrics.set('alpha_feed_silence_limit_seconds', stream.watch.limitMs / 1_000, labels);
       if (news === 0) continue;
       metrics.count('alpha_feed_messages_total', news, labels);

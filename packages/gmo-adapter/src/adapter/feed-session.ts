@@ -223,6 +223,7 @@ export class FeedSession {
     }
     stream.received++;
     stream.lastRecvTs = frame.recv_ts ?? frame.ts;
+    stream.heardAt = performance.now();
     if (!stream.live) this.#becomesLive(stream, frame.ts);
     if (stream.lastTs === null || frame.ts > stream.lastTs) stream.lastTs = frame.ts;
     if (frame.type === 'trade') {

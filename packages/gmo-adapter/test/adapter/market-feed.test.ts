@@ -1,4 +1,10 @@
-import { AlphaError, type MarketEvent, type MarketEventType, type StatusEvent } from '@alpha-engine/core';
+import {
+  AlphaError,
+  type MarketEvent,
+  type MarketEventType,
+  MetricsRegistry,
+  type StatusEvent,
+} from '@alpha-engine/core';
 import { Budget, type FeedOptions, GmoMarketFeed } from '@alpha-engine/gmo-adapter';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostLimits } from '../../src/client/limits.js';
@@ -33,14 +39,18 @@ async function start(
   channels: MarketEventType[] = ['trade'],
   options: FeedOptions = {},
   symbols = ['BTC_JPY'],
+  metrics?: MetricsRegistry,
 ): Promise<Collected<FeedEvent>> {
   lines = [];
   exchange = await startExchange({ rest: quietRest, ...behaviour });
-  const gmo = new GmoMarketFeed(testContext({ restBaseUrl: exchange.url }, lines), {
-    commands: new Budget({ spacingMs: 20 }),
-    ...options,
-    timings: { ...FAST, ...options.timings },
-  });
+  const gmo = new GmoMarketFeed(
+    { ...testContext({ restBaseUrl: exchange.url }, lines), ...(metrics && { metrics }) },
+    {
+      commands: new Budget({ spacingMs: 20 }),
+      ...options,
+      timings: { ...FAST, ...options.timings },
+    },
+  );
   feed = new Collected((signal) => gmo.subscribe({ symbols, channels }, signal));
   return feed;
 }
@@ -283,6 +293,29 @@ describe('GmoMarketFeed', () => {
     ]);
     expect(status(seen.items, 'stale')[0]).toMatchObject({ symbol: 'BTC_JPY' });
     expect(exchange.connections()).toBe(1);
+  });
+
+  it('lets the age of the data grow through cuts and new subscriptions until data come', async () => {
+    const metrics = new MetricsRegistry();
+    const { timings } = silentAfter(60);
+    await start(
+      {
+        command(socket, _, count) {
+          if (count === 1) socket.send(BOOK, () => socket.terminate());
+        },
+      },
+      ['orderbook'],
+      { timings: { ...timings, resubscribeMs: 50, resubscribeMaxMs: 50 } },
+      ['BTC_JPY'],
+      metrics,
+    );
+    const age = () => metrics.samples().find(({ name }) => name === 'alpha_feed_data_age_seconds')?.value ?? 0;
+    await eventually(() => age() > 1);
+    expect(exchange.commands.length).toBeGreaterThan(5);
+    await eventually(() => {
+      exchange.broadcast(BOOK);
+      return age() < 0.5;
+    });
   });
 
   it('leaves out books whose sides cross, says so once, and says when they are right again', async () => {
