@@ -16,6 +16,8 @@ export class ExchangeWatch {
   readonly #tell: (data: StatusEvent['data']) => void;
   #status: ExchangeStatus | null = null;
   #failing = false;
+  /** Aborted, it ends the pause between two requests; during a request, the pause after it. */
+  #hurry = new AbortController();
 
   constructor(parts: {
     readonly history: Pick<GmoMarketHistory, 'status'>;
@@ -36,10 +38,19 @@ export class ExchangeWatch {
 
   /** Asks until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const end = () => this.#hurry.abort();
+    signal.addEventListener('abort', end);
     while (!signal.aborted) {
       await this.#ask(signal);
-      await delay(this.#pollMs, undefined, { signal }).catch(() => undefined);
+      await delay(this.#pollMs, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+      this.#hurry = new AbortController();
     }
+    signal.removeEventListener('abort', end);
+  }
+
+  /** A socket was opened. If it was closed until now, it is asked once without waiting for the next poll: strategies pause until it is open. */
+  opened(): void {
+    if (!this.isOpen) this.#hurry.abort();
   }
 
   /** Seen otherwise: the handshake of a socket was answered so. */

@@ -162,6 +162,7 @@ export class FeedSession {
     this.#outageTold = false;
     this.#meter.connected(true);
     this.#hasTried();
+    this.#exchange.opened();
     for (const stream of this.#streams) {
       stream.asked = false;
       stream.live = false;

@@ -22,7 +22,7 @@ export interface FeedTimings extends SocketTimings {
   readonly rereadMs: number;
   /** For the back-fill of one symbol; live trades wait for it no longer. */
   readonly backfillMs: number;
-  /** Between two looks whether the exchange is open. */
+  /** Between two looks whether the exchange is open; after maintenance the first connection looks at once. */
   readonly statusPollMs: number;
 }
 

@@ -216,6 +216,28 @@ describe('GmoMarketFeed', () => {
     expect(states(seen.items)).toEqual(['disconnected', 'maintenance', 'connected', 'subscribed trade']);
   });
 
+  it('says at the first connection after maintenance that the exchange is open, and asks for it only once', async () => {
+    let closed = true;
+    const asked = () => exchange.seen.filter(({ url }) => url.includes('status')).length;
+    const seen = await start({
+      rest(request, response, raw) {
+        if (request.url.includes('status')) success(response, { status: closed ? 'MAINTENANCE' : 'OPEN' });
+        else quietRest(request, response, raw);
+      },
+      handshake: () => (closed ? 503 : null),
+      command(socket, _, count) {
+        socket.send(TRADE);
+        if (count === 1) setTimeout(() => socket.terminate(), 20);
+      },
+    });
+    await seen.until((items) => status(items, 'maintenance').length === 1);
+    await eventually(() => asked() === 1);
+    closed = false;
+    // The next poll would be in half a minute.
+    await seen.until((items) => status(items, 'open').length === 1 && status(items, 'connected').length === 2);
+    expect(asked()).toBe(2);
+  });
+
   it('waits after ERR-5003 and sends the refused subscription again', async () => {
     const seen = await start(
       {
