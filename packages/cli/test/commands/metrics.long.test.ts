@@ -38,7 +38,7 @@ it('shows on /metrics what a running spine does, and on /readyz that data stoppe
   const folder = await tempFolder();
   const { simulator, env } = await startSimulator(folder);
   const port = ['--metrics-port', '0', '--json'];
-  const collector = new Alpha(['collect', ...port], { folder, env });
+  const collector = new Alpha(['collect', '--max-data-age-ms', '1500', ...port], { folder, env });
   const [engine, archiver] = [
     new Alpha(['engine', '--strategy', 'ma-cross', ...port], { folder, env }),
     new Alpha(['archive', ...port], { folder, env }),
@@ -79,7 +79,9 @@ it('shows on /metrics what a running spine does, and on /readyz that data stoppe
   await simulator.end('SIGKILL');
   const silent = await until(`${collectorUrl}/readyz`, ({ status }) => status === 503);
   expect(JSON.parse(silent.text).reasons).toEqual([
-    expect.stringMatching(/^No data of BTC_JPY .+ Last word of its feed: disconnected\.$/),
+    expect.stringMatching(
+      /^No data of BTC_JPY has come since \d{4}-[^ ]+Z\. Last word of its feed: disconnected, at [^ ]+Z\.$/,
+    ),
   ]);
   expect((await get(`${collectorUrl}/healthz`)).status).toBe(200);
   const after = await get(`${collectorUrl}/metrics`);

@@ -2,28 +2,33 @@ import { FeedFreshness, type MarketFeed, type StatusEvent } from '@alpha-engine/
 import { expect, test } from 'vitest';
 import { tradeOf } from '../../src/testing/store-records.js';
 
-const status = (data: StatusEvent['data'], symbol = '*') =>
-  ({ type: 'status', exchange: 'gmo', symbol, ts: 0, data }) as const;
+const T0 = Date.UTC(2026, 8, 23);
+const at = (second: number) => `2026-09-23T00:00:0${second}.000Z`;
+const status = (second: number, data: StatusEvent['data'], symbol = '*') =>
+  ({ type: 'status', exchange: 'gmo', symbol, ts: T0 + second * 1_000, data }) as const;
 
-test('says which symbol nothing came of, which channel is in trouble, and why; a backfill is no sign of life', async () => {
-  const trade = { ...tradeOf(1), recv_ts: 0 };
+test('says which symbol nothing came of and since when, which channel is in trouble, and why; a backfill is no sign of life', async () => {
+  const trade = { ...tradeOf(1), recv_ts: T0 };
+  const later = { ...trade, recv_ts: T0 + 1_000 };
   const reasons: (readonly string[])[] = [];
   const look = () => reasons.push(fresh.silent());
   const feed: MarketFeed = {
     async *subscribe() {
       look();
-      yield [status({ state: 'connected' }), trade];
+      yield [status(0, { state: 'connected' }), trade, later];
       look();
       const reason = 'Nothing for 16 s; 15 s are usual at most.';
-      yield [status({ state: 'stale', channel: 'orderbook', reason }, 'BTC_JPY'), { ...trade, symbol: 'ETH' }];
+      yield [status(2, { state: 'stale', channel: 'orderbook', reason }, 'BTC_JPY'), { ...trade, symbol: 'ETH' }];
       look();
-      yield [status({ state: 'resynced', channel: 'orderbook' }, 'BTC_JPY')];
+      yield [status(3, { state: 'stale', channel: 'orderbook', reason: 'Still.' }, 'BTC_JPY')];
       look();
-      yield [status({ state: 'disconnected' }), { ...trade, origin: 'backfill' as const }];
+      yield [status(4, { state: 'resynced', channel: 'orderbook' }, 'BTC_JPY')];
       look();
-      yield [status({ state: 'maintenance', reason: 'The exchange is in maintenance.' })];
+      yield [status(5, { state: 'disconnected' }), { ...trade, origin: 'backfill' as const }];
       look();
-      yield [status({ state: 'open' }), status({ state: 'connected' }), trade, { ...trade, symbol: 'ETH' }];
+      yield [status(6, { state: 'maintenance', reason: 'The exchange is in maintenance.' })];
+      look();
+      yield [status(7, { state: 'open' }), status(8, { state: 'connected' }), trade, { ...trade, symbol: 'ETH' }];
       look();
     },
   };
@@ -31,15 +36,17 @@ test('says which symbol nothing came of, which channel is in trouble, and why; a
   const fresh = new FeedFreshness({ feed, symbols });
   const batches = [];
   for await (const batch of fresh.subscribe({ symbols }, new AbortController().signal)) batches.push(batch.length);
-  expect(batches).toEqual([2, 2, 1, 2, 1, 4]);
+  expect(batches).toEqual([3, 2, 1, 1, 2, 1, 4]);
+  const stale = `BTC_JPY: its order book is stale since ${at(2)}; said then: Nothing for 16 s; 15 s are usual at most.`;
   expect(reasons).toEqual([
     ['No data of BTC_JPY has come yet.', 'No data of ETH has come yet.'],
-    ['No data of ETH has come yet. Last word of its feed: connected.'],
-    ['BTC_JPY: its order book is stale. Nothing for 16 s; 15 s are usual at most.'],
+    [`No data of ETH has come yet. Last word of its feed: connected, at ${at(0)}.`],
+    [stale],
+    [stale],
     [],
     [
-      'No data of BTC_JPY has come yet. Last word of its feed: disconnected.',
-      'No data of ETH has come yet. Last word of its feed: disconnected.',
+      `No data of BTC_JPY has come since ${at(1)}. Last word of its feed: disconnected, at ${at(5)}.`,
+      `No data of ETH has come since ${at(0)}. Last word of its feed: disconnected, at ${at(5)}.`,
     ],
     ['The exchange is in maintenance.'],
     [],
