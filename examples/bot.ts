@@ -11,5 +11,5 @@ const runner = new StrategyRunner({ instances: [instance], nextBatch: 1 });
 
 for await (const batch of feed.subscribe({ symbols: ['BTC_JPY'] }, new AbortController().signal)) {
   const inputs = batch.map((event) => ({ kind: event.type === 'status' ? 'status' : 'market', event }) as RunnerInput);
-  for (const { event } of runner.step(inputs).signals) console.log(event.action, event.price_ref, event.meta);
+  for (const { event } of runner.step(inputs).signals) console.log(event.action, event.price_ref, event.meta?.reason);
 }

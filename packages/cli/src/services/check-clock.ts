@@ -22,7 +22,7 @@ export function checkClock(reading: MarketClockReading, maxSkewMs: number): void
   const direction = skewMs > 0 ? 'ahead of' : 'behind';
   throw new AlphaError(
     'CLOCK_SKEW',
-    `This machine's clock is ${Math.abs(skewMs)} ms ${direction} the exchange's; ${maxSkewMs} ms are allowed. Synchronise it (NTP), then start again.`,
+    `This machine's clock is at least ${Math.abs(skewMs)} ms ${direction} the exchange's; ${maxSkewMs} ms are allowed. Synchronise it (NTP), then start again.`,
     { context: { skewMs, maxSkewMs } },
   );
 }

@@ -19,8 +19,8 @@ it('the fifteen-line bot prints signals of the market it reads', async () => {
     const seen: string[] = [];
     for await (const line of createInterface({ input: bot.stdout })) if (seen.push(line) === 2) break;
     expect(seen, errors).toHaveLength(2);
-    expect(seen[0]).toMatch(/^enter_long \d+ \{ reason: 'golden_cross' \}$/);
-    expect(seen[1]).toMatch(/^exit \d+ \{ reason: 'dead_cross' \}$/);
+    expect(seen[0]).toMatch(/^enter_long \d+ golden_cross$/);
+    expect(seen[1]).toMatch(/^exit \d+ dead_cross$/);
   } finally {
     bot.kill('SIGKILL');
   }

@@ -34,6 +34,7 @@ it('compares a live account while its engine runs and afterwards, and takes over
   await simulator.line('tape ended');
   const ask = async (settings: Record<string, string>, ...args: string[]) => {
     const { exit, stdout, stderr } = await runAlpha(['reconcile', '--json', ...args], { folder, env: settings });
+    expect(stdout, stderr).not.toBe('');
     return { exit, stderr, ...JSON.parse(stdout) };
   };
 
