@@ -1,7 +1,9 @@
-import type { Logger } from '@alpha-engine/core';
+import type { AlphaError, Logger } from '@alpha-engine/core';
 import {
   type CollectorReport,
   openUnless,
+  outlast,
+  PatientFeed,
   prepareDataFolder,
   runCollector,
   takeSpoolFolder,
@@ -47,9 +49,19 @@ export async function collect(
     closers.add(() => opened.close());
     const bus = watch.bus(opened);
     const context = { endpoints: endpointsOf(config), logger, wallClock, ...watch.metrics };
-    const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop: signal, ended: ended.signal });
-    const symbols = await symbolsOf(config.symbols, adapter.history({ ...context, marketClock, signal }));
-    const states = new FeedStates(adapter.marketFeed({ ...context, marketClock }));
+    const history = adapter.history({ ...context, marketClock: wallClock, signal });
+    let waits = false;
+    const inTheWay = ({ message }: AlphaError) => {
+      watch.waits(message);
+      if (!waits) logger.warn({ reason: message }, 'The exchange does not tell its symbols; it is asked again.');
+      waits = true;
+    };
+    const symbols = await outlast(() => symbolsOf(config.symbols, history), inTheWay, signal);
+    const connect = async (stop: AbortSignal) => {
+      const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop, ended: ended.signal });
+      return adapter.marketFeed({ ...context, marketClock });
+    };
+    const states = new FeedStates(await PatientFeed.open({ exchange, connect, wallClock }, signal));
     const feed = watch.feed({ symbols, feed: states });
     signal.throwIfAborted();
     const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });

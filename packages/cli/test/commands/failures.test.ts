@@ -101,7 +101,13 @@ describe('an exchange', () => {
   it('that nobody answers for is unreachable', async () => {
     const url = await impostor(() => {});
     await new Promise((closed) => servers.pop()?.close(closed));
-    await failing('EXCHANGE_UNREACHABLE', ['collect'], { REST_BASE_URL: url });
+    await failing('EXCHANGE_UNREACHABLE', ENGINE, { REST_BASE_URL: url });
+  });
+
+  it.each(['BTC', 'all'])('that is not at this address is not waited for, with SYMBOLS=%s', async (symbols) => {
+    const url = await impostor((_request, response) => void response.writeHead(404).end('Not here.'));
+    const env = { REST_BASE_URL: url, SYMBOLS: symbols };
+    expect(await failing('EXCHANGE_BAD_ANSWER', ['collect'], env)).toContain('REST_BASE_URL');
   });
 
   it.each<[string, RequestListener]>([

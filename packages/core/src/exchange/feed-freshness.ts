@@ -61,7 +61,8 @@ export class FeedFreshness implements MarketFeed {
       const heardAt = this.#heardAt.get(symbol);
       const word = this.#lastWords.get(symbol) ?? this.#lastWords.get(ALL_SYMBOLS);
       const since = heardAt === undefined ? 'yet' : `since ${isoTime(heardAt)}`;
-      const last = word === undefined ? '' : ` Last word of its feed: ${word.data.state}, at ${isoTime(word.ts)}.`;
+      const last =
+        word === undefined ? '' : ` Last word of its feed: ${word.data.state}, at ${isoTime(word.ts)}${saidIn(word)}`;
       return [`No data of ${symbol} has come ${since}.${last}`];
     });
   }
@@ -88,10 +89,13 @@ export class FeedFreshness implements MarketFeed {
   }
 }
 
-function troubleOf(symbol: string, channel: Channel, { ts, data }: Word): string {
+function troubleOf(symbol: string, channel: Channel, word: Word): string {
   const verb = channel === 'trade' ? 'are' : 'is';
-  const said = data.reason === undefined ? '.' : `; said then: ${data.reason}`;
-  return `${symbol}: its ${NAMES[channel]} ${verb} ${data.state} since ${isoTime(ts)}${said}`;
+  return `${symbol}: its ${NAMES[channel]} ${verb} ${word.data.state} since ${isoTime(word.ts)}${saidIn(word)}`;
+}
+
+function saidIn({ data }: Word): string {
+  return data.reason === undefined ? '.' : `; said then: ${data.reason}`;
 }
 
 function isoTime(ts: EpochMs): string {

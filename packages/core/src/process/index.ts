@@ -8,6 +8,8 @@ export { accountLockPath, type DataFolder, prepareDataFolder } from './data-fold
 export type { ExecutionBrainOptions } from './execution-brain.js';
 export type { Claim, ClaimedPart, LockQueueOptions } from './lock-queue.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
+export { outlast } from './outlast.js';
+export { PatientFeed, type PatientFeedOptions } from './patient-feed.js';
 export { reconcileAccount } from './reconcile-account.js';
 export { type ArchiverOptions, type ArchiverReport, runArchiver } from './run-archiver.js';
 export { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';

@@ -1,9 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AlphaError } from '../errors/alpha-error.js';
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, nextPauseMs, passes } from './outlast.js';
 import { type CollectorOptions, type CollectorReport, runCollector } from './run-collector.js';
-
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * One collector for each exchange, in one process, until `signal` aborts; what befalls one leaves the others alone. They may share a bus;
@@ -25,7 +22,7 @@ export async function runCollectors(
 
 async function keepRunning(options: CollectorOptions, signal: AbortSignal): Promise<CollectorReport | null> {
   const { exchange, logger, wallClock } = options;
-  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = nextPauseMs(pauseMs)) {
     const begunTs = wallClock.now();
     try {
       return await runCollector(options, signal);
@@ -43,8 +40,4 @@ async function keepRunning(options: CollectorOptions, signal: AbortSignal): Prom
     }
   }
   return null;
-}
-
-function passes(error: unknown): boolean {
-  return AlphaError.is(error) && (error.retryable || error.code === 'EXCHANGE_MAINTENANCE');
 }

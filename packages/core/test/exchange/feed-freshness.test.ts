@@ -24,7 +24,7 @@ test('says which symbol nothing came of and since when, which channel is in trou
       look();
       yield [status(4, { state: 'resynced', channel: 'orderbook' }, 'BTC_JPY')];
       look();
-      yield [status(5, { state: 'disconnected' }), { ...trade, origin: 'backfill' as const }];
+      yield [status(5, { state: 'disconnected', reason: 'It was cut.' }), { ...trade, origin: 'backfill' as const }];
       look();
       yield [status(6, { state: 'maintenance', reason: 'The exchange is in maintenance.' })];
       look();
@@ -45,8 +45,8 @@ test('says which symbol nothing came of and since when, which channel is in trou
     [stale],
     [],
     [
-      `No data of BTC_JPY has come since ${at(1)}. Last word of its feed: disconnected, at ${at(5)}.`,
-      `No data of ETH has come since ${at(0)}. Last word of its feed: disconnected, at ${at(5)}.`,
+      `No data of BTC_JPY has come since ${at(1)}. Last word of its feed: disconnected, at ${at(5)}; said then: It was cut.`,
+      `No data of ETH has come since ${at(0)}. Last word of its feed: disconnected, at ${at(5)}; said then: It was cut.`,
     ],
     ['The exchange is in maintenance.'],
     [],

@@ -97,7 +97,8 @@ export function badAnswerError(
   const advice = intent === 'read' ? 'Check REST_BASE_URL, and the exchange for an outage.' : ADVICE.EXCHANGE_IN_DOUBT;
   return new AlphaError(ours, join(`${nameOf(request)} was answered with HTTP ${httpStatus} and ${what}.`, advice), {
     context: { httpStatus, sample, method: request.method, path: request.path },
-    retryable: intent === 'read',
+    // Nothing is ever found at a wrong address.
+    retryable: intent === 'read' && httpStatus !== 404,
   });
 }
 

@@ -74,6 +74,14 @@ describe('the table of codes', () => {
     );
   });
 
+  it('takes a page that is not found for a wrong address, and other foreign answers for an outage', () => {
+    const wrong = { code: 'EXCHANGE_BAD_ANSWER', retryable: false };
+    expect(badAnswerError(ORDER, 'read', 404, '<html>')).toMatchObject(wrong);
+    for (const status of [200, 502]) {
+      expect(badAnswerError(ORDER, 'read', status, '<html>')).toMatchObject({ ...wrong, retryable: true });
+    }
+  });
+
   it('leaves every placement without an answer in doubt', () => {
     expect(badAnswerError(ORDER, 'place', 200, '<html>')).toMatchObject({
       code: 'EXCHANGE_IN_DOUBT',
