@@ -38,7 +38,7 @@ it('shows on /metrics what a running spine does, and on /readyz that data stoppe
   const folder = await tempFolder();
   const { simulator, env } = await startSimulator(folder);
   const port = ['--metrics-port', '0', '--json'];
-  const collector = new Alpha(['collect', '--max-data-age-ms', '1500', ...port], { folder, env });
+  const collector = new Alpha(['collect', ...port], { folder, env });
   const [engine, archiver] = [
     new Alpha(['engine', '--strategy', 'ma-cross', ...port], { folder, env }),
     new Alpha(['archive', ...port], { folder, env }),
