@@ -266,8 +266,10 @@ export class FeedSession {
       if (!this.#connected) rhythm.restart(now);
       else if (this.#frames !== framesSeen) rhythm.seen(now);
       framesSeen = this.#frames;
-      const hasBooks = this.#streams.some(({ channel, live }) => live && channel === 'orderbook');
-      if (hasBooks && rhythm.isSilent(now)) this.#hushed = true;
+      const books = this.#streams.filter(({ channel }) => channel === 'orderbook');
+      const hasBooks = books.some(({ live }) => live);
+      // The exchange repeats the books of quiet markets: one that was asked for and has not come yet tells of a silence, too.
+      if (books.some(({ asked }) => asked) && rhythm.isSilent(now)) this.#hushed = true;
       const watched = this.#connected && this.#exchange.isOpen;
       if (watched && hasBooks && rhythm.ageMs(now) > timings.deadMs) {
         rhythm.restart(now);

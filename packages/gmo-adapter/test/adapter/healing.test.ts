@@ -137,6 +137,23 @@ describe('trades missed by the socket', () => {
     expect(statesOf(seen.items)).not.toContain('disconnected');
   });
 
+  it('are read after a silence that began before the first order book came', async () => {
+    const usual = 200;
+    const seen = open([], { hush: { floorMs: usual, initialMs: usual, ceilingMs: usual } }, ['trade', 'orderbook']);
+    await eventually(() => market.exchange.commands.length === 2);
+    market.matchMany(3);
+    await seen.until((items) => tradesOf(items).length === 3);
+    market.spoil = () => null;
+    market.matchMany(4);
+    market.spoil = (frame) => frame;
+    const begun = performance.now();
+    await eventually(() => performance.now() - begun > 2 * usual);
+    market.matchMany(2);
+    await seen.until(whole);
+    expectWhole(seen);
+    expect(tradesOf(seen.items).filter(({ origin }) => origin === 'backfill')).toHaveLength(4);
+  });
+
   it('are told though no live one follows, and the first live one is the occasion to look again', async () => {
     const seen = await openWith(3);
     await cutAndMiss(() => market.matchMany(2));
