@@ -4,6 +4,7 @@ import type { OrderPurpose } from '../events/order.js';
 import type { Protect, SignalEvent } from '../events/signal.js';
 import { awaitsSuccessor, type TrackedOrder } from '../orders/order-ledger.js';
 import { type Intent, opens } from '../risk/check.js';
+import type { DenialCode } from '../risk/denial.js';
 import type { RiskGate, Verdict } from '../risk/gate.js';
 import { isReconciled } from './account-books.js';
 import { equityNow } from './equity-watch.js';
@@ -18,6 +19,9 @@ import { riskView } from './risk-view.js';
 import { rememberedSince, type StepContext, symbolState } from './step-context.js';
 
 const PROTECTIVE: ReadonlySet<OrderPurpose> = new Set(['stop_loss', 'take_profit', 'trailing_stop']);
+
+/** Denials that the orders cause which a signal would take away first. */
+const COUNTS_RESTING: ReadonlySet<DenialCode> = new Set(['open_orders', 'own_orders_cross']);
 
 /** Signals kept waiting per executor; more are denied, so that a long outage cannot fill the memory. */
 const MAX_WAITING = 1_000;
@@ -47,7 +51,7 @@ export function decideWaiting(context: StepContext, gate: RiskGate): void {
   const still: IdentifiedSignal[] = [];
   for (const signal of context.state.waiting) {
     const key = latestKey(signal);
-    if (!blocked.has(key) && mayDecide(context, signal)) decide(context, gate, signal, false);
+    if (!blocked.has(key) && mayDecide(context, gate, signal)) decide(context, gate, signal, false);
     else {
       blocked.add(key);
       still.push(signal);
@@ -56,7 +60,7 @@ export function decideWaiting(context: StepContext, gate: RiskGate): void {
   context.state.waiting = still;
 }
 
-function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
+function mayDecide(context: StepContext, gate: RiskGate, signal: IdentifiedSignal): boolean {
   const symbol = symbolState(context, signal.symbol);
   if (symbol === undefined) return true;
   const before = context.state.orders.all(signal.symbol).filter((tracked) => isAhead(context, tracked, signal));
@@ -64,10 +68,19 @@ function mayDecide(context: StepContext, signal: IdentifiedSignal): boolean {
     for (const tracked of before) if (isResting(tracked) && turns(signal, tracked)) abandon(context, tracked);
     return false;
   }
-  if (isReconciled(context, symbol)) return clearWay(context, planned(context, signal));
+  if (isReconciled(context, symbol)) {
+    const intent = planned(context, signal);
+    return isHopeless(context, gate, intent) || clearWay(context, intent);
+  }
   // An entry is not worth waiting for longer than it may be old, nor at all when the books are known to differ.
   const old = context.at.marketTs - signal.ts > context.config.maxSignalAgeMs;
   return (old || symbol.lastAlarm !== null) && opens(planned(context, signal));
+}
+
+/** The gate denies it whatever rests: a position does not lose its stop for a signal that changes nothing. */
+function isHopeless(context: StepContext, gate: RiskGate, intent: Intent): boolean {
+  const verdict = gate.review(intent, riskView(context, intent, false));
+  return !verdict.approved && !COUNTS_RESTING.has(verdict.code);
 }
 
 /** An order of the same strategy that must have ended, for certain, before its next signal is decided. */

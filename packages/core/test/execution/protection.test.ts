@@ -107,6 +107,36 @@ describe('a stop-loss', () => {
     expect(closed.events[0]).not.toHaveProperty('data.flat');
   });
 
+  it('stays where it is when the signal that would take it away is denied', () => {
+    const bench = benchOf(STOP, { limits: { maxOrdersPerMinute: 1 } });
+    entered(bench);
+    bench.wait(1_000);
+    bench.quote();
+    const denied = bench.signal('enter_short');
+    expect([cancels(denied), denied.verdicts]).toMatchObject([[], [{ approved: false, code: 'order_rate' }]]);
+  });
+
+  it('stays while an operator has halted the account, which denies the exit too', () => {
+    const bench = benchOf(STOP);
+    entered(bench);
+    const halt = { action: 'halt', reason: 'holiday', id: 'h1' } as const;
+    bench.feed({
+      kind: 'control',
+      event: { type: 'control', exchange: 'gmo', symbol: '*', ts: bench.now, ...halt },
+    });
+    bench.wait(1_000);
+    bench.quote();
+    const denied = bench.signal('exit');
+    expect([cancels(denied), denied.verdicts]).toMatchObject([[], [{ approved: false, code: 'halted' }]]);
+  });
+
+  it('gives way to a reversal that only its own order stands against', () => {
+    const bench = benchOf(STOP, { limits: { maxOpenOrders: 2 } });
+    const stop = entered(bench);
+    expect(cancels(bench.signal('enter_short'))).toEqual(['s']);
+    expect(submits(stopCanceled(bench, stop))).toMatchObject([{ purpose: 'exit' }]);
+  });
+
   it('that fired while an exit wanted it gone leaves nothing to close, and that is no denial', () => {
     const bench = benchOf(STOP);
     const stop = entered(bench);

@@ -1,16 +1,11 @@
-import {
-  DataAgeWatch,
-  type EpochMs,
-  type MarketEvent,
-  type MarketEventType,
-  type StatusEvent,
-} from '@alpha-engine/core';
+import type { EpochMs, MarketEvent, MarketEventType, StatusEvent } from '@alpha-engine/core';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
 import { ExchangeWatch } from './exchange-watch.js';
 import { FeedMeter } from './feed-meter.js';
 import type { FeedSessionParts } from './feed-session-parts.js';
 import { type FeedStream, newStream } from './feed-stream.js';
+import { type Expected, HushWatch } from './hush-watch.js';
 import { lookAtStream, markSilent } from './look-at-stream.js';
 import { type FeedEvent, ReaderQueue } from './reader-queue.js';
 import { statusEvent } from './status-event.js';
@@ -44,13 +39,11 @@ export class FeedSession {
   readonly #byKey: ReadonlyMap<string, FeedStream>;
   readonly #exchange: ExchangeWatch;
   readonly #meter: FeedMeter;
+  readonly #hush: HushWatch;
   readonly #oddities = new Map<string, number>();
   readonly #tried: Promise<void>;
   /** The first connection or its failure is what a feed says first. */
   #hasTried: () => void = () => undefined;
-  #frames = 0;
-  /** Nothing came for longer than is usual: what was sent in the meantime may be lost, though the socket is open. */
-  #hushed = false;
   #connected = false;
   /** The outage in hand has been told. */
   #outageTold = false;
@@ -66,6 +59,7 @@ export class FeedSession {
     this.#bySymbol = new Map(this.#desks.map((desk) => [desk.symbol, desk]));
     this.#streams = this.#desks.flatMap(({ streams }) => ORDER.flatMap((channel) => streams[channel] ?? []));
     this.#byKey = new Map(this.#streams.map((stream) => [stream.subscription.key, stream]));
+    this.#hush = new HushWatch(timings, performance.now());
     this.#meter = new FeedMeter(context.metrics, this.#streams);
     this.#queue = new ReaderQueue({
       context,
@@ -158,7 +152,7 @@ export class FeedSession {
 
   #opened(): void {
     this.#connected = true;
-    this.#hushed = false;
+    this.#hush.opened();
     this.#outageTold = false;
     this.#meter.connected(true);
     this.#hasTried();
@@ -205,8 +199,7 @@ export class FeedSession {
   }
 
   #frame(text: string): void {
-    this.#frames++;
-    if (this.#hushed) this.#speaksAgain();
+    if (this.#hush.heard()) this.#speaksAgain();
     const frame = mapMarketFrame(text, this.#parts.context.marketClock.now());
     if (frame.type === 'rejected') this.#rejected(frame.reason, text);
     else if (frame.type === 'error') {
@@ -252,29 +245,18 @@ export class FeedSession {
 
   /** Trades carry no numbers: only REST knows whether some were sent and lost. */
   #speaksAgain(): void {
-    this.#hushed = false;
     for (const { healer } of this.#desks) void healer?.check();
   }
 
   #startLooking(): NodeJS.Timeout {
     const { timings } = this.#parts;
-    let framesSeen = 0;
-    const rhythm = new DataAgeWatch(timings.hush, performance.now());
     let meteredAt = 0;
     return setInterval(() => {
       const now = performance.now();
-      if (!this.#connected) rhythm.restart(now);
-      else if (this.#frames !== framesSeen) rhythm.seen(now);
-      framesSeen = this.#frames;
-      const books = this.#streams.filter(({ channel }) => channel === 'orderbook');
-      const hasBooks = books.some(({ live }) => live);
-      // The exchange repeats the books of quiet markets: one that was asked for and has not come yet tells of a silence, too.
-      if (books.some(({ asked }) => asked) && rhythm.isSilent(now)) this.#hushed = true;
-      const watched = this.#connected && this.#exchange.isOpen;
-      if (watched && hasBooks && rhythm.ageMs(now) > timings.deadMs) {
-        rhythm.restart(now);
-        this.#socket.reconnect(`Nothing came for ${timings.deadMs} ms.`);
-      }
+      const connected = this.#connected;
+      const watched = connected && this.#exchange.isOpen;
+      const isDead = this.#hush.look(now, { connected, open: watched, books: this.#books });
+      if (isDead) this.#socket.reconnect(`Nothing came for ${timings.deadMs} ms.`);
       for (const stream of this.#streams) {
         if (!watched) stream.watch.restart(now);
         else this.#look(stream, now);
@@ -283,6 +265,12 @@ export class FeedSession {
       meteredAt = now;
       this.#meter.sample(now, this.#queue.size, this.#heldTrades);
     }, timings.watchMs);
+  }
+
+  get #books(): Expected['books'] {
+    const books = this.#streams.filter(({ channel }) => channel === 'orderbook');
+    if (books.some(({ live }) => live)) return 'live';
+    return books.some(({ asked }) => asked) ? 'asked' : 'none';
   }
 
   get #heldTrades(): number {
