@@ -83,43 +83,39 @@ class OnTerminal {
   }
 }
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
-  'draws a live table on a terminal, and leaves it with the report on %s',
-  async (signal) => {
-    const folder = await tempFolder();
-    const { env, simulator } = await startSimulator(folder, ['--speed', '20', '--hold', '3', '--loop']);
-    const terminal = new OnTerminal('--symbols BTC_JPY', folder, { ...env, NO_COLOR: '1' });
-    const see = (what: RegExp, line: number) =>
-      expect.poll(() => terminal.picture[line] ?? '', { timeout: 20_000 }).toMatch(what);
-    await see(/^alpha collect {2}gmo {2}up 00:00:\d\d {2}3 live$/, 0);
-    await see(/^BTC_JPY {2}trade +[\d,]+ +[1-9][\d.]* +\d+\.\d +\d+ {2}live$/, 2);
-    await see(/^published [\d,]+ {2}per s [\d.]+ {2}publish p50 \d+\.\d ms {2}p99 \d+\.\d ms$/, 7);
-    expect(terminal.picture.length).toBeLessThanOrEqual(ROWS);
+it('draws a live table on a terminal, and leaves it with the report when it is interrupted', async () => {
+  const folder = await tempFolder();
+  const { env, simulator } = await startSimulator(folder, ['--speed', '20', '--hold', '3', '--loop']);
+  const terminal = new OnTerminal('--symbols BTC_JPY', folder, { ...env, NO_COLOR: '1' });
+  const see = (what: RegExp, line: number) =>
+    expect.poll(() => terminal.picture[line] ?? '', { timeout: 20_000 }).toMatch(what);
+  await see(/^alpha collect {2}gmo {2}up 00:00:\d\d {2}3 live$/, 0);
+  await see(/^BTC_JPY {2}trade +[\d,]+ +[1-9][\d.]* +\d+\.\d +\d+ {2}live$/, 2);
+  await see(/^published [\d,]+ {2}per s [\d.]+ {2}publish p50 \d+\.\d ms {2}p99 \d+\.\d ms$/, 7);
+  expect(terminal.picture.length).toBeLessThanOrEqual(ROWS);
 
-    // Ctrl-Z gives the terminal back, and `fg` the table.
-    terminal.signal('SIGTSTP');
-    await expect.poll(() => terminal.isStopped, { timeout: 10_000 }).toBe(true);
-    terminal.goOn();
-    await expect.poll(() => terminal.output.split(LEAVE).length, { timeout: 10_000 }).toBe(2);
-    await expect.poll(() => terminal.output.split(ENTER).length, { timeout: 10_000 }).toBe(3);
+  // Ctrl-Z gives the terminal back, and `fg` the table.
+  terminal.signal('SIGTSTP');
+  await expect.poll(() => terminal.isStopped, { timeout: 10_000 }).toBe(true);
+  terminal.goOn();
+  await expect.poll(() => terminal.output.split(LEAVE).length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => terminal.output.split(ENTER).length, { timeout: 10_000 }).toBe(3);
 
-    await simulator.end('SIGKILL');
-    await see(/^alpha collect .* 3 disconnected$/, 0);
-    await see(/^reconnects [1-9]/, 6);
-    await see(/^\d\d:\d\d:\d\d WARN /, 10);
+  await simulator.end('SIGKILL');
+  await see(/^alpha collect .* 3 disconnected$/, 0);
+  await see(/^reconnects [1-9]/, 6);
+  await see(/^\d\d:\d\d:\d\d WARN /, 10);
 
-    expect(await terminal.end(signal)).toBe(0);
-    const { output } = terminal;
-    expect(output.split(ENTER)).toHaveLength(3);
-    const after = output.split(LEAVE).at(-1) ?? '';
-    expect(after).toMatch(/^alpha collect .* 3 disconnected\r/);
-    expect(after).toContain('collector stopped');
-    expect(after).toMatch(/received.*: \d+/);
-    const pictures = output.slice(output.indexOf(ENTER), output.lastIndexOf(LEAVE));
-    expect(pictures).not.toContain('\x1b[2m');
-  },
-  60_000,
-);
+  expect(await terminal.end('SIGINT')).toBe(0);
+  const { output } = terminal;
+  expect(output.split(ENTER)).toHaveLength(3);
+  const after = output.split(LEAVE).at(-1) ?? '';
+  expect(after).toMatch(/^alpha collect .* 3 disconnected\r/);
+  expect(after).toContain('collector stopped');
+  expect(after).toMatch(/received.*: \d+/);
+  const pictures = output.slice(output.indexOf(ENTER), output.lastIndexOf(LEAVE));
+  expect(pictures).not.toContain('\x1b[2m');
+}, 60_000);
 
 it('prints the lines with --log, and where a failure ends it at once', async () => {
   const folder = await tempFolder();
