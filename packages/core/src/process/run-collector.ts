@@ -2,20 +2,24 @@ import type { EventBus } from '../bus/event-bus.js';
 import { SeriesTable } from '../bus/series-table.js';
 import { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 import { AlphaError } from '../errors/alpha-error.js';
-import type { MarketEvent, TradeEvent } from '../events/market.js';
-import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
+import type { TradeEvent } from '../events/market.js';
+import type { StatusEvent } from '../events/status.js';
 import type { ChannelSilence, MarketFeed } from '../exchange/market-feed.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Metrics, silentMetrics } from '../telemetry/metrics.js';
 import { collectorSeries } from './collector-series.js';
-import { lastTrades } from './last-trades.js';
+import { CollectorWords } from './collector-words.js';
+import { lastEvents } from './last-events.js';
 import { publishWaiting } from './publish-waiting.js';
+import { QuoteGaps } from './quote-gaps.js';
 import { noteTakeover, pauseAfterTakeovers } from './takeovers.js';
 import type { WaitingSpool } from './waiting-spools.js';
 
 /** What an earlier collector left on disk goes out before the bus is asked for its last trades; a bus that is away is not waited for. */
 const CATCH_UP_MS = 30_000;
+/** Trades of each symbol that the feed begins with: more than the busiest second of one. */
+const KNOWN_TRADES = { type: 'trade', enough: 500, page: 2_000 } as const;
 
 export interface CollectorOptions {
   readonly exchange: string;
@@ -81,20 +85,26 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   let left = 0;
   const ending = AbortSignal.any([signal, failed.signal]);
   try {
-    const published = await lastPublished(options, publisher, ending);
-    if (published === null && !ending.aborted)
-      await publisher.take(forEach(unknownPast(exchange, wallClock.now()), symbols));
-    const { silence = {} } = options;
-    for await (const batch of feed.subscribe({ symbols, silence, published: published ?? new Map() }, ending)) {
+    const past = await lastPublished(options, publisher, ending);
+    const words = new CollectorWords({
+      exchange,
+      symbols,
+      signal,
+      quoteGaps: past?.quoteGaps ?? QuoteGaps.none(),
+      gap: (channel, symbol) => metrics.count('alpha_feed_gaps_total', 1, { exchange, channel, symbol }),
+    });
+    if (past === null && !ending.aborted) await publisher.take(words.unknownPast(wallClock.now()));
+    const subscription = { symbols, silence: options.silence ?? {}, published: past?.trades ?? new Map() };
+    for await (const batch of feed.subscribe(subscription, ending)) {
       let tells = false;
       for (const event of batch) {
         if (event.type === 'status') tells = true;
         else counts.of(event).count++;
       }
-      await publisher.take(tells ? batch.flatMap((event) => forEach(event, symbols)) : batch);
+      await publisher.take(tells ? batch.flatMap((event) => words.of(event)) : batch);
       if (tells) for (const event of batch) if (event.type === 'status') logStatus(logger, event, signal.aborted);
     }
-    await publisher.take(forEach(stopped(exchange, wallClock.now()), symbols));
+    await publisher.take(words.stopped(wallClock.now()));
   } finally {
     left = await publisher.close();
     if (left > 0) logger.warn({ events: left, folder: spool.folder }, LEFT);
@@ -106,45 +116,28 @@ export async function runCollector(options: CollectorOptions, signal: AbortSigna
   return report;
 }
 
-/** Where the feed goes on. Null when the bus is too busy or away: the feed then begins anew, rather than tell trades twice. */
+interface Past {
+  /** Where the feed goes on. */
+  readonly trades: ReadonlyMap<string, readonly TradeEvent[]>;
+  readonly quoteGaps: QuoteGaps;
+}
+
+/** Null when the bus is too busy or away: the feed then begins anew, rather than tell trades twice. */
 async function lastPublished(
   { bus, exchange, symbols, logger }: CollectorOptions,
   publisher: SpoolingPublisher,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly TradeEvent[]> | null> {
+): Promise<Past | null> {
   try {
-    if (await publisher.caughtUp(CATCH_UP_MS, signal)) return await lastTrades(bus, exchange, symbols);
+    if (await publisher.caughtUp(CATCH_UP_MS, signal)) {
+      const trades = await lastEvents(bus, { exchange, symbols, ...KNOWN_TRADES });
+      return { trades, quoteGaps: await QuoteGaps.since(bus, exchange, symbols) };
+    }
   } catch (error) {
-    logger.warn({ error: String(error) }, 'The last trades on the bus could not be read.');
+    logger.warn({ error: String(error) }, 'The last events on the bus could not be read.');
   }
   if (!signal.aborted) logger.error({ exchange }, 'Trades of the time before this start are not backfilled.');
   return null;
-}
-
-/** It waits behind what an earlier collector left on disk, and so ends the time that was whole. */
-function unknownPast(exchange: string, ts: number): StatusEvent {
-  const reason = 'The last trades on the bus could not be read in time: what came before this start is not backfilled.';
-  return {
-    type: 'status',
-    exchange,
-    symbol: ALL_SYMBOLS,
-    ts,
-    data: { state: 'gap', channel: 'trade', to_ts: ts, reason },
-  };
-}
-
-type FeedEvent = MarketEvent | StatusEvent;
-
-function speaksOfAll({ type, symbol }: FeedEvent): boolean {
-  return type === 'status' && symbol === ALL_SYMBOLS;
-}
-
-/**
- * What a feed says of its whole connection is published for each of our symbols: the symbols of one exchange may be spread
- * over several collectors, and a series has one writer.
- */
-function forEach(event: FeedEvent, symbols: readonly string[]): FeedEvent[] {
-  return speaksOfAll(event) ? symbols.map((symbol) => ({ ...event, symbol })) : [event];
 }
 
 /** What happens to a feed that was asked to end is no news. */
@@ -154,14 +147,4 @@ function logStatus(logger: Logger, event: StatusEvent, stopping: boolean): void 
   if (stopping) logger.debug(fields, `feed ${event.data.state}`);
   else if (good) logger.info(fields, `feed ${event.data.state}`);
   else logger.warn(fields, `feed ${event.data.state}`);
-}
-
-function stopped(exchange: string, ts: number): StatusEvent {
-  return {
-    type: 'status',
-    exchange,
-    symbol: ALL_SYMBOLS,
-    ts,
-    data: { state: 'disconnected', reason: 'The collector was stopped.' },
-  };
 }

@@ -27,6 +27,13 @@ function status(state: StatusEvent['data']['state'], symbol = '*'): StatusEvent 
   return { type: 'status', exchange: 'gmo', symbol, ts: 1, data: { state } };
 }
 
+function ticker(ts: number): MarketEvent {
+  const data = { bid: 1, ask: 2, last: 1, volume: 1, high: 2, low: 1 };
+  return { type: 'ticker', exchange: 'gmo', symbol: 'BTC', ts, data };
+}
+
+const isGap = (event: AlphaEvent) => event.type === 'status' && event.data.state === 'gap';
+
 /** Gives these batches, then nothing until it is told to end. */
 function feedOf(...batches: (MarketEvent | StatusEvent)[][]): MarketFeed {
   return {
@@ -73,6 +80,60 @@ it('says for each of its symbols what a feed says of its connection, and counts 
   ]);
   const bySeries = { 'md:trade|gmo|BTC|trade': 1, 'md:trade|gmo|BTC_JPY|trade': 1 };
   expect(report).toEqual({ received: 2, published: 2, spooled: 0, dropped: 0, bySeries });
+});
+
+it('tells a gap of order books and tickers from the last of an earlier collector to the first of this one', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  const run = async (...batches: (MarketEvent | StatusEvent)[][]) => {
+    const stop = new AbortController();
+    const collecting = collect(bus, feedOf(...batches), folder.path, stop.signal);
+    const last = batches.at(-1)!.at(-1)!;
+    await expect
+      .poll(async () =>
+        (await seen(bus, `md:${last.type}`)).some(({ ts, symbol }) => ts === last.ts && symbol === 'BTC'),
+      )
+      .toBe(true);
+    stop.abort();
+    await collecting;
+  };
+  const subscribed = (ts: number): StatusEvent => {
+    return { ...status('subscribed', 'BTC'), ts, data: { state: 'subscribed', channel: 'ticker' } };
+  };
+  await run([subscribed(10), ticker(10), ticker(20)]);
+  expect((await seen(bus, 'md:status')).filter(isGap)).toEqual([]);
+  await run([subscribed(50), ticker(50)], [subscribed(60), ticker(60)]);
+  const told = ((await seen(bus, 'md:status')) as StatusEvent[]).filter(({ symbol }) => symbol === 'BTC');
+  expect(told.map(({ data }) => data.state)).toEqual([
+    'subscribed',
+    'disconnected',
+    'gap',
+    'subscribed',
+    'subscribed',
+    'disconnected',
+  ]);
+  expect(told[2]?.data).toMatchObject({ channel: 'ticker', from_ts: 20, to_ts: 50 });
+});
+
+it('says once that it was stopped, at the time of the market, when the feed says that its connection ended', async () => {
+  await using folder = await temporaryFolder();
+  const bus = new MemoryBus();
+  const quiet = feedOf([status('connected')]);
+  const feed: MarketFeed = {
+    async *subscribe(subscription, signal) {
+      yield* quiet.subscribe(subscription, signal);
+      yield [status('disconnected')];
+    },
+  };
+  const stop = new AbortController();
+  const collecting = collect(bus, feed, folder.path, stop.signal, ['BTC']);
+  await expect.poll(async () => (await seen(bus, 'md:status')).length).toBe(1);
+  stop.abort();
+  await collecting;
+  const [, ...ends] = (await seen(bus, 'md:status')) as StatusEvent[];
+  expect(ends.map(({ ts, data }) => [ts, data])).toEqual([
+    [1, { state: 'disconnected', reason: 'The collector was stopped.' }],
+  ]);
 });
 
 it('tells a gap when the last trades on the bus cannot be read', async () => {
