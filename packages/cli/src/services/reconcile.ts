@@ -46,6 +46,7 @@ export interface Reconciliation {
 /** Fills and answers on their way explain a difference that is gone a moment later. */
 const LOOKS = 3;
 const LOOK_AGAIN_MS = 1_000;
+const ASK_AGAIN_MS = 2_000;
 /** How long a running engine is given to do what was asked, wall milliseconds. */
 const PATIENCE_MS = 20_000;
 
@@ -55,10 +56,11 @@ export async function reconcile(request: ReconcileRequest): Promise<Reconciliati
   const records = await openRecords(config);
   try {
     const engine = await engineState(config, records);
-    const look = async () => {
-      const view = await openAccountView(config, records.store, logger);
-      return { view, ...(await compareAccount(view, records.store)) };
-    };
+    const look = () =>
+      inTurn(async () => {
+        const view = await openAccountView(config, records.store, logger);
+        return { view, ...(await compareAccount(view, records.store)) };
+      });
     let seen = await look();
     const looks = engine === 'running' ? LOOKS : 1;
     for (let looked = 1; looked < looks && seen.differences.length > 0; looked += 1) {
@@ -91,6 +93,19 @@ export async function reconcile(request: ReconcileRequest): Promise<Reconciliati
     };
   } finally {
     await records.close();
+  }
+}
+
+/** The account's requests are counted together with the engine's, which go first: this waits until there are some left. */
+async function inTurn<Result>(ask: () => Promise<Result>): Promise<Result> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!AlphaError.is(error, 'EXCHANGE_RATE_LIMITED') || performance.now() > until) throw error;
+    }
+    await delay(ASK_AGAIN_MS);
   }
 }
 
