@@ -2,7 +2,8 @@ import { killProcesses } from './crash-sweep/kill-processes.js';
 import { readOptions, USAGE } from './crash-sweep/options.js';
 import { processesText, reportText } from './crash-sweep/report.js';
 import { runNamed } from './crash-sweep/run-name.js';
-import { runOne, runSweep } from './crash-sweep/run-sweep.js';
+import { runOne } from './crash-sweep/run-one.js';
+import { runSweep } from './crash-sweep/run-sweep.js';
 
 /** The command: progress to stderr, the report to stdout; status 0 only when everything holds. */
 const stop = new AbortController();

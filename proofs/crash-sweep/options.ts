@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ANSWERS } from '../world/answers.js';
 import { SCENARIOS } from './scenarios.js';
@@ -13,13 +14,15 @@ export interface SweepOptions {
   readonly twice: number;
   /** Points that are cut by `kill -9` of a real process. */
   readonly processes: number;
+  /** Threads that runs are spread over. */
+  readonly threads: number;
   /** One run by its name, as the report prints it. */
   readonly only: string | null;
   readonly json: boolean;
 }
 
 export const USAGE =
-  'pnpm crash-sweep [--seed N] [--scenario NAME …] [--answer NAME …] [--every N] [--twice N] [--processes N] [--only RUN] [--json]';
+  'pnpm crash-sweep [--seed N] [--scenario NAME …] [--answer NAME …] [--every N] [--twice N] [--processes N] [--threads N] [--only RUN] [--json]';
 
 /** Throws a sentence for what cannot be meant. */
 export function readOptions(args: readonly string[]): SweepOptions {
@@ -32,6 +35,7 @@ export function readOptions(args: readonly string[]): SweepOptions {
       every: { type: 'string', default: '1' },
       twice: { type: 'string', default: '1000' },
       processes: { type: 'string', default: '0' },
+      threads: { type: 'string', default: String(availableParallelism()) },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -43,6 +47,7 @@ export function readOptions(args: readonly string[]): SweepOptions {
     every: whole('every', values.every, 1),
     twice: whole('twice', values.twice, 0),
     processes: whole('processes', values.processes, 0),
+    threads: whole('threads', values.threads, 1),
     only: values.only ?? null,
     json: values.json,
   };

@@ -2,17 +2,26 @@ import type { ProcessReport } from './kill-processes.js';
 import type { SweepReport } from './run-sweep.js';
 
 /** The report as text: what was cut, where, and what did not hold. */
-export function reportText({ cutTwice, failures, leftOut, methods, scenarios, seconds, seed }: SweepReport): string {
-  const sum = (key: 'points' | 'runs') => scenarios.reduce((total, one) => total + one[key], 0);
+export function reportText({
+  cutTwice,
+  failures,
+  leftOut,
+  methods,
+  scenarios,
+  seconds,
+  seed,
+  threads,
+}: SweepReport): string {
+  const sum = (key: 'points' | 'cuts' | 'runs') => scenarios.reduce((total, one) => total + one[key], 0);
   const cases = scenarios.reduce((total, { answers }) => total + answers, 0);
-  const rows = scenarios.map((one) => [one.scenario, one.answers, one.points, one.runs].map(String));
+  const rows = scenarios.map((one) => [one.scenario, one.answers, one.points, one.cuts, one.runs].map(String));
   const reached = Object.entries(methods).filter(([, { calls }]) => calls > 0);
   const unreached = Object.entries(methods).flatMap(([method, { calls }]) => (calls > 0 ? [] : [method]));
   const none = leftOut === 0 ? 'none left out' : `${leftOut} left out`;
   return [
-    `seed ${seed}: ${sum('points')} points in ${cases} cases, ${none}; ${sum('runs') + cutTwice} runs in ${seconds} s`,
+    `seed ${seed}: ${sum('points')} points in ${cases} cases, ${none}; cut at ${sum('cuts')} places by ${sum('runs') + cutTwice} runs in ${seconds} s on ${threads} threads`,
     '',
-    table([['scenario', 'answers', 'points', 'runs'], ...rows, ['cut twice', '', '', String(cutTwice)]]),
+    table([['scenario', 'answers', 'points', 'cuts', 'runs'], ...rows, ['cut twice', '', '', '', String(cutTwice)]]),
     '',
     table([
       ['port', 'calls', 'cut at'],

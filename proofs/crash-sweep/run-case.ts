@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Decimal } from '@alpha-engine/core';
 import type { Answer } from '../world/answers.js';
 import { checkWorld } from '../world/check-world.js';
@@ -10,8 +11,11 @@ export interface CaseRun {
   readonly problems: readonly string[];
   /** Of the first life: every call of a port, and every method that could be called. */
   readonly points: readonly string[];
+  readonly moments: readonly number[];
   readonly methods: ReadonlySet<string>;
   readonly lives: number;
+  /** Of everything that was told of orders: the same for runs in which the same happened. */
+  readonly digest: string;
 }
 
 /** Answers after which the signal is not done and need not be. */
@@ -28,7 +32,11 @@ export async function runCase(
   try {
     const problems = await follow(world, scenario, answer);
     const first = world.tripwires[0] as Tripwire;
-    return { problems, points: first.points, methods: first.methods, lives: world.tripwires.length };
+    const { methods, moments, points } = first;
+    const digest = createHash('sha256')
+      .update(await world.orderLog())
+      .digest('hex');
+    return { problems, points, moments, methods, digest, lives: world.tripwires.length };
   } finally {
     world.end();
   }

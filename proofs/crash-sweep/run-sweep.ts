@@ -1,10 +1,10 @@
 import { randomFor } from '../random.js';
-import { ANSWERS } from '../world/answers.js';
 import type { Cut } from '../world/tripwire.js';
 import type { SweepOptions } from './options.js';
-import { runCase } from './run-case.js';
+import { planCase, type WholeRun } from './plan-sweep.js';
+import type { CaseRun } from './run-case.js';
+import { runInThreads } from './run-in-threads.js';
 import { nameOf, type SweepRun } from './run-name.js';
-import { SCENARIOS } from './scenarios.js';
 
 export interface SweepReport {
   readonly seed: number;
@@ -15,6 +15,7 @@ export interface SweepReport {
   /** Points that `every` left out. */
   readonly leftOut: number;
   readonly failures: readonly { readonly run: string; readonly point: string; readonly problems: readonly string[] }[];
+  readonly threads: number;
   readonly seconds: number;
 }
 
@@ -23,19 +24,23 @@ export interface ScenarioFigures {
   readonly answers: number;
   /** Calls of a port, over all answers. */
   readonly points: number;
+  /** Places before and after them where the engine was cut. */
+  readonly cuts: number;
+  /** Of them, those that leave something else behind than another does: each was run. */
   readonly runs: number;
 }
 
-/** The longest an engine is away, virtual milliseconds: longer than the horizon of an order in doubt. */
-const LONGEST_DOWN_MS = 8_000;
-
 type Tell = (line: string) => void;
 
-/** Cuts every case at every point, once before it had an effect and once after, and once more at random. */
+const TELL_EVERY = 1_000;
+
+/** Cuts every case at every point, once before it had an effect and once after, and some once more at random. */
 export async function runSweep(options: SweepOptions, tell: Tell, signal: AbortSignal): Promise<SweepReport> {
   const sweep = new Sweep(options, tell, signal);
-  for (const scenario of options.scenarios) await sweep.scenario(scenario);
-  await sweep.cutTwice();
+  await sweep.wholeRuns();
+  const planned = sweep.plan();
+  tell(`${planned.length} runs to go`);
+  await sweep.run(planned);
   return sweep.report();
 }
 
@@ -44,13 +49,12 @@ class Sweep {
   readonly #tell: Tell;
   readonly #signal: AbortSignal;
   readonly #begun = performance.now();
-  readonly #figures: ScenarioFigures[] = [];
+  readonly #wholes = new Map<string, WholeRun>();
+  readonly #figures = new Map<string, ScenarioFigures>();
   readonly #methods: Record<string, { calls: number; cut: number }> = {};
   readonly #failures: SweepReport['failures'][number][] = [];
-  /** Points by scenario and answer. */
-  readonly #points = new Map<string, readonly string[]>();
   #leftOut = 0;
-  #cutTwice = 0;
+  #done = 0;
 
   constructor(options: SweepOptions, tell: Tell, signal: AbortSignal) {
     this.#options = options;
@@ -58,85 +62,103 @@ class Sweep {
     this.#signal = signal;
   }
 
-  async scenario(scenario: string): Promise<void> {
-    const { answers, every } = this.#options;
-    let points = 0;
-    let runs = 0;
-    for (const answer of answers) {
-      const whole = await this.#run({ scenario, answer, cuts: [] });
-      runs += 1;
-      points += whole.points.length;
-      this.#points.set(`${scenario}/${answer}`, whole.points);
-      for (const method of whole.methods) this.#methods[method] ??= { calls: 0, cut: 0 };
-      for (const point of whole.points) this.#methods[point]!.calls += 1;
-      // Of a sample, every case takes other points.
-      const offset = Math.floor(randomFor(this.#options.seed, `${scenario}/${answer}`)() * every);
-      for (const [index, point] of whole.points.entries()) {
-        // A sample has something of every method.
-        if (index % every !== offset && this.#methods[point]!.cut > 0) {
-          this.#leftOut += 1;
-          continue;
-        }
-        for (const when of ['before', 'after'] as const) {
-          await this.#run({ scenario, answer, cuts: [{ at: index + 1, when }] }, point);
-          runs += 1;
-        }
-        this.#methods[point]!.cut += 1;
-      }
-      this.#tell(`${scenario}/${answer}: ${whole.points.length} points, ${this.#failures.length} failures so far`);
-    }
-    this.#figures.push({ scenario, answers: answers.length, points, runs });
+  /** Every case once without a cut: they say what there is to cut. */
+  async wholeRuns(): Promise<void> {
+    const { answers, scenarios } = this.#options;
+    const runs = scenarios.flatMap((scenario) => answers.map((answer) => ({ scenario, answer, cuts: [] })));
+    await this.run(runs, ({ answer, scenario }, { methods, moments, points }) => {
+      this.#wholes.set(`${scenario}/${answer}`, { scenario, answer, points, moments });
+      for (const method of methods) this.#methods[method] ??= { calls: 0, cut: 0 };
+      for (const point of points) this.#methods[point]!.calls += 1;
+    });
   }
 
-  /** The next start is cut as well: at any of its calls. */
-  async cutTwice(): Promise<void> {
-    const cases = [...this.#points];
-    for (let number = 0; number < this.#options.twice; number += 1) {
-      const random = randomFor(this.#options.seed, `twice ${number}`);
-      const [name, points] = cases[Math.floor(random() * cases.length)]!;
-      const [scenario = '', answer = ''] = name.split('/');
-      const cut = (): Cut => ({
-        at: 1 + Math.floor(random() * points.length),
-        when: random() < 0.5 ? 'before' : 'after',
-      });
-      const cuts = [cut(), cut()];
-      await this.#run({ scenario, answer, cuts });
-      this.#cutTwice += 1;
+  /** All further runs, by case in the order that was asked for. */
+  plan(): readonly SweepRun[] {
+    const { answers, every, scenarios, seed, twice } = this.#options;
+    const planned: SweepRun[] = [];
+    const cutSoFar = new Set<string>();
+    for (const scenario of scenarios) {
+      let figures = { scenario, answers: answers.length, points: 0, cuts: 0, runs: answers.length };
+      for (const answer of answers) {
+        const whole = this.#wholeOf(scenario, answer);
+        const { cuts, points, standsFor } = planCase(whole, every, seed, cutSoFar);
+        planned.push(...cuts.map((cut) => ({ scenario, answer, cuts: [cut] })));
+        for (const point of points.map((number) => whole.points[number - 1]!)) {
+          cutSoFar.add(point);
+          this.#methods[point]!.cut += 1;
+        }
+        this.#leftOut += whole.points.length - points.length;
+        figures = {
+          ...figures,
+          points: figures.points + whole.points.length,
+          cuts: figures.cuts + standsFor,
+          runs: figures.runs + cuts.length,
+        };
+      }
+      this.#figures.set(scenario, figures);
     }
+    return [...planned, ...Array.from({ length: twice }, (_, number) => this.#cutTwice(number))];
+  }
+
+  /** Also fails when a run did not get to the point where it was to be cut: that one would be left out unseen. */
+  async run(runs: readonly SweepRun[], took: (run: SweepRun, result: CaseRun) => void = () => {}): Promise<void> {
+    const { seed, threads } = this.#options;
+    const look = (run: SweepRun, result: CaseRun) => {
+      took(run, result);
+      const { answer, cuts, scenario } = run;
+      const at = (cuts[0]?.at ?? 1) - 1;
+      const point = this.#wholeOf(scenario, answer).points[at];
+      const reached = result.points[at];
+      const missed = reached === point ? [] : [`It reached ${reached} instead of ${point}.`];
+      const problems = [...result.problems, ...missed];
+      if (problems.length > 0) {
+        this.#failures.push({ run: nameOf(run), point: point ?? '', problems });
+        this.#tell(`FAILS ${nameOf(run)} (${point}): ${problems.join(' ')}`);
+      }
+      this.#done += 1;
+      if (this.#done % TELL_EVERY === 0)
+        this.#tell(`${this.#done} runs, ${this.#failures.length} failures, ${this.#seconds} s`);
+    };
+    await runInThreads(threads, seed, runs, look, this.#signal);
   }
 
   report(): SweepReport {
+    const { seed, threads, twice } = this.#options;
+    const failures = this.#failures.toSorted((a, b) => (a.run < b.run ? -1 : 1));
+    const scenarios = [...this.#figures.values()];
+    const methods = this.#methods;
     return {
-      seed: this.#options.seed,
-      scenarios: this.#figures,
-      methods: this.#methods,
-      cutTwice: this.#cutTwice,
+      seed,
+      scenarios,
+      methods,
+      cutTwice: twice,
       leftOut: this.#leftOut,
-      failures: this.#failures,
-      seconds: Math.round((performance.now() - this.#begun) / 1000),
+      failures,
+      threads,
+      seconds: this.#seconds,
     };
   }
 
-  /** Also fails when the run did not get to the point where it was to be cut: that one would be left out unseen. */
-  async #run(run: SweepRun, point?: string) {
-    this.#signal.throwIfAborted();
-    const result = await runOne(this.#options.seed, run);
-    const reached = result.points[(run.cuts[0]?.at ?? 1) - 1];
-    const missed = point !== undefined && reached !== point ? [`It reached ${reached} instead of ${point}.`] : [];
-    const problems = [...result.problems, ...missed];
-    if (problems.length > 0) {
-      this.#failures.push({ run: nameOf(run), point: point ?? reached ?? '', problems });
-      this.#tell(`FAILS ${nameOf(run)} (${point ?? reached}): ${problems.join(' ')}`);
-    }
-    return result;
+  get #seconds(): number {
+    return Math.round((performance.now() - this.#begun) / 1000);
   }
-}
 
-/** One run, as its name and the seed determine it. */
-export async function runOne(seed: number, run: SweepRun) {
-  const scenario = SCENARIOS.find(({ name }) => name === run.scenario);
-  const answer = ANSWERS.find(({ name }) => name === run.answer);
-  if (scenario === undefined || answer === undefined) throw new Error(`There is no run ${nameOf(run)}.`);
-  const downMs = Math.floor(randomFor(seed, nameOf(run))() * LONGEST_DOWN_MS);
-  return runCase(scenario, answer, run.cuts, downMs);
+  /** The next start is cut as well: at any of its calls. */
+  #cutTwice(number: number): SweepRun {
+    const random = randomFor(this.#options.seed, `twice ${number}`);
+    const wholes = this.#options.scenarios.flatMap((scenario) =>
+      this.#options.answers.map((answer) => this.#wholeOf(scenario, answer)),
+    );
+    const { answer, points, scenario } = wholes[Math.floor(random() * wholes.length)]!;
+    const cut = (): Cut => ({
+      at: 1 + Math.floor(random() * points.length),
+      when: random() < 0.5 ? 'before' : 'after',
+    });
+    return { scenario, answer, cuts: [cut(), cut()] };
+  }
+
+  #wholeOf(scenario: string, answer: string): WholeRun {
+    return this.#wholes.get(`${scenario}/${answer}`)!;
+  }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { encodeEvent, type SignalAction } from '@alpha-engine/core';
+import type { SignalAction } from '@alpha-engine/core';
 import { randomFor } from '../random.js';
 import { ANSWERS } from '../world/answers.js';
 import { checkWorld } from '../world/check-world.js';
 import { EngineWorld } from '../world/engine-world.js';
-import { EXCHANGE, INSTRUMENTS } from '../world/market.js';
+import { INSTRUMENTS } from '../world/market.js';
 
 export interface DayReport {
   readonly signals: number;
@@ -59,8 +59,7 @@ export async function runDay(seed: number, signals: number): Promise<DayReport> 
     }
     world.broker.prepare();
     const problems = await endOf(world);
-    const told = await world.bus.range(`order:${EXCHANGE}`, null, Number.MAX_SAFE_INTEGER);
-    const log = told.map(({ event }) => `${encodeEvent(event)}\n`).join('');
+    const log = await world.orderLog();
     const digest = createHash('sha256').update(log).digest('hex');
     return { signals, lives: world.tripwires.length, faults, problems, log, digest };
   } finally {

@@ -2,6 +2,7 @@ import {
   AlphaError,
   type Books,
   type ExecutorConfig,
+  encodeEvent,
   MemoryBus,
   MemoryStore,
   type SignalAction,
@@ -149,6 +150,12 @@ export class EngineWorld {
     return this.stop();
   }
 
+  /** Every event of every order as it stands on the bus, a line each. */
+  async orderLog(): Promise<string> {
+    const told = await this.bus.range(`order:${EXCHANGE}`, null, Number.MAX_SAFE_INTEGER);
+    return told.map(({ event }) => `${encodeEvent(event)}\n`).join('');
+  }
+
   /** Gives the real time back. */
   end(): void {
     for (const { tripwire } of this.#lives) tripwire.kill();
@@ -180,7 +187,8 @@ export class EngineWorld {
   }
 
   #start(): void {
-    const tripwire = new Tripwire(this.#cuts[this.#lives.length] ?? null);
+    const cut = this.#cuts[this.#lives.length] ?? null;
+    const tripwire = new Tripwire(cut, undefined, () => this.#time.turn);
     const life: Life = { tripwire, stop: new AbortController(), books: null, ended: null };
     this.#lives.push(life);
     const clock = { now: () => Date.now() };

@@ -23,14 +23,17 @@ function never(): Promise<never> {
 export class Tripwire {
   readonly #cut: Cut | null;
   readonly #onCut: () => void;
+  readonly #moment: () => number;
   readonly #points: string[] = [];
+  readonly #moments: number[] = [];
   readonly #methods = new Set<string>();
   #dead = false;
 
-  /** Without a cut it only counts. `onCut` may end a real process. */
-  constructor(cut: Cut | null, onCut: () => void = () => {}) {
+  /** Without a cut it only counts. `onCut` may end a real process. `moment` is the same for calls between which nothing else can happen. */
+  constructor(cut: Cut | null, onCut: () => void = () => {}, moment: () => number = () => 0) {
     this.#cut = cut;
     this.#onCut = onCut;
+    this.#moment = moment;
   }
 
   get dead(): boolean {
@@ -40,6 +43,11 @@ export class Tripwire {
   /** `port.method` of every call so far, in order. */
   get points(): readonly string[] {
     return this.#points;
+  }
+
+  /** When each of them came. */
+  get moments(): readonly number[] {
+    return this.#moments;
   }
 
   /** `port.method` of everything that could be called. */
@@ -71,10 +79,11 @@ export class Tripwire {
   #call(name: string, key: PropertyKey, work: () => unknown): unknown {
     // Asking for the iterator is no call: its steps are.
     if (typeof key === 'symbol') return this.#wrapPart(name, work());
-    const answersAtOnce = /clock/i.test(name);
+    const answersAtOnce = isClock(name);
     if (this.#dead) return answersAtOnce ? work() : never();
     const point = `${name}.${key}`;
     this.#points.push(point);
+    this.#moments.push(this.#moment());
     const cut = this.#isHere(point) ? this.#cut?.when : null;
     if (cut === 'before') {
       this.#die();
@@ -112,6 +121,11 @@ export class Tripwire {
   #wrapPart(point: string, value: unknown): unknown {
     return isPart(value) ? this.wrap(point, value) : value;
   }
+}
+
+/** A call of it has no effect, and is answered even to a process that is dead. */
+export function isClock(point: string): boolean {
+  return /^\w*clock/i.test(point);
 }
 
 /** True for an object that does something, as a subscription; false for data. */

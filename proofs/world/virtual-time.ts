@@ -10,6 +10,7 @@ const realImmediate = setImmediate;
  */
 export class VirtualTime {
   readonly #clock: Clock;
+  #turn = 0;
 
   constructor(startTs: number) {
     this.#clock = FakeTimers.install({
@@ -24,11 +25,17 @@ export class VirtualTime {
     return this.#clock.now;
   }
 
+  /** How often everything stood still so far: what comes in one turn comes in one go, with nobody looking in between. */
+  get turn(): number {
+    return this.#turn;
+  }
+
   /** Until `isOver` says so, asked whenever everything stands still; false when it did not within `limitMs`. */
   async pass(isOver: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
     const end = this.#clock.now + limitMs;
     for (;;) {
       await new Promise<void>((resolve) => realImmediate(resolve));
+      this.#turn += 1;
       if (await isOver()) return true;
       if (this.#clock.countTimers() === 0 || this.#clock.now >= end) return false;
       this.#clock.next();
