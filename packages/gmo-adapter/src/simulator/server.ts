@@ -82,6 +82,7 @@ class SimulatorServer implements GmoSimulator {
       script,
       wall,
       market: this.#clock,
+      logger: this.#logger,
       setExchangeState: (state) => this.setExchangeState(state),
       expireTokens: () => this.#tokens.clear(),
       orderFromOutside: (fault) => this.#private.orderFromOutside(fault),

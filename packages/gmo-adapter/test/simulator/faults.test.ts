@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ManualClock } from '@alpha-engine/core';
+import { ManualClock, silentLogger } from '@alpha-engine/core';
 import {
   type GmoSimulator,
   type GmoSimulatorOptions,
@@ -97,10 +97,45 @@ describe('a script', () => {
     expect(() => parseFaultScript('faults: [')).toThrow(/is not YAML/);
   });
 
+  it('is refused for what could never happen, with the line', () => {
+    const text = [
+      'faults:',
+      '  - { kind: silence, on: { channel: trades, symbol: BTC_JYP } }',
+      '  - kind: crossed_book',
+      '    on: { channel: trades }',
+      '  - { kind: cut, on: { channel: trades } }',
+      '  - { kind: cut, after: 1, on: { channel: trades } }',
+      '  - { kind: silence, on: { stream: private, channel: trades } }',
+      '  - { kind: maintenance, on: { symbol: BTC } }',
+      '  - { kind: rest_hung, on: { path: /v1/trades } }',
+      '  - { kind: outside_order, symbol: GOLD }',
+      '  - { kind: burst }',
+    ].join('\n');
+    let message = '';
+    try {
+      parseFaultScript(text);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message.split('\n- ').slice(1)).toEqual([
+      'faults[0].on.symbol BTC_JYP is not listed; GET /public/v1/symbols tells all symbols (line 2)',
+      'faults[1].on.channel must be orderbooks, or left out: `crossed_book` acts on books (line 4)',
+      'faults[2].on.channel cannot be told of `cut`, which acts on what has stream, socket unless it waits for frames (`after`, `nth`) (line 5)',
+      'faults[4].on.stream does not carry trades (line 7)',
+      'faults[5].on.symbol cannot be told of `maintenance`, which acts on the exchange as a whole (line 8)',
+      'faults[6].on.path must begin with /public or /private, as in /public/v1/trades (line 9)',
+      'faults[7].symbol GOLD is not listed; GET /public/v1/symbols tells all symbols (line 10)',
+      'faults[8].for is required: a time such as 500ms, 30s, 5m or 1h, or a number of milliseconds (line 11)',
+    ]);
+  });
+
   it('keeps its times, on either clock, and says when each fault was in force', async () => {
     const wall = new ManualClock(START);
+    const lines: unknown[] = [];
+    const info = (fields: object, text: string) => void (text.startsWith('fault ') && lines.push([text, fields]));
     const simulator = await start({
       wallClock: wall,
+      logger: { ...silentLogger, info },
       speed: 10,
       hold: 1,
       faults: {
@@ -123,6 +158,10 @@ describe('a script', () => {
     await waitFor(() => kinds().some(([kind]) => kind === 'delay'), 'ten seconds of the market');
     const [first] = simulator.stats().faults;
     expect(first).toMatchObject({ fault: 0, begunTs: START + 1_000, endedTs: START + 1_500, acts: 0, firstTs: null });
+    expect(lines.slice(0, 2)).toEqual([
+      ['fault begins', { fault: 0, kind: 'silence', on: {}, forMs: 500 }],
+      ['fault ends', { fault: 0, kind: 'silence', acts: 0 }],
+    ]);
   });
 
   it('does the same again with the same seed, and something else with another', async () => {

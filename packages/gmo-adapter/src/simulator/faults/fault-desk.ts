@@ -1,4 +1,4 @@
-import type { Clock, EpochMs } from '@alpha-engine/core';
+import type { Clock, EpochMs, Logger } from '@alpha-engine/core';
 import type { ExchangeState } from '../exchange-state.js';
 import type { MarketClock } from '../market-clock.js';
 import type { ActiveFault, FaultRecord } from './active-fault.js';
@@ -50,6 +50,7 @@ export interface FaultDeskOptions {
   readonly script: FaultScript;
   readonly wall: Clock;
   readonly market: MarketClock;
+  readonly logger: Logger;
   setExchangeState(state: ExchangeState): void;
   expireTokens(): void;
   orderFromOutside(fault: FaultOf<'outside_order'>): void;
@@ -181,7 +182,9 @@ export class FaultDesk {
   }
 
   #begun(active: ActiveFault): void {
-    const { fault } = active;
+    const { fault, record } = active;
+    const { kind, on, for: forMs } = fault;
+    this.#options.logger.info({ fault: record.fault, kind, on, forMs }, 'fault begins');
     if (fault.kind === 'maintenance' || fault.kind === 'preopen') {
       const closed = fault.kind === 'maintenance' && fault.emergency ? 'EMERGENCY' : 'MAINTENANCE';
       if (this.#strikes(active, {})) this.#options.setExchangeState(fault.kind === 'preopen' ? 'PREOPEN' : closed);
@@ -201,6 +204,7 @@ export class FaultDesk {
 
   #ended(active: ActiveFault): void {
     const { fault, record } = active;
+    this.#options.logger.info({ fault: record.fault, kind: fault.kind, acts: record.acts }, 'fault ends');
     if ((fault.kind === 'maintenance' || fault.kind === 'preopen') && record.acts > 0) {
       this.#options.setExchangeState('OPEN');
     }

@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { AlphaError } from '@alpha-engine/core';
-import { parse, YAMLParseError } from 'yaml';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Fault, faultSchema } from './fault.js';
+import { targetProblems } from './fault-targets.js';
+
+const possibleFault = faultSchema.superRefine((fault, context) => {
+  for (const { path, message } of targetProblems(fault)) context.addIssue({ code: 'custom', path: [...path], message });
+});
 
 const scriptSchema = z.strictObject({
   /** Of everything that is left to chance. */
   seed: z.int().default(1),
-  faults: z.array(faultSchema),
+  faults: z.array(possibleFault),
 });
 
 export type FaultScript = z.infer<typeof scriptSchema>;
@@ -27,14 +32,11 @@ export async function readFaultScript(path: string): Promise<FaultScript> {
 
 /** The same from the text. `name` is what messages call it. */
 export function parseFaultScript(text: string, name = 'the fault script'): FaultScript {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (cause) {
-    if (!(cause instanceof YAMLParseError)) throw cause;
-    throw invalid(name, [`is not YAML: ${cause.message.split('\n')[0]}`], cause);
-  }
-  return checkFaultScript(value, name);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [cause] = document.errors;
+  if (cause !== undefined) throw invalid(name, [`is not YAML: ${cause.message.split('\n')[0]}`], cause);
+  return check(scriptSchema, document.toJS(), name, (path) => lineOf(path, document, lines));
 }
 
 /** The same from a value. */
@@ -44,20 +46,36 @@ export function checkFaultScript(value: unknown, name = 'the fault script'): Fau
 
 /** One fault from a value. */
 export function checkFault(value: unknown): Fault {
-  return check(faultSchema, value, 'the fault');
+  return check(possibleFault, value, 'the fault');
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.infer<Schema> {
+type Path = readonly PropertyKey[];
+
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  name: string,
+  line: (path: Path) => string = () => '',
+): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw invalid(
     name,
-    result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${placeOf(path)} ${message}`)),
+    result.error.issues.map(({ path, message }) => `${placeOf(path)} ${message}${line(path)}`.trimStart()),
   );
 }
 
+/** ` (line 5)`: of the value, or of what lacks it. */
+function lineOf(path: Path, document: Document, lines: LineCounter): string {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (isNode(node) && node.range) return ` (line ${lines.linePos(node.range[0]).line})`;
+  }
+  return '';
+}
+
 /** `faults[2].on.channel` */
-function placeOf(path: readonly PropertyKey[]): string {
+function placeOf(path: Path): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
   return steps.join('').replace(/^\./, '');
 }

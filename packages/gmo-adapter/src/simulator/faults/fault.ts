@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-const SIGNED = 'must be a time such as 500ms, 30s, 5m or 1h, or a number of milliseconds';
+const TIME = 'a time such as 500ms, 30s, 5m or 1h, or a number of milliseconds';
 
 /** `30s` → 30 000 milliseconds. */
 const signedDuration = z.union(
@@ -15,7 +15,7 @@ const signedDuration = z.union(
         return Number.parseFloat(text) * UNITS[unit];
       }),
   ],
-  { error: SIGNED },
+  { error: ({ input }) => (input === undefined ? `is required: ${TIME}` : `must be ${TIME}`) },
 );
 const duration = signedDuration.refine((ms) => ms >= 0, 'must not be below zero');
 const length = signedDuration.refine((ms) => ms >= 1, 'must be at least 1ms');
