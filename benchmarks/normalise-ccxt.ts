@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type MarketFrame, mapMarketFrame } from '@alpha-engine/gmo-adapter';
+import { alternate, ROUNDS } from './alternate.js';
 import type { BenchRow } from './bench-row.js';
-import { alternate, ROUNDS } from './normalise/alternate.js';
 import { CCXT_VERSION, type Ccxt, type CcxtExchange, fetchCcxt } from './normalise/ccxt.js';
 import { coinoneBook, coinoneTrade, gmoBook, gmoTrade, makeFrames } from './normalise/frames.js';
 
@@ -42,19 +42,19 @@ function compare({ name, bar, gmo, coinone, sameAs }: typeof TRADE, ccxt: Ccxt |
     const note = `ccxt ${CCXT_VERSION} could not be fetched from the package registry`;
     return { ...title, value: null, ratio: null, met: null, note };
   }
-  const own = { frames: makeFrames(gmo), work: (frame: Buffer) => mapMarketFrame(frame.toString(), RECV_TS) };
+  const own = { items: makeFrames(gmo), work: (frame: Buffer) => mapMarketFrame(frame.toString(), RECV_TS) };
   const exchange = coinoneExchange(ccxt);
   // Nobody waits for the result, so that resolving costs ccxt nothing here.
   const client = { resolve: () => undefined };
   const theirs = {
-    frames: makeFrames(coinone),
+    items: makeFrames(coinone),
     work: (frame: Buffer) => {
       exchange.handleMessage(client, JSON.parse(frame.toString()));
       return exchange;
     },
   };
-  for (const [i, frame] of own.frames.entries()) {
-    theirs.work(theirs.frames[i]!);
+  for (const [i, frame] of own.items.entries()) {
+    theirs.work(theirs.items[i]!);
     sameAs(own.work(frame), exchange);
   }
   const { ratio, rate } = alternate(own, theirs);

@@ -1,6 +1,6 @@
 import { mapMarketFrame } from '@alpha-engine/gmo-adapter';
+import { alternate, ROUNDS } from './alternate.js';
 import type { BenchRow } from './bench-row.js';
-import { alternate, ROUNDS } from './normalise/alternate.js';
 import { gmoBook, gmoTicker, gmoTrade, makeFrames } from './normalise/frames.js';
 
 const RECV_TS = 1_790_000_000_000;
@@ -23,8 +23,8 @@ function measure(name: string, bar: number, frames: readonly Buffer[]): BenchRow
     if (event.type === 'rejected' || event.type === 'error') throw new Error(`The frame is not valid: ${frame}`);
   }
   const { ratio, rate } = alternate(
-    { frames, work: (frame) => mapMarketFrame(frame.toString(), RECV_TS) },
-    { frames, work: (frame) => JSON.parse(frame.toString()) },
+    { items: frames, work: (frame) => mapMarketFrame(frame.toString(), RECV_TS) },
+    { items: frames, work: (frame) => JSON.parse(frame.toString()) },
   );
   return {
     name,

@@ -1,28 +1,28 @@
 import { performance } from 'node:perf_hooks';
-import { median } from '../median.js';
+import { median } from './median.js';
 
 export const ROUNDS = 61;
 const ROUND_MS = 15;
 
-/** Work done on one frame after the other, over and over. */
-export interface Contender {
-  readonly frames: readonly Buffer[];
-  work(frame: Buffer): unknown;
+/** Work done on one item after the other, over and over. */
+export interface Contender<T> {
+  readonly items: readonly T[];
+  work(item: T): unknown;
 }
 
 /**
  * Rounds of a few milliseconds in turn, so that a busy machine disturbs both alike: `ratio` is the median of the rounds' ratios,
- * `rate` our median in frames a second.
+ * `rate` our median in items a second.
  */
-export function alternate(own: Contender, reference: Contender): { ratio: number; rate: number } {
+export function alternate<T>(own: Contender<T>, reference: Contender<T>): { ratio: number; rate: number } {
   // Both paths are compiled before they are timed.
-  framesPerSecond(reference, 10 * ROUND_MS);
-  framesPerSecond(own, 10 * ROUND_MS);
+  itemsPerSecond(reference, 10 * ROUND_MS);
+  itemsPerSecond(own, 10 * ROUND_MS);
   const ratios: number[] = [];
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const other = framesPerSecond(reference, ROUND_MS);
-    const rate = framesPerSecond(own, ROUND_MS);
+    const other = itemsPerSecond(reference, ROUND_MS);
+    const rate = itemsPerSecond(own, ROUND_MS);
     ratios.push(rate / other);
     rates.push(rate);
   }
@@ -31,12 +31,12 @@ export function alternate(own: Contender, reference: Contender): { ratio: number
 
 /** The sink keeps the work from being optimised away. */
 let sink: unknown;
-function framesPerSecond({ work, frames }: Contender, ms: number): number {
+function itemsPerSecond<T>({ work, items }: Contender<T>, ms: number): number {
   const start = performance.now();
   let done = 0;
   while (performance.now() - start < ms) {
-    for (const frame of frames) sink = work(frame);
-    done += frames.length;
+    for (const item of items) sink = work(item);
+    done += items.length;
   }
   if (sink === undefined) throw new Error('Nothing was done.');
   return (done / (performance.now() - start)) * 1_000;
