@@ -4,8 +4,25 @@ import { Decimal } from '../../src/decimal/decimal.js';
 
 /** The reference: a decimal number as a whole count of 10^-SCALE, in BigInt. */
 const SCALE = 9;
-const units = fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n });
-const steps = fc.bigInt({ min: 1n, max: 10n ** 12n });
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+/** Few digits with any number of places: what is kept as a safe integer. */
+const short = fc
+  .tuple(fc.constantFrom(7, 14), fc.bigInt({ min: -(10n ** 14n), max: 10n ** 14n }), fc.integer({ min: 0, max: 12 }))
+  .map(([digits, value, zeros]) => (value % 10n ** BigInt(digits)) * 10n ** BigInt(zeros));
+/** Where safe integers end, also once the places of another operand are added. */
+const border = fc
+  .tuple(fc.bigInt({ min: -3n, max: 3n }), fc.integer({ min: -12, max: 9 }), fc.constantFrom(1n, -1n))
+  .map(
+    ([off, zeros, sign]) =>
+      sign * (zeros < 0 ? SAFE / 10n ** BigInt(-zeros) + off : (SAFE + off) * 10n ** BigInt(zeros)),
+  );
+const units = fc.oneof(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), short, border);
+const steps = fc.oneof(
+  fc.bigInt({ min: 1n, max: 10n ** 12n }),
+  fc
+    .tuple(fc.bigInt({ min: 1n, max: 99n }), fc.integer({ min: 0, max: 12 }))
+    .map(([digits, zeros]) => digits * 10n ** BigInt(zeros)),
+);
 
 function print(value: bigint, scale = SCALE): string {
   const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, '0');
@@ -40,10 +57,11 @@ describe('Decimal against BigInt arithmetic', () => {
     );
   });
 
-  it('multiplies exactly, with all the places of both factors', () => {
+  it('multiplies exactly, with all the places of every factor', () => {
     fc.assert(
-      fc.property(units, units, (a, b) => {
+      fc.property(units, units, units, (a, b, c) => {
         expect(of(a).times(of(b)).toString()).toBe(print(a * b, 2 * SCALE));
+        expect(of(a).times(of(b)).times(of(c)).toString()).toBe(print(a * b * c, 3 * SCALE));
       }),
     );
   });
@@ -82,6 +100,16 @@ describe('Decimal against BigInt arithmetic', () => {
     expect(Decimal.of('0.3').floorTo('0.1').toString()).toBe('0.3');
     expect(Decimal.of('-0.05').floorTo('0.1').toString()).toBe('-0.1');
     expect(Decimal.of('-0.05').ceilTo('0.1').toString()).toBe('0');
+  });
+
+  it('is exact where a safe integer would not be', () => {
+    expect(Decimal.of('99999999999999').isMultipleOf('0.0000003')).toBe(true);
+    expect(Decimal.of('99999999999998').isMultipleOf('0.0000003')).toBe(false);
+    expect(Decimal.of(-Number.MAX_SAFE_INTEGER).floorTo(3).toString()).toBe('-9007199254740993');
+    expect(Decimal.of(Number.MAX_SAFE_INTEGER).plus(2).toString()).toBe('9007199254740993');
+    expect(Decimal.of(Number.MAX_SAFE_INTEGER).times(3).toString()).toBe('27021597764222973');
+    const tiny = Decimal.of('1e-10').times('1e-10');
+    expect([tiny.toNumber(), tiny.times(1e20).toString()]).toEqual([1e-20, '1']);
   });
 
   it('rounds half away from zero', () => {
