@@ -20,6 +20,8 @@ export interface FeedTimings extends SocketTimings {
   readonly settleMs: number;
   /** Between two reads of REST that is behind the socket; its replies are made anew every half second and kept for one. */
   readonly rereadMs: number;
+  /** Live trades that wait for REST to be read are `stale` after it. */
+  readonly untoldMs: number;
   /** For the back-fill of one symbol; live trades wait for it no longer. */
   readonly backfillMs: number;
   /** Between two looks whether the exchange is open; after maintenance the first connection looks at once. */
@@ -46,6 +48,7 @@ const DEFAULT_FEED_TIMINGS: FeedTimings = {
   resubscribeMaxMs: 600_000,
   settleMs: 2_000,
   rereadMs: 600,
+  untoldMs: 5_000,
   backfillMs: 120_000,
   statusPollMs: 30_000,
 };

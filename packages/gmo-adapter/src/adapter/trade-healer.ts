@@ -22,7 +22,7 @@ export interface HealerParts {
   /** The last trades known from before, oldest first. */
   readonly published: readonly TradeEvent[];
   readonly history: Pick<GmoMarketHistory, 'tradesSince'>;
-  readonly timings: Pick<FeedTimings, 'settleMs' | 'rereadMs' | 'backfillMs'>;
+  readonly timings: Pick<FeedTimings, 'settleMs' | 'rereadMs' | 'backfillMs' | 'untoldMs'>;
   /** Market time. */
   readonly now: () => EpochMs;
   readonly logger: Logger;
@@ -193,11 +193,22 @@ export class TradeHealer {
 
   #start(waitMs: number): Promise<Finding> {
     const abort = new AbortController();
+    const telling = setTimeout(() => this.#tellWait(), this.#parts.timings.untoldMs);
+    abort.signal.addEventListener('abort', () => clearTimeout(telling));
     const ended = this.#heal(waitMs, abort.signal).finally(() => {
+      clearTimeout(telling);
       if (this.#running?.abort === abort) this.#running = null;
     });
     this.#running = { abort, ended };
     return ended;
+  }
+
+  /** Trades that live on the socket and go nowhere look like a quiet market. */
+  #tellWait(): void {
+    if (this.#owesWord) return;
+    this.#owesWord = true;
+    const reason = 'Live trades wait until REST has told whether some were missed.';
+    this.#parts.out.status({ state: 'stale', channel: 'trade', reason });
   }
 
   #stop(): void {
@@ -271,12 +282,8 @@ export class TradeHealer {
     this.#backfilledTs = Math.max(this.#backfilledTs, missing.at(-1)?.ts ?? -1);
     if (missing.length > 0) this.#parts.out.backfilled(missing.length);
     if (missing.length === 0) this.#silent = false;
-    if (!this.#silent && (this.#owesWord || missing.length > 0)) {
-      const toTs = Math.max(fromTs, this.#anchor ?? fromTs);
-      const reason = `${missing.length} missed trades were backfilled.`;
-      this.#parts.out.status({ state: 'resynced', channel: 'trade', from_ts: fromTs, to_ts: toTs, reason });
-      this.#owesWord = false;
-    }
+    if (!this.#silent && (this.#owesWord || missing.length > 0 || gapEnd !== null))
+      this.#resynced(fromTs, `${missing.length} missed trades were backfilled.`);
     this.#joins();
     if (kept.length > 0) this.#keepOn(kept);
     return missing.length > 0 ? 'missed' : 'whole';
@@ -302,8 +309,15 @@ export class TradeHealer {
     const fromTs = this.#anchor ?? 0;
     this.#gap(fromTs, this.#liveFrom ?? held[0]?.ts ?? this.#parts.now(), reason);
     this.#passOn(held);
+    if (this.#joined) this.#resynced(fromTs, 'Live trades wait no longer.');
     this.#joins();
     return 'unknown';
+  }
+
+  #resynced(fromTs: EpochMs, reason: string): void {
+    const toTs = Math.max(fromTs, this.#anchor ?? fromTs);
+    this.#parts.out.status({ state: 'resynced', channel: 'trade', from_ts: fromTs, to_ts: toTs, reason });
+    this.#owesWord = false;
   }
 
   #keepOn(trades: TradeEvent[]): void {

@@ -259,6 +259,35 @@ describe('trades missed by the socket', () => {
     expect(statesOf(seen.items).at(-1)).toBe('subscribed');
   });
 
+  it('that are asked for too long make the live ones that wait stale, until they are told', async () => {
+    const seen = await openWith(3, { untoldMs: 50 });
+    let isAway = true;
+    market.interfere = (_, response) => {
+      if (isAway) response.destroy();
+      return isAway;
+    };
+    market.exchange.broadcast('{"channel":"trades"');
+    market.matchMany(2);
+    await seen.until((items) => statesOf(items).includes('stale'));
+    expect(tradesOf(seen.items)).toHaveLength(3);
+    isAway = false;
+    await seen.until((items) => statesOf(items).includes('resynced'));
+    expectWhole(seen);
+    expect(statesOf(seen.items)).toEqual(['stale', 'resynced']);
+  });
+
+  it('that may have been behind a frame and are not told in time become a gap, after which live ones are well again', async () => {
+    const seen = await openWith(3, { backfillMs: 80, untoldMs: 20 });
+    market.interfere = (_, response) => {
+      response.destroy();
+      return true;
+    };
+    market.exchange.broadcast('{"channel":"trades"');
+    market.match();
+    await seen.until((items) => tradesOf(items).length === 4 && statesOf(items).includes('resynced'));
+    expect(statesOf(seen.items)).toEqual(['stale', 'gap', 'resynced']);
+  });
+
   it('in a frame that cannot be read are read from REST, in their place', async () => {
     const seen = await openWith(3);
     market.spoil = (frame) => frame.slice(0, 40);
