@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 
 function expectSame(disturbed: SpineRun): void {
-  expect(decisions(disturbed)).toEqual(decisions(calm));
+  expect(decisions(disturbed), disturbed.denials).toEqual(decisions(calm));
   expect(disturbed.report).toMatchObject({ reconciled: true, differences: [] });
   expect(sentOrders(disturbed)).toBe(disturbed.exchangeOrders);
 }

@@ -27,7 +27,7 @@ test(`an engine killed ${KILLS} times at random moments decides and trades like 
 
   const killEngineAt = randomMoments(KILLS, tape.startTs, tape.startTs + SECONDS * 1000);
   const disturbed = await runSpine({ folder: await tempFolder(), tape, speed: 10, killEngineAt });
-  expect(decisions(disturbed)).toEqual(decisions(calm));
+  expect(decisions(disturbed), disturbed.denials).toEqual(decisions(calm));
   expect(disturbed.report).toMatchObject({ reconciled: true, differences: [] });
   expect(sentOrders(disturbed)).toBe(disturbed.exchangeOrders);
 });

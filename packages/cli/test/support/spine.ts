@@ -38,6 +38,8 @@ export interface SpineRun {
   readonly bars: readonly Bar[];
   readonly signals: readonly SignalRecord[];
   readonly orders: readonly OrderRow[];
+  /** What the gate denied, in words: what a test that failed shows. */
+  readonly denials: string;
   /** Orders the exchange took, by its own count. */
   readonly exchangeOrders: number;
 }
@@ -147,14 +149,16 @@ async function decided(dataDir: string): Promise<void> {
   );
 }
 
-async function readRecord(dataDir: string): Promise<Pick<SpineRun, 'bars' | 'signals' | 'orders'>> {
+async function readRecord(dataDir: string): Promise<Pick<SpineRun, 'bars' | 'signals' | 'orders' | 'denials'>> {
   const { database } = await prepareDataFolder(dataDir);
   const opened = await openEmbeddedDatabase({ folder: database });
   try {
     const store: Store = createPostgresStore(opened.pool);
     const bars: Bar[] = [];
     for (const symbol of SPINE_SYMBOLS) bars.push(...(await store.bars({ exchange: 'gmo', symbol, timeframe: '1s' })));
-    return { bars, signals: await store.signals(), orders: await store.orders() };
+    const denied = (await store.verdicts()).filter(({ approved }) => !approved);
+    const denials = denied.map((verdict) => JSON.stringify(verdict)).join('\n');
+    return { bars, signals: await store.signals(), orders: await store.orders(), denials };
   } finally {
     await opened.close();
   }
