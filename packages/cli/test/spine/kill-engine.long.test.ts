@@ -7,8 +7,8 @@ import { tempFolder } from '../support/temp-folder.js';
 
 const SECONDS = 60;
 const SPEED = 15;
-const RANDOM_KILLS = 20;
-const KILLS_AT_ORDERS = 6;
+const RANDOM_KILLS = 8;
+const KILLS_AT_ORDERS = 4;
 
 let calm: SpineRun;
 
