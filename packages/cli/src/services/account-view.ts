@@ -14,7 +14,7 @@ import {
   type Store,
 } from '@alpha-engine/core';
 import { executionBrain } from '@alpha-engine/core/process';
-import { PaperBroker, type SimulatedExchangeSnapshot } from '@alpha-engine/core/simulation';
+import { PaperBroker } from '@alpha-engine/core/simulation';
 import { z } from 'zod';
 import type { Config } from '../config/schema.js';
 import { credentialsOf, instrumentsOf } from './account.js';
@@ -63,7 +63,7 @@ export async function openAccountView(config: Config, store: Store, logger: Logg
     return { kind: 'live', instruments, broker, executor };
   }
   const paper = new PaperBroker({ instruments, balances: config.paperBalances, clock: wallClock });
-  paper.restore(state.paper as SimulatedExchangeSnapshot);
+  paper.restore(state.paper);
   const executor = new Executor(executorConfig(config, instruments, paper), state.executor);
   return { kind: 'paper', instruments, broker: paper, paper, executor };
 }

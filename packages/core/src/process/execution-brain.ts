@@ -15,7 +15,7 @@ import type {
   TimedExecutorInput,
 } from '../execution/executor-types.js';
 import type { PaperBroker } from '../simulation/paper-broker.js';
-import type { SimulatedExchangeSnapshot } from '../simulation/simulated-exchange.js';
+import type { SimulatedExchangeSnapshot } from '../simulation/snapshot-up-to-date.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';

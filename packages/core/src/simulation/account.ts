@@ -89,7 +89,9 @@ export class Account {
     let quote = Decimal.zero;
     const coins = new Map<string, Decimal>();
     for (const order of orders) {
-      const instrument = instruments.get(order.symbol) as Instrument;
+      const instrument = instruments.get(order.symbol);
+      // Kept from when its symbol was traded, and not to be filled until it is again.
+      if (instrument === undefined) continue;
       const open = order.size.minus(order.filledSize);
       const price = order.price ?? order.triggerPrice;
       if (instrument.kind === 'spot' && order.side === 'sell') {

@@ -5,8 +5,8 @@ export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
 export {
   SimulatedExchange,
   type SimulatedExchangeOptions,
-  type SimulatedExchangeSnapshot,
 } from './simulated-exchange.js';
+export type { SimulatedExchangeSnapshot } from './snapshot-up-to-date.js';
 export type {
   AmendOutcome,
   CancelOutcome,

@@ -17,7 +17,8 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { ExchangeOrderId } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
 import type { Clock } from '../telemetry/clock.js';
-import { SimulatedExchange, type SimulatedExchangeSnapshot } from './simulated-exchange.js';
+import { SimulatedExchange } from './simulated-exchange.js';
+import type { SimulatedExchangeSnapshot } from './snapshot-up-to-date.js';
 import type {
   MarginState,
   Rejection,
@@ -198,7 +199,8 @@ export class PaperBroker implements Broker {
     return this.#exchange.snapshot();
   }
 
-  restore(snapshot: SimulatedExchangeSnapshot): void {
+  /** What `snapshot` took, of this version or an older one. Throws `STORE_NEWER_SCHEMA` for one of a newer version. */
+  restore(snapshot: unknown): void {
     this.#exchange.restore(snapshot);
   }
 

@@ -2,22 +2,22 @@ import { Decimal, type DecimalInput } from '../decimal/decimal.js';
 import type { EpochMs, Side } from '../events/common.js';
 import type { Balance } from '../exchange/broker.js';
 import type { Instrument } from '../instrument/instrument.js';
-import { Account, type AccountSnapshot } from './account.js';
+import { Account } from './account.js';
 import { amend } from './amend.js';
 import { passDays } from './business-day.js';
 import { type CheckedRequest, checkOrder } from './check-order.js';
-import { Depth, type DepthSnapshot, type Level } from './depth.js';
+import { Depth, type Level } from './depth.js';
 import { defaultLosscutPrice } from './losscut-price.js';
 import { makeWay } from './make-way.js';
 import { cutLots, watchAccount } from './margin-watch.js';
 import { crossResting, type SelfTradeVictim, take, tradeThrough } from './matching.js';
-import { OrderKeeper, type OrderKeeperSnapshot } from './order-keeper.js';
+import { OrderKeeper } from './order-keeper.js';
+import { type SimulatedExchangeSnapshot, SNAPSHOT_VERSION, snapshotUpToDate } from './snapshot-up-to-date.js';
 import { triggerStops } from './triggers.js';
 import type {
   AmendOutcome,
   CancelOutcome,
   LosscutOutcome,
-  MarginCallStatus,
   MarginState,
   OrderAmendment,
   PlaceOutcome,
@@ -46,16 +46,6 @@ export interface SimulatedExchangeOptions {
   /** Most orders of an account that are not final, and most changes of one order. Default: no limit. */
   readonly mostOpenOrders?: number;
   readonly mostChanges?: number;
-}
-
-export interface SimulatedExchangeSnapshot {
-  readonly version: 2;
-  readonly account: AccountSnapshot;
-  readonly orders: OrderKeeperSnapshot;
-  readonly depths: Readonly<Record<string, DepthSnapshot>>;
-  readonly nextPositionId: number;
-  readonly marginStatus: MarginCallStatus;
-  readonly lastTs: EpochMs | null;
 }
 
 const FIRST_IDS = { order: 8_800_000_001, execution: 1_700_000_001, position: 300_000_001 };
@@ -242,7 +232,7 @@ export class SimulatedExchange {
   snapshot(): SimulatedExchangeSnapshot {
     const { account, orders, depths, nextPositionId, marginStatus } = this.#venue;
     return {
-      version: 2,
+      version: SNAPSHOT_VERSION,
       account: account.snapshot(),
       orders: orders.snapshot(),
       depths: Object.fromEntries([...depths].map(([symbol, depth]) => [symbol, depth.snapshot()])),
@@ -252,15 +242,19 @@ export class SimulatedExchange {
     };
   }
 
-  /** Puts back what `snapshot` took. Balances of the options are forgotten. */
-  restore(snapshot: SimulatedExchangeSnapshot): void {
+  /**
+   * Puts back what `snapshot` took, of this version or an older one. Balances of the options are forgotten. Throws
+   * `STORE_NEWER_SCHEMA` for what a newer version took.
+   */
+  restore(snapshot: unknown): void {
     const venue = this.#venue;
-    venue.account = Account.restore(snapshot.account);
-    venue.orders = OrderKeeper.restore(snapshot.orders);
-    venue.nextPositionId = snapshot.nextPositionId;
-    venue.marginStatus = snapshot.marginStatus;
-    for (const [symbol, depth] of Object.entries(snapshot.depths)) venue.depths.set(symbol, Depth.restore(depth));
-    this.#lastTs = snapshot.lastTs;
+    const kept = snapshotUpToDate(snapshot, venue.instruments);
+    venue.account = Account.restore(kept.account);
+    venue.orders = OrderKeeper.restore(kept.orders);
+    venue.nextPositionId = kept.nextPositionId;
+    venue.marginStatus = kept.marginStatus;
+    for (const [symbol, depth] of Object.entries(kept.depths)) venue.depths.set(symbol, Depth.restore(depth));
+    this.#lastTs = kept.lastTs;
   }
 
   #afterMarket(symbol: string, ts: EpochMs, reports: SimulationReport[]): void {

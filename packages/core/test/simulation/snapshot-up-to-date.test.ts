@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { type Instrument, ManualClock } from '@alpha-engine/core';
+import { type Level, PaperBroker, SimulatedExchange } from '@alpha-engine/core/simulation';
+import { describe, expect, it } from 'vitest';
+import { INSTRUMENTS } from './instruments.js';
+import { order, placed } from './support.js';
+
+const VERSION_1 = JSON.parse(readFileSync(new URL('./snapshot-version-1.json', import.meta.url), 'utf8')) as object;
+const BIDS: Level[] = [
+  [100, 1],
+  [99, 2],
+];
+const ASKS: Level[] = [
+  [101, 1],
+  [102, 2],
+];
+
+function empty(instruments: readonly Instrument[] = INSTRUMENTS): SimulatedExchange {
+  return new SimulatedExchange({ instruments, balances: { JPY: '10000' }, feeRounding: 'none' });
+}
+
+/** The same calls that led to the file, made today. */
+function playedToday(): SimulatedExchange {
+  const at = empty();
+  at.onBook('BTC', BIDS, ASKS, 1);
+  at.onBook('BTC_JPY', BIDS, ASKS, 1);
+  placed(at, order('BTC_JPY', 'buy', '1'));
+  const [lot] = at.positions();
+  placed(at, order('BTC_JPY', 'sell', '0.5', { price: '130', close: lot?.positionId ?? 0 }));
+  placed(at, order('BTC', 'buy', '2', { price: '90' }));
+  at.onTrade('BTC', 89, 0.5, 'sell', 11);
+  at.onTrade('BTC_JPY', 100, 0.5, 'sell', 12);
+  return at;
+}
+
+describe('a paper account saved by version 1', () => {
+  it('is what the same orders make today, and goes on like it', () => {
+    const [restored, today] = [empty(), playedToday()];
+    restored.restore(VERSION_1);
+    expect(restored.snapshot()).toEqual({ ...today.snapshot(), lastTs: null });
+    for (const at of [restored, today]) {
+      at.onTrade('BTC_JPY', 131, 1, 'buy', 20);
+      at.onTrade('BTC', 80, 9, 'sell', 21);
+    }
+    expect(restored.snapshot()).toEqual(today.snapshot());
+    expect(restored.openOrders()).toEqual([]);
+    expect(restored.positions().map(({ size }) => String(size))).toEqual(['0.5']);
+  });
+});
+
+describe('a paper account', () => {
+  it.each([3, undefined, 'two'])('saved with version %s is refused with what to do', (version) => {
+    const paper = new PaperBroker({ instruments: INSTRUMENTS, balances: {}, clock: new ManualClock(1) });
+    expect(() => paper.restore({ ...VERSION_1, version })).toThrow(
+      expect.objectContaining({ code: 'STORE_NEWER_SCHEMA', message: expect.stringContaining(`version ${version};`) }),
+    );
+  });
+
+  it('goes on when a symbol with a working order is not traded any more', () => {
+    const at = empty(INSTRUMENTS.filter(({ symbol }) => symbol === 'BTC_JPY'));
+    at.restore(JSON.parse(JSON.stringify(playedToday().snapshot())));
+    expect(at.openOrders('BTC')).toHaveLength(1);
+    expect(at.margin().reserved.isZero()).toBe(true);
+    expect(at.cancel(at.openOrders('BTC')[0]?.orderId ?? 0, 30).accepted).toBe(true);
+  });
+});
