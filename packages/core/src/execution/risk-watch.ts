@@ -12,6 +12,7 @@ export function watchRisk(context: StepContext): void {
     hold(context, name, 'difference', symbol.reconciled ? null : symbol.lastAlarm);
   }
   hold(context, ALL_SYMBOLS, 'clock_skew', skew(context));
+  watchMargin(context);
   watchErrors(context);
   watchDay(context);
 }
@@ -53,7 +54,7 @@ function keyRefused(context: StepContext, id: ClientOrderId, said: string): void
 function hold(
   context: StepContext,
   scope: string,
-  cause: 'stale_data' | 'difference' | 'clock_skew',
+  cause: 'stale_data' | 'difference' | 'clock_skew' | 'margin_call',
   reason: string | null,
 ): void {
   if (reason === null) lift(context, scope, cause);
@@ -74,6 +75,19 @@ function skew({ state: { risk } }: StepContext): string | null {
   if (clockSkewMs === null || Math.abs(clockSkewMs) <= limits.maxClockSkewMs) return null;
   const sentence = `This machine's clock is more than ${limits.maxClockSkewMs} ms from the exchange's.`;
   return `${sentence} Synchronise it (NTP).`;
+}
+
+/** The exchange refuses openings itself then; to pay in or to reduce is the operator's. After a restart it stands until it was told anew. */
+function watchMargin(context: StepContext): void {
+  const { margin } = context.state;
+  if (margin === null) return;
+  const { equity, state, used } = margin;
+  const says = { call: 'calls for margin', losscut: 'closes positions by force' };
+  const reason =
+    state === 'normal'
+      ? null
+      : `The exchange ${says[state]}: the equity of the account is ${equity}, and its positions need ${used}. Pay in or reduce.`;
+  hold(context, ALL_SYMBOLS, 'margin_call', reason);
 }
 
 /** Begins at the limit and ends when a minute passed without any: one request at a time would keep it up for ever otherwise. */

@@ -70,6 +70,12 @@ export const HALT_CAUSES = {
     cancelsOpenings: false,
     meaning: 'The exchange left MAX_EXCHANGE_ERRORS requests of a minute undone; over after a minute without.',
   },
+  margin_call: {
+    state: 'REDUCING',
+    ends: 'itself',
+    cancelsOpenings: true,
+    meaning: 'The exchange calls for margin, or closes positions by force; over when it does not.',
+  },
   difference: {
     state: 'REDUCING',
     ends: 'itself',

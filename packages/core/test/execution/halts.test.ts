@@ -1,4 +1,4 @@
-import type { ControlAction, ExecutorConfig, ExecutorStep, RiskLimits, StatusEvent } from '@alpha-engine/core';
+import type { ControlAction, ExecutorConfig, ExecutorStep, Margin, RiskLimits, StatusEvent } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
 import { Bench, BTC, BTC_JPY, configOf, d, fillOf, positionOf, statuses, submitOf, tickerOf } from './bench.js';
 
@@ -98,6 +98,26 @@ describe('by themselves', () => {
     bench.feed({ kind: 'clock_skew', skewMs: 20 });
     expect(told(bench.feed({ kind: 'clock' }))).toEqual(['* ACTIVE']);
     submitOf(bench.wait(1).signal('enter_long'));
+  });
+
+  it('a margin call begins one that a restart keeps, and more margin ends it; exits pass', () => {
+    const bench = limited();
+    bench.enter();
+    const margin = (state: Margin['state'], of = bench) => {
+      const figures = { equity: d(800), used: d(1_000), available: d(0), unrealizedPnl: d(-200) };
+      of.feed({ kind: 'margin', margin: { ...figures, state } });
+      return told(of.feed({ kind: 'clock' }));
+    };
+    expect(margin('normal')).toEqual([]);
+    expect(margin('call')).toEqual(['* REDUCING margin_call']);
+    expect(margin('losscut')).toEqual([]);
+    const again = new Bench(bench.config, bench.executor.snapshot());
+    again.now = bench.now;
+    again.feed({ kind: 'clock' });
+    expect(Object.keys(again.executor.books().halts)).toEqual(['*']);
+    expect(statuses(bench.signal('enter_long', { id: 'more', strategy: 'other' }))).toEqual(['denied:halted']);
+    submitOf(bench.signal('exit'));
+    expect(margin('normal')).toEqual(['* ACTIVE']);
   });
 
   it('requests that fail begin one, and a minute without ends it', () => {

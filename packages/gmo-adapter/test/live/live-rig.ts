@@ -28,7 +28,7 @@ const HALF_SPREAD = 50;
 const LONG_MS = 600_000;
 const CREDENTIALS = { apiKey: 'simulator-key', apiSecret: 'simulator-secret' };
 const TIMINGS = { reconnectMinMs: 20, reconnectMaxMs: 100, rateLimitPauseMs: 300, marginMs: 200 };
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 18_000;
 const LOOK_EVERY_MS = 10;
 
 export interface RigOptions {
@@ -52,6 +52,7 @@ export class LiveRig {
   readonly #config: Partial<ExecutorConfig>;
   #life: Life;
   #signals = 0;
+  #price = PRICE;
 
   private constructor(simulator: GmoSimulator, config: Partial<ExecutorConfig>) {
     this.simulator = simulator;
@@ -83,12 +84,13 @@ export class LiveRig {
   async ready(): Promise<void> {
     await this.until('the books agree', () => this.#life.books !== null && this.books.reconciled.length === 2);
     await this.until('the private channels are open', () => this.#life.broker.connected);
-    await this.price(PRICE);
+    await this.price(this.#price);
   }
 
   /** The market trades at a price on every symbol, and the engine is told. */
-  async price(price: number, symbols: readonly string[] = SYMBOLS): Promise<void> {
-    for (const symbol of symbols) {
+  async price(price: number): Promise<void> {
+    this.#price = price;
+    for (const symbol of SYMBOLS) {
       const [bid, ask] = [price - HALF_SPREAD, price + HALF_SPREAD];
       this.simulator.play({ kind: 'book', symbol, bids: [[bid, 5]], asks: [[ask, 5]] });
       this.simulator.play({ kind: 'trade', symbol, price, size: 1, side: 'buy' });
