@@ -155,9 +155,12 @@ export class Decimal {
   compare(other: DecimalInput): -1 | 0 | 1 {
     const one = Decimal.of(other);
     const places = Math.max(this.#places, one.#places);
-    const difference = this.#unitsAt(places) - one.#unitsAt(places);
-    if (Number.isNaN(difference)) return this.#exact().cmp(one.#exact());
-    return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+    const units = this.#unitsAt(places) - one.#unitsAt(places);
+    // Two values are never in the other order than the numbers nearest to them.
+    const difference = Number.isNaN(units) ? this.#nearest() - one.#nearest() : units;
+    if (difference < 0) return -1;
+    if (difference > 0) return 1;
+    return units === 0 ? 0 : this.#exact().cmp(one.#exact());
   }
 
   eq(other: DecimalInput): boolean {
@@ -195,9 +198,8 @@ export class Decimal {
 
   /** For indicators and display. Loses precision beyond 15 digits: never for money. */
   toNumber(): number {
-    // Both are exact, so that the quotient is the number nearest to the value, as reading its text would give.
-    if (!Number.isNaN(this.#units)) return this.#units === 0 ? 0 : this.#units / TEN_TO[this.#places]!;
-    return Number(this.toString());
+    if (this.#units === 0) return 0;
+    return Number.isNaN(this.#units) ? Number(this.toString()) : this.#nearest();
   }
 
   /** Plain notation without trailing zeros: "0.001", never "1e-3". Zero has no sign. */
@@ -216,6 +218,11 @@ export class Decimal {
     if (places === this.#places) return this.#units;
     const units = this.#units * TEN_TO[places - this.#places]!;
     return Number.isSafeInteger(units) ? units : Number.NaN;
+  }
+
+  /** As reading its text would give: both are exact, and so one division rounds once. NaN where `#big` holds the value. */
+  #nearest(): number {
+    return this.#units / TEN_TO[this.#places]!;
   }
 
   #exact(): Big {
