@@ -61,7 +61,7 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
     ALPHA_DATA_DIR: dataDir,
     ALPHA_MAX_SIGNAL_AGE_MS: '86400000',
     ALPHA_MAX_DATA_AGE_MS: '86400000',
-    ALPHA_IN_DOUBT_HORIZON_MS: '2000',
+    ALPHA_IN_DOUBT_HORIZON_MS: '4000',
     API_KEY: 'demo-key',
     API_SECRET: 'demo-secret',
   };
