@@ -1,6 +1,6 @@
 import { randomFor } from '../random.js';
 import type { Answer } from '../world/answers.js';
-import { type Cut, isClock } from '../world/tripwire.js';
+import { type Cut, isClock, type Return } from '../world/tripwire.js';
 
 /** The way to the end that nobody cut: what there is to cut. */
 export interface WholeRun {
@@ -8,6 +8,7 @@ export interface WholeRun {
   readonly answer: Answer['name'];
   readonly points: readonly string[];
   readonly moments: readonly number[];
+  readonly returns: readonly (Return | null)[];
 }
 
 /** Cuts that one run stands for, and the points that were left out. */
@@ -38,13 +39,19 @@ export function planCase(whole: WholeRun, every: number, seed: number, cutSoFar:
 }
 
 /**
- * The first of the cuts that end the process with exactly the same behind it. A clock's call has no effect and is answered to the
- * dead too: to be cut after it is to be cut before it. And to be cut before the next call, when that comes in the same turn, is
- * the same again: in between the process had no effect on anything, and nobody looked whether it lives.
+ * One of the cuts that end the process with exactly the same behind it, always the same one. A clock's call has no effect and is
+ * answered to the dead too: to be cut after it is to be cut before it. To be cut after any other call is to be cut before the next, when that
+ * comes in the same turn and only once the first has returned: in between the process had no effect on anything, and nobody looked
+ * whether it lives.
  */
-export function sameAs({ moments, points }: Pick<WholeRun, 'moments' | 'points'>, cut: Cut): Cut {
+export function sameAs(whole: Pick<WholeRun, 'moments' | 'points' | 'returns'>, cut: Cut): Cut {
+  const { moments, points, returns } = whole;
   let { at } = cut;
-  if (cut.when === 'after' && !isClock(points[at - 1]!)) return cut;
+  if (cut.when === 'after' && !isClock(points[at - 1]!)) {
+    const back = returns[at - 1];
+    if (back === undefined || back === null || back.calls !== at || back.moment !== moments[at]) return cut;
+    return { at: at + 1, when: 'before' };
+  }
   while (at > 1 && isClock(points[at - 2]!) && moments[at - 2] === moments[at - 1]) at -= 1;
   return { at, when: 'before' };
 }

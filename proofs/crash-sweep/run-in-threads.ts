@@ -19,6 +19,9 @@ type Took = (run: SweepRun, result: CaseRun) => void;
 /** Runs under way or waiting in one thread, so that it never waits for us. */
 const AHEAD = 8;
 
+/** Worlds come and go by the thousand: few live long enough to be moved. */
+const YOUNG = { maxYoungGenerationSizeMb: 64 };
+
 /** Every run once, in whatever order they end, over so many threads: virtual time is a thread's own. With one, in this one. */
 export async function runInThreads(
   threads: number,
@@ -36,7 +39,7 @@ export async function runInThreads(
   }
   let next = 0;
   const workers = Array.from({ length: Math.min(threads, runs.length) }, () => {
-    return new Worker(new URL('sweep-thread.js', import.meta.url), { execArgv: [] });
+    return new Worker(new URL('sweep-thread.js', import.meta.url), { execArgv: [], resourceLimits: YOUNG });
   });
   const work = (worker: Worker) =>
     new Promise<void>((resolve, reject) => {

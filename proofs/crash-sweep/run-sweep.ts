@@ -66,8 +66,8 @@ class Sweep {
   async wholeRuns(): Promise<void> {
     const { answers, scenarios } = this.#options;
     const runs = scenarios.flatMap((scenario) => answers.map((answer) => ({ scenario, answer, cuts: [] })));
-    await this.run(runs, ({ answer, scenario }, { methods, moments, points }) => {
-      this.#wholes.set(`${scenario}/${answer}`, { scenario, answer, points, moments });
+    await this.run(runs, ({ answer, scenario }, { methods, moments, points, returns }) => {
+      this.#wholes.set(`${scenario}/${answer}`, { scenario, answer, points, moments, returns });
       for (const method of methods) this.#methods[method] ??= { calls: 0, cut: 0 };
       for (const point of points) this.#methods[point]!.calls += 1;
     });

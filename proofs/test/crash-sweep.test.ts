@@ -9,7 +9,7 @@ test(`no signal has two effects or none wherever the engine is cut (a sample, se
 }, async () => {
   const options = {
     seed: SEED,
-    scenarios: ['entry', 'reversal'],
+    scenarios: ['entry', 'reversal', 'stop-exit'],
     answers: [
       'accepted',
       'refused',
@@ -20,7 +20,7 @@ test(`no signal has two effects or none wherever the engine is cut (a sample, se
       'duplicated',
       'reordered',
     ],
-    ...{ every: 50, twice: 10, processes: 0, threads: 1, only: null, json: false },
+    ...{ every: 100, twice: 10, processes: 0, threads: 1, only: null, json: false },
   };
   const report = await runSweep(options, () => {}, new AbortController().signal);
   expect(report.failures, reportText(report)).toEqual([]);

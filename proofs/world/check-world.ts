@@ -1,18 +1,35 @@
-import { type AlphaEvent, Decimal, type Order } from '@alpha-engine/core';
+import { type AlphaEvent, Decimal, type HaltCause, type Order } from '@alpha-engine/core';
 import type { EngineReport } from '@alpha-engine/core/process';
+import { rests, unprotected } from './check-protection.js';
 import type { EngineWorld } from './engine-world.js';
 import { EXCHANGE, INSTRUMENTS } from './market.js';
 
+/** What is no fault where it was to be expected. */
+export interface Allowed {
+  readonly mayHalt?: readonly HaltCause[];
+  readonly mayBeRefused?: boolean;
+}
+
 /** What is wrong with a world in which nothing more is to come, in sentences; empty when nothing is. */
-export async function checkWorld(world: EngineWorld, report: EngineReport): Promise<readonly string[]> {
+export async function checkWorld(
+  world: EngineWorld,
+  report: EngineReport,
+  { mayBeRefused = false, mayHalt = [] }: Allowed = {},
+): Promise<readonly string[]> {
+  const halts = Object.entries(world.books?.halts ?? {}).flatMap(([symbol, list]) =>
+    list.filter(({ cause }) => !mayHalt.includes(cause)).map(({ reason }) => `${symbol} is halted: ${reason}`),
+  );
   return [
     ...(await ordersOnce(world)),
     ...(await booksEqual(world)),
     ...(await signalsOnce(world)),
     ...(await toldOnce(world)),
     ...(report.reconciled === true ? [] : [`At the end the books differ: ${JSON.stringify(report.differences)}`]),
-    ...Object.entries(world.books?.halts ?? {}).map(([symbol, why]) => `${symbol} is halted: ${why}`),
-    ...world.broker.refusals.map((refusal) => `The exchange refused what should not have been sent: ${refusal}`),
+    ...halts,
+    ...(await unprotected(world)),
+    ...(mayBeRefused ? [] : world.broker.refusals).map(
+      (refusal) => `The exchange refused what should not have been sent: ${refusal}`,
+    ),
   ];
 }
 
@@ -88,9 +105,11 @@ async function signalsOnce({ published, store }: EngineWorld): Promise<readonly 
   const orders = (await store.orders()).map(({ order }) => order);
   return [
     ...published.filter((id) => !verdicts.includes(id)).map((id) => `Signal ${id} was never decided.`),
-    ...verdicts.filter((id) => !published.includes(id)).map((id) => `A verdict names ${id}, which nobody sent.`),
+    ...verdicts
+      .filter((id) => !published.includes(id) && !id.startsWith('control-'))
+      .map((id) => `A verdict names ${id}, which nobody sent.`),
     ...orders
-      .filter(({ status }) => ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'].includes(status))
+      .filter((order) => ['PENDING', 'SUBMITTED', 'NEW', 'PARTIALLY_FILLED'].includes(order.status) && !rests(order))
       .map(({ status, terms }) => `Order ${terms.clientOrderId} is ${status} and nothing more is to come.`),
   ];
 }

@@ -1,6 +1,7 @@
 import {
   AlphaError,
   type Books,
+  type ControlAction,
   type ExecutorConfig,
   encodeEvent,
   MemoryBus,
@@ -11,7 +12,9 @@ import {
 import { type EngineReport, runEngine } from '@alpha-engine/core/process';
 import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Answer } from './answers.js';
+import { isProtected } from './check-protection.js';
 import {
+  controlOf,
   EXCHANGE,
   executorConfig,
   HORIZON_MS,
@@ -26,7 +29,7 @@ import { Outages } from './outages.js';
 import { type Cut, Tripwire } from './tripwire.js';
 import { VirtualTime } from './virtual-time.js';
 
-const PRICE = 6_000_000;
+const FIRST_PRICE = 6_000_000;
 const DRIFT = -3;
 const DRIFT_AFTER_MS = 700;
 /** Of virtual time: how long everything may take, and how long it must stay quiet before it counts as done. */
@@ -64,20 +67,23 @@ export class EngineWorld {
   readonly paper: PaperBroker;
   readonly broker: MisbehavingBroker;
   readonly published: string[] = [];
+  /** What every engine is told, but for what its exchange takes. */
+  readonly config: Partial<ExecutorConfig>;
   readonly outages: Outages;
   readonly #time = new VirtualTime(START_TS);
   /** Where each life is cut; lives beyond them are not. */
   readonly #cuts: readonly Cut[];
   readonly #lives: Life[] = [];
-  readonly #config: Partial<ExecutorConfig>;
   readonly #downMs: number;
   readonly #drift: boolean;
   #quietSince: number | null = null;
+  #price = FIRST_PRICE;
+  #controls = 0;
 
   constructor({ cuts = [], chance = () => 0, config = {}, downMs, drift = false }: WorldOptions) {
     this.outages = new Outages(chance);
     this.#cuts = cuts;
-    this.#config = config;
+    this.config = config;
     this.#downMs = downMs;
     this.#drift = drift;
     const balances = { JPY: '10000000', BTC: '0' };
@@ -94,16 +100,34 @@ export class EngineWorld {
     return this.#lives.at(-1)?.books?.() ?? null;
   }
 
+  /** The middle of the book. */
+  get price(): number {
+    return this.#price;
+  }
+
   async signal(symbol: string, action: SignalAction, strategy?: string): Promise<void> {
     const id = `signal-${this.published.length + 1}`;
     this.published.push(id);
     const ts = this.#time.now;
-    await this.bus.publish(null, [tickerOf(symbol, PRICE, ts), signalOf(id, symbol, action, ts, strategy)]);
+    await this.bus.publish(null, [tickerOf(symbol, this.#price, ts), signalOf(id, symbol, action, ts, strategy)]);
     if (!this.#drift) return;
     setTimeout(() => {
-      const later = tickerOf(symbol, PRICE + DRIFT, this.#time.now);
+      const later = tickerOf(symbol, this.#price + DRIFT, this.#time.now);
       void this.bus.publish(null, [later]);
     }, DRIFT_AFTER_MS);
+  }
+
+  /** The market moves, at the exchange first. */
+  async move(price: number): Promise<void> {
+    this.#price = price;
+    this.#showBook('deep');
+    await this.bus.publish(null, [tickerOf('BTC_JPY', price, this.#time.now), tickerOf('BTC', price, this.#time.now)]);
+  }
+
+  /** An operator's word about the whole account. */
+  async control(action: ControlAction): Promise<void> {
+    this.#controls += 1;
+    await this.bus.publish(null, [controlOf(`control-${this.#controls}`, action, this.#time.now)]);
   }
 
   /** Lets time pass; an engine that is gone is started again. */
@@ -203,7 +227,7 @@ export class EngineWorld {
         session: {},
         execution: {
           broker: tripwire.wrap('broker', this.outages.wrap('broker', this.broker.port)),
-          config: { ...executorConfig(this.broker.port), ...this.#config },
+          config: { ...executorConfig(this.broker.port), ...this.config },
         },
         opened: (books) => {
           life.books = books ?? null;
@@ -225,7 +249,8 @@ export class EngineWorld {
     const { books } = this;
     const life = this.#lives.at(-1);
     if (books === null || life === undefined || life.tripwire.dead || this.broker.underWay > 0) return false;
-    if (books.openOrders.length > 0 || books.reconciled.length < INSTRUMENTS.length) return false;
+    if (books.reconciled.length < INSTRUMENTS.length) return false;
+    if (this.config.protect === undefined ? books.openOrders.length > 0 : !(await isProtected(this))) return false;
     const lag = await this.bus.lag(GROUP);
     const verdicts = new Set((await this.store.verdicts()).map(({ signalId }) => signalId));
     return lag.every((one) => one.lag === 0) && this.published.every((id) => verdicts.has(id));
@@ -235,7 +260,7 @@ export class EngineWorld {
     const half = ORDER_SIZE.times('0.4').floorTo('0.001').toNumber();
     const sizes = { deep: [half, 1_000], thin: [half], empty: [] }[book];
     for (const { symbol } of INSTRUMENTS) {
-      const levels = (step: number) => sizes.map((size, index) => [PRICE + step * (index + 1), size] as const);
+      const levels = (step: number) => sizes.map((size, index) => [this.#price + step * (index + 1), size] as const);
       const data = { is_snapshot: true, bids: levels(-1), asks: levels(1) };
       this.paper.onMarket({ type: 'orderbook', exchange: EXCHANGE, symbol, ts: Date.now(), data } as never);
     }

@@ -1,5 +1,8 @@
 import {
+  ALL_SYMBOLS,
   type Broker,
+  type ControlAction,
+  type ControlEvent,
   Decimal,
   type ExecutorConfig,
   type Instrument,
@@ -61,4 +64,8 @@ export function signalOf(
   strategy = 'sweep',
 ): SignalEvent {
   return { type: 'signal', exchange: EXCHANGE, symbol, ts, id, strategy, action, confidence: 1, price_ref: 6_000_000 };
+}
+
+export function controlOf(id: string, action: ControlAction, ts: number): ControlEvent {
+  return { type: 'control', exchange: EXCHANGE, symbol: ALL_SYMBOLS, ts, id, action, reason: 'The proof asks for it.' };
 }

@@ -58,6 +58,11 @@ export class MisbehavingBroker {
     this.#answers = answers;
   }
 
+  /** So many placements are answered as they should be, and the one after them so. */
+  prepareFrom(placements: number, answer: Answer): void {
+    this.prepare(...Array.from({ length: placements }, () => PROMPT), answer);
+  }
+
   async #place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: string }> {
     mayLeave?.();
     const { clientOrderId } = order;

@@ -7,6 +7,12 @@ export interface Cut {
   readonly of?: string;
 }
 
+/** When a call came back: how many calls there had been by then, and in which moment. */
+export interface Return {
+  readonly calls: number;
+  readonly moment: number;
+}
+
 type Method = (...args: unknown[]) => unknown;
 
 /** A call that never returns, and an iteration that never ends. Each its own, so that nothing holds on to who waits for it. */
@@ -26,6 +32,7 @@ export class Tripwire {
   readonly #moment: () => number;
   readonly #points: string[] = [];
   readonly #moments: number[] = [];
+  readonly #returns: (Return | null)[] = [];
   readonly #methods = new Set<string>();
   #dead = false;
 
@@ -48,6 +55,11 @@ export class Tripwire {
   /** When each of them came. */
   get moments(): readonly number[] {
     return this.#moments;
+  }
+
+  /** When each of them returned; null while it has not. */
+  get returns(): readonly (Return | null)[] {
+    return this.#returns;
   }
 
   /** `port.method` of everything that could be called. */
@@ -84,6 +96,7 @@ export class Tripwire {
     const point = `${name}.${key}`;
     this.#points.push(point);
     this.#moments.push(this.#moment());
+    const number = this.#returns.push(null);
     const cut = this.#isHere(point) ? this.#cut?.when : null;
     if (cut === 'before') {
       this.#die();
@@ -91,19 +104,26 @@ export class Tripwire {
     }
     const result = work();
     if (!(result instanceof Promise)) {
+      this.#returned(number);
       if (cut === 'after') this.#die();
       return this.#dead && !answersAtOnce ? never() : this.#wrapPart(point, result);
     }
     return result.then(
       (value: unknown) => {
+        this.#returned(number);
         if (cut === 'after') this.#die();
         return this.#dead ? never() : this.#wrapPart(point, value);
       },
       (error: unknown) => {
+        this.#returned(number);
         if (cut === 'after') this.#die();
         return this.#dead ? never() : Promise.reject(error);
       },
     );
+  }
+
+  #returned(number: number): void {
+    this.#returns[number - 1] = { calls: this.#points.length, moment: this.#moment() };
   }
 
   #isHere(point: string): boolean {
