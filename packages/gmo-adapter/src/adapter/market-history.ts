@@ -29,7 +29,7 @@ import {
   mapTickerRow,
   mergeBars,
 } from '../mapper/rest-public.js';
-import { mapTradeRows } from '../mapper/rest-trades.js';
+import { isSameMoment, mapTradeRows } from '../mapper/rest-trades.js';
 import {
   bookData,
   klineRow,
@@ -51,8 +51,16 @@ const LONGEST_PAUSE_MS = 4_000;
 const tradeList = listOf(tradeRow);
 const klineList = z.array(klineRow);
 
+/** What a reading brings, page by page; given to the next one, it goes on where that was interrupted. */
+export interface ReadSoFar {
+  rows: readonly TradeRow[];
+}
+
 export interface ReadSinceOptions {
   readonly maxPages: number;
+  /** So many of the newest rows need not be told. Of the first moment that is read a part may stand before it: it is left out. */
+  readonly skipRows?: number;
+  readonly soFar?: ReadSoFar;
   /** No further page after this, on the monotonic clock. */
   readonly until: number;
   readonly signal?: AbortSignal;
@@ -141,11 +149,15 @@ export class GmoMarketHistory implements MarketHistory {
 
   /** All trades with `ts >= from` that the exchange still tells, one per match, oldest first. Reads at most `maxPages` pages of 100 rows. */
   async tradesSince(symbol: string, from: EpochMs, options: ReadSinceOptions): Promise<TradesSince> {
-    const { maxPages, until, signal } = options;
+    const { maxPages, until, signal, skipRows = 0, soFar } = options;
     const reachesFrom = (rows: readonly TradeRow[]) => parseIsoTime(rows.at(-1)?.timestamp) < from;
     // The changing value makes the exchange's cache, a second old, answer nothing.
     const readPage = (page: TradePage) =>
       this.#tradePage({ symbol, ...page, _: this.#context.wallClock.now() }, signal);
+    const kept = soFar?.rows ?? [];
+    const progress = (rows: readonly TradeRow[]) => {
+      if (soFar !== undefined && rows.length >= kept.length) soFar.rows = rows;
+    };
     let begun = false;
     const { rows, ended } = await readTradePages(
       async (page) => {
@@ -155,8 +167,10 @@ export class GmoMarketHistory implements MarketHistory {
       },
       (read) => reachesFrom(read) || performance.now() > until,
       maxPages,
+      { skip: skipRows, kept, progress },
     );
-    const { trades, rejected } = mapTradeRows(rows, symbol, this.#context.marketClock.now());
+    const whole = skipRows > 0 ? withoutFirstMoment(rows) : rows;
+    const { trades, rejected } = mapTradeRows(whole, symbol, this.#context.marketClock.now());
     this.#reportRejected('/v1/trades', rejected);
     return {
       trades: trades.filter(({ ts }) => ts >= from),
@@ -240,4 +254,9 @@ export class GmoMarketHistory implements MarketHistory {
     if (rows > 0)
       this.#context.logger.warn({ path, rows }, 'GMO Coin sent rows that are not usable; they were left out.');
   }
+}
+
+function withoutFirstMoment(rows: readonly TradeRow[]): readonly TradeRow[] {
+  const second = rows.findIndex((row) => !isSameMoment(row, rows[0]!));
+  return second === -1 ? [] : rows.slice(second);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EpochMs, type Logger, RecentTrades, type StatusEvent, type TradeEvent } from '@alpha-engine/core';
 import type { FeedTimings } from './feed-timings.js';
-import type { GmoMarketHistory, TradesSince } from './market-history.js';
+import type { GmoMarketHistory, ReadSoFar, TradesSince } from './market-history.js';
 
 /** Trades kept to recognise what REST tells again: some seconds of the busiest market, because checks follow each other and live trades wait in between. */
 const REMEMBERED = 8_192;
@@ -11,6 +11,9 @@ const OVERLAP_MS = 1_000;
 const MAX_HELD = 20_000;
 /** More than `backfillMs` allows; the exchange was seen to answer a hundredth page of the list. */
 const MAX_PAGES = 400;
+/** REST prints each match twice. Rows that are nearer to where reading has to begin are not skipped: REST may be behind the socket. */
+const ROWS_A_MATCH = 2;
+const ROWS_TO_SPARE = 200;
 const LONGEST_PAUSE_MS = 10_000;
 /** Between checks that follow each other: live trades wait for them. */
 const LONGEST_CHECK_MS = 2_000;
@@ -53,8 +56,13 @@ export class TradeHealer {
   #held: TradeEvent[] | null = null;
   /** Where the live trades that wait begin on this connection; those of the one before may wait in front of them. */
   #liveFrom: EpochMs | null = null;
-  /** REST has to show all of this moment; the trade of it that asks for this came at `at`, on the monotonic clock. */
-  #judge: { readonly ts: EpochMs; readonly at: number } | null = null;
+  /**
+   * REST has to show all of this moment; the trade of it that asks for this came at `at`, on the monotonic clock, as the `place`-th of
+   * those that wait.
+   */
+  #judge: { readonly ts: EpochMs; readonly at: number; readonly place: number } | null = null;
+  /** What readings brought that ended too early. */
+  #soFar: ReadSoFar = { rows: [] };
   /** The newest trade that was backfilled: the socket may still tell it. */
   #backfilledTs: EpochMs = -1;
   /** Live trades came on this connection, and nothing is missing before them. */
@@ -106,7 +114,8 @@ export class TradeHealer {
     this.#held ??= [];
     this.#held.push(trade);
     if (this.#liveFrom === null || !isNew) {
-      this.#judge = { ts: Math.max(trade.ts, this.#judge?.ts ?? 0), at: performance.now() };
+      const ts = Math.max(trade.ts, this.#judge?.ts ?? 0);
+      this.#judge = { ts, at: performance.now(), place: this.#held.length };
       this.#doubtTs = Math.min(trade.ts, this.#doubtTs ?? trade.ts);
     }
     this.#liveFrom ??= trade.ts;
@@ -220,19 +229,24 @@ export class TradeHealer {
     const { timings, logger, symbol } = this.#parts;
     const deadline = performance.now() + timings.backfillMs;
     let trouble = 'REST does not show the first live trade.';
+    let maySkip = true;
     try {
       await delay(waitMs, undefined, { signal });
       for (let pause = timings.rereadMs; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
         const from = this.#from();
         const askedAt = performance.now();
+        const skipRows: number = maySkip ? this.#rowsSince : 0;
         try {
           const told = await this.#parts.history.tradesSince(symbol, from, {
             maxPages: MAX_PAGES,
+            skipRows,
+            soFar: this.#soFar,
             until: deadline,
             signal,
           });
           signal.throwIfAborted();
-          if (this.#meets(told, askedAt)) return this.#release(told, from);
+          if (this.#meets(told, askedAt, skipRows > 0)) return this.#release(told, from);
+          maySkip &&= skipRows === 0;
         } catch (error) {
           signal.throwIfAborted();
           trouble = error instanceof Error ? error.message : String(error);
@@ -253,9 +267,17 @@ export class TradeHealer {
     return Math.max(completeFrom, doubt - OVERLAP_MS);
   }
 
-  #meets({ newestTs }: TradesSince, askedAt: number): boolean {
+  /** What REST prints of the trades that wait and came after the one to be met: it need not be read. */
+  get #rowsSince(): number {
+    if (this.#liveFrom === null || this.#judge === null) return 0;
+    const trades = this.held - this.#judge.place;
+    return Math.max(0, trades * ROWS_A_MATCH - ROWS_TO_SPARE);
+  }
+
+  #meets({ newestTs }: TradesSince, askedAt: number, skipped: boolean): boolean {
     const judge = this.#judge;
     if (this.#liveFrom !== null && (newestTs === null || newestTs < this.#liveFrom)) return false;
+    if (skipped) return judge !== null && newestTs !== null && newestTs > judge.ts;
     if (judge === null || (newestTs !== null && newestTs > judge.ts)) return true;
     return askedAt - judge.at >= this.#parts.timings.settleMs;
   }
@@ -323,13 +345,14 @@ export class TradeHealer {
   #keepOn(trades: TradeEvent[]): void {
     this.#held = trades;
     this.#liveFrom = trades[0]?.ts ?? null;
-    this.#judge = { ts: trades.at(-1)?.ts ?? 0, at: performance.now() };
+    this.#judge = { ts: trades.at(-1)?.ts ?? 0, at: performance.now(), place: trades.length };
   }
 
   #passOn(trades: readonly TradeEvent[]): void {
     this.#held = null;
     this.#doubtTs = null;
     this.#judge = null;
+    this.#soFar = { rows: [] };
     for (const trade of trades) {
       this.#recent.add(trade);
       this.#parts.out.trade(trade);

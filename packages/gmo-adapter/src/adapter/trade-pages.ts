@@ -14,6 +14,16 @@ export interface TradePage {
   readonly count: number;
 }
 
+/** Where a reading begins, and what it need not read. */
+export interface ReadingStart {
+  /** So many rows, newest first, are not asked for; rounded down to pages. */
+  readonly skip?: number;
+  /** What a reading that did not end brought: once this one has come to it, it goes on behind it. */
+  readonly kept?: Rows;
+  /** Told what there is so far, after each page. */
+  readonly progress?: (rows: Rows) => void;
+}
+
 export interface TradeRowsRead {
   /** Newest first; each row of the exchange once. */
   readonly rows: Rows;
@@ -36,11 +46,15 @@ export async function readTradePages(
   read: (page: TradePage) => Promise<Rows>,
   enough: (rows: Rows) => boolean,
   maxPages: number,
+  { skip = 0, kept = [], progress }: ReadingStart = {},
 ): Promise<TradeRowsRead> {
-  let rows = await read({ page: 1, count: MOST_ROWS });
-  if (rows.length < MOST_ROWS) return { rows, ended: true };
-  /** Rows that are known to have arrived before the first of `rows`, how many of them the last page showed, and how many more are expected. */
-  let pushed = 0;
+  const skipped = Math.floor(skip / MOST_ROWS);
+  const first = await read({ page: skipped + 1, count: MOST_ROWS });
+  if (first.length < MOST_ROWS) return { rows: first, ended: true };
+  let rows = behind(first, kept);
+  progress?.(rows);
+  /** Rows that are known to stand before the first of `rows`, how many of them the last page showed, and how many more are expected. */
+  let pushed = skipped * MOST_ROWS;
   let lately = 0;
   let pace = 0;
   let overlap = 0;
@@ -70,10 +84,18 @@ export async function readTradePages(
     lately = more;
     pushed = Math.max(pushed, start - place);
     overlap = 0;
-    rows = [...rows, ...next.slice(rows.length - place)];
+    rows = behind([...rows, ...next.slice(rows.length - place)], kept);
+    progress?.(rows);
     if (next.length < window.count) return { rows, ended: true };
   }
   return { rows, ended: false };
+}
+
+/** With what `kept` has behind `rows`, when it surely begins within them. */
+function behind(rows: Rows, kept: Rows): Rows {
+  const place = kept.length === 0 ? null : placeOf(kept, rows, null);
+  if (place === null) return rows;
+  return [...rows, ...kept.slice(rows.length - place)];
 }
 
 /**
@@ -81,9 +103,10 @@ export async function readTradePages(
  * expected, the place nearest to that.
  */
 function placeOf(page: Rows, rows: Rows, expected: number | null): number | null {
-  const repeated = (place: number) => Math.min(page.length, rows.length - place);
+  const last = rows.at(-1)!;
+  const least = expected === null ? Math.max(TELLING_ROWS, runOf(rows)) : Math.min(TELLING_ROWS, page.length);
   const places = placesOf(page, rows).filter(
-    (place) => repeated(place) >= Math.min(TELLING_ROWS, page.length) || !isSameMoment(rows[place]!, rows.at(-1)!),
+    (place) => Math.min(page.length, rows.length - place) >= least || !isSameMoment(rows[place]!, last),
   );
   const [place, other] = places;
   if (place === undefined) return null;
@@ -96,8 +119,13 @@ function placeOf(page: Rows, rows: Rows, expected: number | null): number | null
 function telling(rows: Rows): number {
   const last = rows.at(-1)!;
   const moment = rows.length - rows.findLastIndex((row) => !isSameMoment(row, last));
-  const run = rows.length - rows.findLastIndex((row) => !isSameMatch(row, last));
-  return Math.min(MOST_OVERLAP, moment, Math.max(TELLING_ROWS, run));
+  return Math.min(MOST_OVERLAP, moment, Math.max(TELLING_ROWS, runOf(rows)));
+}
+
+/** The equal rows at the end, which may go on behind it, and the one before them. */
+function runOf(rows: Rows): number {
+  const last = rows.at(-1)!;
+  return rows.length - rows.findLastIndex((row) => !isSameMatch(row, last));
 }
 
 /** The page that reaches furthest beyond row `end` and begins at least `overlap` rows before it, or nearly so where there is none. */

@@ -191,6 +191,44 @@ describe('trades missed by the socket', () => {
     expect(metrics.samples().find(({ name }) => name === 'alpha_feed_backfilled_trades_total')?.value).toBe(333);
   });
 
+  it('are not read anew when a cut interrupts the reading', async () => {
+    const seen = await openWith(1);
+    let pages = 0;
+    market.interfere = () => {
+      if (++pages === 20) market.cut();
+      return false;
+    };
+    await cutAndMiss(() => market.matchMany(1_400));
+    market.match();
+    await seen.until(whole);
+    expectWhole(seen);
+    // 28 pages hold them all.
+    expect(pages).toBeLessThan(40);
+  });
+
+  it('are read from where the live ones begin that came meanwhile', async () => {
+    const seen = await openWith(3);
+    let isAway = true;
+    const pages: number[] = [];
+    market.interfere = ({ url }, response) => {
+      if (isAway) response.destroy();
+      else pages.push(Number(new URL(url, 'http://x').searchParams.get('page')));
+      return isAway;
+    };
+    market.spoil = (frame) => frame.slice(0, 40);
+    market.match({ price: 98 });
+    market.spoil = (frame) => frame;
+    market.matchMany(800);
+    await eventually(() =>
+      metrics.samples().some(({ name, value }) => name === 'alpha_feed_held_trades' && value === 800),
+    );
+    isAway = false;
+    await seen.until(whole);
+    expectWhole(seen);
+    expect(pages[0]).toBe(14);
+    expect(pages.length).toBeLessThan(6);
+  });
+
   it('are read though REST fails at first and then lags behind; live ones wait', async () => {
     // After an ERR-5003 nothing is asked for a second, after the next for two.
     const seen = await openWith(3, { backfillMs: 10_000 });
@@ -380,7 +418,7 @@ describe('trades missed by the socket', () => {
     // Two: of the very first millisecond nobody knows whether it is whole.
     const seen = await openWith(2);
     for (let n = 0; n < 60; n++) {
-      for (let m = random(30); m > 0; m--) market.match({ price: 100 + random(2) }, random(3));
+      for (let m = random(random(20) === 0 ? 300 : 30); m > 0; m--) market.match({ price: 100 + random(2) }, random(3));
       if (random(3) === 0) market.cut();
       await new Promise((resolve) => void setTimeout(resolve, random(30)));
     }

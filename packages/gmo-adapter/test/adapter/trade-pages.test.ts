@@ -153,4 +153,77 @@ describe('pages of trades', () => {
     );
     expect(rows.slice(-before.length)).toEqual(before);
   });
+
+  it('begin where they are told to, however many come meanwhile', async () => {
+    const tape = new Tape().match(400);
+    const before = [...tape.rows];
+    const { rows, ended } = await readTradePages(
+      tape.read((read) => read > 0 && read < 5 && tape.match(20)),
+      all,
+      100,
+      { skip: 250 },
+    );
+    expect(rows).toEqual(before.slice(200));
+    expect(ended).toBe(true);
+  });
+
+  it('go on where an interrupted reading ended', async () => {
+    const tape = new Tape().match(2_000);
+    let soFar: readonly TradeRow[] = [];
+    const progress = (rows: readonly TradeRow[]) => {
+      soFar = rows;
+    };
+    const interrupted = tape.read((read) => {
+      if (read === 20) throw new Error('Cut.');
+    });
+    await expect(readTradePages(interrupted, all, 100, { progress })).rejects.toThrow('Cut.');
+    expect(soFar.length).toBeGreaterThan(1_700);
+    tape.match(150);
+    const reads = tape.reads;
+    const { rows } = await readTradePages(
+      tape.read(() => undefined),
+      all,
+      100,
+      { kept: soFar },
+    );
+    expect(rows).toEqual(tape.rows);
+    expect(tape.reads - reads).toBeLessThan(32);
+  });
+
+  it('are each once and none left out, wherever a reading begins and is interrupted', async () => {
+    const seed = Number(process.env.ALPHA_SEED ?? Date.now());
+    let state = (seed % 2_147_483_646) + 1;
+    const below = (most: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % most;
+    };
+    for (let run = 0; run < 30; run++) {
+      const tape = new Tape();
+      const trade = (most: number) => {
+        for (let n = below(most); n > 0; n--) tape.match(1 + below(6), below(3) === 0);
+      };
+      for (let n = 0; n < 8; n++) trade(60);
+      let kept: readonly TradeRow[] = [];
+      for (let attempt = 0; attempt < 4; attempt++) {
+        const skip = below(2) * below(500);
+        const cutAt = tape.reads + 1 + below(8);
+        let before: readonly TradeRow[] = [];
+        const read = tape.read((count) => {
+          if (count === cutAt && attempt < 3) throw new Error('Cut.');
+          if (before.length > 0) trade(12);
+          else before = [...tape.rows];
+        });
+        const progress = (rows: readonly TradeRow[]) => {
+          kept = rows;
+        };
+        try {
+          const { rows } = await readTradePages(read, all, 200, { skip, kept, progress });
+          const from = before.length >= Math.floor(skip / 100 + 1) * 100 ? Math.floor(skip / 100) * 100 : null;
+          if (from !== null) expect(rows, `seed ${seed}, run ${run}`).toEqual(before.slice(from));
+        } catch (error) {
+          if ((error as Error).message !== 'Cut.') throw error;
+        }
+      }
+    }
+  });
 });
