@@ -100,6 +100,7 @@ export type {
 } from './execution/executor-types.js';
 export { gaugeBooks } from './execution/gauge-books.js';
 export type { OrderPolicy } from './execution/policies/order-policy.js';
+export type { Protection } from './execution/protection/guard.js';
 export type { Sizing } from './execution/sizing/size-entry.js';
 export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem } from './instrument/instrument.js';
 export { Ledger, type LedgerSnapshot } from './ledger/ledger.js';

@@ -18,6 +18,7 @@ import { onAmendAnswered, onCancelAnswered, repeatChanges } from './order-change
 import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.js';
 import { runPolicies } from './policies/run-policies.js';
 import { placeSuccessors } from './policies/successor.js';
+import type { Protection } from './protection/guard.js';
 import { tendGuards } from './protection/tend-guards.js';
 import { onSweep } from './reconcile.js';
 import { noteExchangeError, watchRefusal, watchRisk } from './risk-watch.js';
@@ -104,6 +105,16 @@ export class Executor {
       halts: risk.states.all(),
       symbols: [...symbols.keys()],
     };
+  }
+
+  /** Where what protects open positions would close them: for whoever plays the market between two prices. */
+  protections(): readonly Protection[] {
+    return [...this.#state.guards.values()].map(({ symbol, side, stopPrice, targetPrice }) => ({
+      symbol,
+      side,
+      stopPrice,
+      targetPrice,
+    }));
   }
 
   /** True for an order of the exchange that was explained already: ours, or known to be external. */

@@ -9,6 +9,7 @@ const JUDGED_AFTER_MS = 1_800_000;
 
 /** What the days between two moments bring, in order. `before` itself is past already. */
 export function passDays(venue: Venue, before: EpochMs, now: EpochMs, reports: SimulationReport[]): void {
+  if (venue.leverageRules === 'none') return;
   for (let roll = lastRoll(before); roll <= now; roll += DAY_MS) {
     const judgement = roll + JUDGED_AFTER_MS;
     if (roll > before) chargeHolding(venue, roll, reports);

@@ -1,4 +1,12 @@
 export type { Level } from './depth.js';
+export {
+  ORDER_KINDS,
+  rejectionText,
+  requestOf,
+  shownFill,
+  shownOrder,
+  shownPosition,
+} from './exchange-view.js';
 export { defaultLosscutPrice } from './losscut-price.js';
 export type { SelfTradeVictim } from './matching.js';
 export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
@@ -25,4 +33,4 @@ export type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-export type { BulkClose, FeeRounding } from './venue.js';
+export type { BulkClose, FeeRounding, LeverageRules } from './venue.js';

@@ -17,17 +17,18 @@ import type { Instrument } from '../instrument/instrument.js';
 import type { ExchangeOrderId } from '../orders/order.js';
 import type { ApprovedOrder } from '../risk/approved-order.js';
 import type { Clock } from '../telemetry/clock.js';
+import {
+  ORDER_KINDS,
+  rejectionText,
+  requestOf,
+  shownFill,
+  shownMargin,
+  shownOrder,
+  shownPosition,
+} from './exchange-view.js';
 import { SimulatedExchange } from './simulated-exchange.js';
 import type { SimulatedExchangeSnapshot } from './snapshot-up-to-date.js';
-import type {
-  MarginState,
-  Rejection,
-  SimulatedFill,
-  SimulatedLot,
-  SimulatedOrder,
-  SimulatedRequest,
-  SimulationReport,
-} from './types.js';
+import type { SimulatedRequest, SimulationReport } from './types.js';
 import type { FeeRounding } from './venue.js';
 
 export interface PaperBrokerOptions {
@@ -67,24 +68,11 @@ export class PaperBroker implements Broker {
 
   async place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
     mayLeave?.();
-    const { symbol, side, effect, type, timeInForce, size, price, triggerPrice, positionId } = order;
+    const { symbol, effect, positionId } = order;
     // Without a lot it would take any; our own orders name theirs.
     const namesLot = effect === 'close' && this.#exchange.instrument(symbol)?.kind === 'leverage';
     if (namesLot && positionId === undefined) throw refusal(order, 'a leverage close names its lot');
-    return this.#place(
-      {
-        symbol,
-        side,
-        effect,
-        type,
-        timeInForce,
-        size,
-        ...(price === undefined ? {} : { price }),
-        ...(triggerPrice === undefined ? {} : { triggerPrice }),
-        ...(positionId === undefined ? {} : { positionId: Number(positionId) }),
-      },
-      { clientOrderId: order.clientOrderId },
-    );
+    return this.#place(requestOf(order), { clientOrderId: order.clientOrderId });
   }
 
   async cancel(exchangeOrderId: ExchangeOrderId): Promise<void> {
@@ -99,7 +87,7 @@ export class PaperBroker implements Broker {
     else if (outcome.code === 'unknown_order') throw unknownOrder(exchangeOrderId);
     else {
       const rejected = outcome.code === 'rejected';
-      const why = rejected ? describe(outcome.rejection) : 'it is final';
+      const why = rejected ? rejectionText(outcome.rejection) : 'it is final';
       throw new AlphaError(
         'EXCHANGE_REFUSED',
         `The paper exchange refused to change order ${exchangeOrderId}: ${why}.`,
@@ -123,39 +111,30 @@ export class PaperBroker implements Broker {
 
   orderKinds(symbol: string): readonly OrderKind[] {
     if (this.#exchange.instrument(symbol) === undefined) return [];
-    return (['open', 'close'] as const).flatMap((effect) => [
-      { type: 'market', timeInForce: 'ioc', effect, amend: false },
-      { type: 'stop', timeInForce: 'ioc', effect, amend: true },
-      ...(['gtc', 'ioc', 'fok', 'post_only'] as const).map((timeInForce) => ({
-        type: 'limit' as const,
-        timeInForce,
-        effect,
-        amend: timeInForce === 'gtc' || timeInForce === 'post_only',
-      })),
-    ]);
+    return ORDER_KINDS;
   }
 
   async openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
-    return this.#exchange.openOrders(symbol).map(toOrder);
+    return this.#exchange.openOrders(symbol).map(shownOrder);
   }
 
   async ordersById(ids: readonly ExchangeOrderId[]): Promise<readonly ExchangeOrder[]> {
     return ids.flatMap((id) => {
       const order = this.#exchange.order(Number(id));
-      return order === undefined ? [] : [toOrder(order)];
+      return order === undefined ? [] : [shownOrder(order)];
     });
   }
 
   async fillsSince(symbol: string, from: EpochMs): Promise<readonly ExchangeFill[]> {
-    return this.#exchange.fills({ symbol, from }).map(toFill);
+    return this.#exchange.fills({ symbol, from }).map(shownFill);
   }
 
   async fillsOf(exchangeOrderId: ExchangeOrderId): Promise<readonly ExchangeFill[]> {
-    return this.#exchange.fills({ orderId: Number(exchangeOrderId) }).map(toFill);
+    return this.#exchange.fills({ orderId: Number(exchangeOrderId) }).map(shownFill);
   }
 
   async positions(symbol: string): Promise<readonly ExchangePosition[]> {
-    return this.#exchange.positions(symbol).map(toPosition);
+    return this.#exchange.positions(symbol).map(shownPosition);
   }
 
   async balances(): Promise<readonly Balance[]> {
@@ -163,7 +142,7 @@ export class PaperBroker implements Broker {
   }
 
   async margin(): Promise<Margin> {
-    return toMargin(this.#exchange.margin());
+    return shownMargin(this.#exchange.margin());
   }
 
   async *updates(signal: AbortSignal): AsyncGenerator<BrokerUpdate> {
@@ -207,7 +186,7 @@ export class PaperBroker implements Broker {
   #place(request: SimulatedRequest, context: Readonly<Record<string, unknown>>): { exchangeOrderId: ExchangeOrderId } {
     const outcome = this.#exchange.place(request, this.#clock.now());
     if (!outcome.accepted)
-      throw refusal(request, describe(outcome.rejection), { ...context, rejection: outcome.rejection });
+      throw refusal(request, rejectionText(outcome.rejection), { ...context, rejection: outcome.rejection });
     this.#tell(outcome.reports);
     return { exchangeOrderId: String(outcome.order.orderId) };
   }
@@ -222,68 +201,17 @@ export class PaperBroker implements Broker {
   #update(report: SimulationReport): BrokerUpdate | null {
     switch (report.kind) {
       case 'order':
-        return { kind: 'order', order: toOrder(report.order) };
+        return { kind: 'order', order: shownOrder(report.order) };
       case 'fill':
-        return { kind: 'fill', fill: toFill(report.fill) };
+        return { kind: 'fill', fill: shownFill(report.fill) };
       case 'margin':
-        return { kind: 'margin', margin: toMargin({ ...this.#exchange.margin(), status: report.status }) };
+        return { kind: 'margin', margin: shownMargin({ ...this.#exchange.margin(), status: report.status }) };
       // Lots follow from the fills, none of which is ever missed here.
       case 'lot':
       case 'holding_fee':
         return null;
     }
   }
-}
-
-function toOrder(order: SimulatedOrder): ExchangeOrder {
-  return {
-    exchangeOrderId: String(order.orderId),
-    symbol: order.symbol,
-    side: order.side,
-    effect: order.effect,
-    type: order.type,
-    timeInForce: order.timeInForce,
-    size: order.size,
-    ...(order.price === undefined ? {} : { price: order.price }),
-    ...(order.triggerPrice === undefined ? {} : { triggerPrice: order.triggerPrice }),
-    filledSize: order.filledSize,
-    state: order.state === 'waiting' ? 'working' : order.state,
-    ...(order.reason === undefined ? {} : { reason: order.reason }),
-    ...(order.cause === 'losscut' ? { forced: true } : {}),
-    orderTs: order.orderTs,
-  };
-}
-
-function toFill(fill: SimulatedFill): ExchangeFill {
-  return {
-    executionId: String(fill.executionId),
-    exchangeOrderId: String(fill.orderId),
-    symbol: fill.symbol,
-    side: fill.side,
-    effect: fill.effect,
-    price: fill.price,
-    size: fill.size,
-    fee: fill.fee,
-    ...(fill.positionId !== undefined && fill.effect === 'close' ? { realizedPnl: fill.realizedPnl } : {}),
-    ...(fill.positionId === undefined ? {} : { positionId: String(fill.positionId) }),
-    ts: fill.ts,
-  };
-}
-
-function toPosition({ positionId, symbol, side, size, price, openedTs }: SimulatedLot): ExchangePosition {
-  return { positionId: String(positionId), symbol, side, size, price, openedTs };
-}
-
-const MARGIN_STATES = { normal: 'normal', margin_call: 'call', losscut: 'losscut' } as const;
-
-function toMargin({ equity, margin, available, unrealizedPnl, status }: MarginState): Margin {
-  return { equity, used: margin, available, unrealizedPnl, state: MARGIN_STATES[status] };
-}
-
-function describe(rejection: Rejection): string {
-  const { code, ...values } = rejection;
-  const details = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);
-  return details.length === 0 ? code : `${code} (${details.join(', ')})`;
 }
 
 function refusal(

@@ -27,7 +27,7 @@ import type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-import { type BulkClose, type FeeRounding, Venue } from './venue.js';
+import { type BulkClose, type FeeRounding, type LeverageRules, Venue } from './venue.js';
 
 export interface SimulatedExchangeOptions {
   readonly instruments: readonly Instrument[];
@@ -41,6 +41,8 @@ export interface SimulatedExchangeOptions {
   readonly selfTradeVictim?: SelfTradeVictim;
   /** Which lots a close that names none takes first. Default `oldest_first`. */
   readonly bulkClose?: BulkClose;
+  /** Default `gmo`. */
+  readonly leverageRules?: LeverageRules;
   /** Everything is closed when equity falls to this share of the margin. Default 0.5. */
   readonly accountLosscutRatio?: DecimalInput;
   /** Most orders of an account that are not final, and most changes of one order. Default: no limit. */
@@ -75,6 +77,7 @@ export class SimulatedExchange {
       balances: Object.entries(options.balances).map(([asset, amount]) => [asset, Decimal.of(amount)] as const),
       feeRounding: options.feeRounding ?? 'nearest',
       bulkClose: options.bulkClose ?? 'oldest_first',
+      leverageRules: options.leverageRules ?? 'gmo',
       firstIds: options.firstIds ?? FIRST_IDS,
     });
     this.#victim = options.selfTradeVictim ?? 'newer';
@@ -259,6 +262,7 @@ export class SimulatedExchange {
 
   #afterMarket(symbol: string, ts: EpochMs, reports: SimulationReport[]): void {
     triggerStops(this.#venue, symbol, this.#victim, ts, reports);
+    if (this.#venue.leverageRules === 'none') return;
     cutLots(this.#venue, symbol, ts, reports);
     watchAccount(this.#venue, this.#losscutRatio, ts, reports);
   }

@@ -20,6 +20,9 @@ export type FeeRounding = 'nearest' | 'towards_zero' | 'none';
 /** Which lots a close that names none takes first; GMO Coin does not say. */
 export type BulkClose = 'oldest_first' | 'newest_first';
 
+/** `gmo`: lots pay for their nights and are closed by force when they lose too much. `none`: neither. */
+export type LeverageRules = 'gmo' | 'none';
+
 /** What a lot costs that is closed by force, of its notional at the open price. */
 const LOSSCUT_FEE_RATE = Decimal.of('0.005');
 
@@ -28,6 +31,7 @@ export interface VenueOptions {
   readonly balances: Iterable<readonly [asset: string, amount: Decimal]>;
   readonly feeRounding: FeeRounding;
   readonly bulkClose: BulkClose;
+  readonly leverageRules: LeverageRules;
   readonly firstIds: { readonly order: number; readonly execution: number; readonly position: number };
 }
 
@@ -38,6 +42,7 @@ export interface VenueOptions {
 export class Venue {
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly quote: string;
+  readonly leverageRules: LeverageRules;
   readonly depths = new Map<string, Depth>();
   account: Account;
   orders: OrderKeeper;
@@ -49,6 +54,7 @@ export class Venue {
   constructor(options: VenueOptions) {
     this.instruments = new Map(options.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.quote = options.instruments[0]?.quote ?? 'JPY';
+    this.leverageRules = options.leverageRules;
     this.#feeRounding = options.feeRounding;
     this.#bulkClose = options.bulkClose;
     this.account = new Account(options.balances);

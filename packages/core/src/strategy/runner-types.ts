@@ -25,6 +25,8 @@ export type RunnerInput =
   | { readonly kind: 'order'; readonly event: OrderEvent | DenialEvent }
   /** Market time, told when every stream was read to its end: may close bars past end + 2 s. */
   | { readonly kind: 'clock'; readonly ts: EpochMs }
+  /** A closed bar of a source that has no trades (a file of bars). In order of close; bars built of trades come by themselves. */
+  | { readonly kind: 'bar'; readonly bar: Bar }
   /** A bar from before the instance began: feeds indicators, decisions are muted. */
   | { readonly kind: 'warmup'; readonly bar: Bar };
 

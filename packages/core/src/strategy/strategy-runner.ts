@@ -209,6 +209,10 @@ export class StrategyRunner {
       case 'clock':
         this.#takeClock(input.ts);
         break;
+      case 'bar':
+        this.#laneOf(input.bar)?.seeBar(input.bar);
+        this.#feedBar(input.bar, 'bar');
+        break;
       case 'warmup':
         this.#feedBar(input.bar, 'warmup');
         break;

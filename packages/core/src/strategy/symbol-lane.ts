@@ -4,6 +4,7 @@ import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent, MarketEventType } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { StatusEvent } from '../events/status.js';
+import type { Bar } from '../market/bar.js';
 import { TimeBarBuilder, type TimeBarSnapshot } from '../market/time-bar-builder.js';
 import { type Timeframe, timeframeMs } from '../market/timeframe.js';
 import type { Instance } from './instance.js';
@@ -94,6 +95,11 @@ export class SymbolLane {
   see(event: MarketEvent, price: number | null): void {
     if (event.ts > this.newestTs) this.newestTs = event.ts;
     if (price !== null) this.lastPrice = price;
+  }
+
+  seeBar({ closeTs, close }: Bar): void {
+    if (closeTs > this.newestTs) this.newestTs = closeTs;
+    this.lastPrice = close;
   }
 
   /** True while the symbol's trades may be incomplete: its bars then wait for a trade, whatever the clock says. */
