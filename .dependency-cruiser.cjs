@@ -148,10 +148,24 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'backtest-knows-core-only',
+      comment: 'A back-test runs what trades, and nothing of an exchange, a bus, a database or the command line.',
+      severity: 'error',
+      from: { path: '^packages/backtest/src/' },
+      to: {
+        path: ['^packages/', '^@alpha-engine/'],
+        pathNot: [
+          '^packages/backtest/src/',
+          '^packages/core/src/(index|simulation/index)\\.ts$',
+          '^@alpha-engine/core(/simulation)?$',
+        ],
+      },
+    },
+    {
       name: 'nothing-imports-cli',
       comment: 'The command line is where everything meets; nothing depends on it.',
       severity: 'error',
-      from: { path: '^packages/(core|gmo-adapter|strategies)/' },
+      from: { path: '^packages/(core|gmo-adapter|strategies|backtest)/' },
       to: { path: ['^packages/cli/', '^@alpha-engine/cli$'] },
     },
     {

@@ -9,6 +9,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/core/package.json packages/core/
 COPY packages/gmo-adapter/package.json packages/gmo-adapter/
 COPY packages/strategies/package.json packages/strategies/
+COPY packages/backtest/package.json packages/backtest/
 COPY packages/cli/package.json packages/cli/
 
 # What runs needs, at the versions of the lockfile; hoisted, so that the packages find the clients `alpha` brings. They name core

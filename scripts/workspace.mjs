@@ -12,7 +12,9 @@ const PNPM = 'pnpm@10.34.9';
 const INSTALL_STAMP = join(root, 'node_modules/.alpha-install');
 
 /** Folders of the published packages, in the order of their dependencies. */
-export const packageFolders = ['core', 'gmo-adapter', 'strategies', 'cli'].map((name) => join(root, 'packages', name));
+export const packageFolders = ['core', 'gmo-adapter', 'strategies', 'backtest', 'cli'].map((name) =>
+  join(root, 'packages', name),
+);
 
 export const binary = (name) => join(root, 'node_modules/.bin', name);
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Alpha } from './support/alpha.js';
 
 /**
- * What users get: the four tarballs, installed by npm in an empty folder outside the workspace. Needs the npm registry (or its
+ * What users get: the five tarballs, installed by npm in an empty folder outside the workspace. Needs the npm registry (or its
  * cache) for the packages of others, and the JavaScript built, as `npm test` does.
  */
 
@@ -53,9 +53,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('packs four packages that need nothing of the workspace', async () => {
-  expect(readdirSync(tarballs).length).toBe(4);
-  for (const name of ['core', 'gmo-adapter', 'strategies', 'cli']) {
+it('packs five packages that need nothing of the workspace', async () => {
+  expect(readdirSync(tarballs).length).toBe(5);
+  for (const name of ['core', 'gmo-adapter', 'strategies', 'backtest', 'cli']) {
     const manifest = readFileSync(join(project, 'node_modules/@alpha-engine', name, 'package.json'), 'utf8');
     expect(manifest).not.toMatch(/"(workspace|catalog):/);
     expect(readdirSync(join(project, 'node_modules/@alpha-engine', name))).toContain('LICENSE');

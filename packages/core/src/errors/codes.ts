@@ -77,6 +77,15 @@ export const ERROR_CODES = {
     exit: 2,
     meaning: 'The script of faults has one or more wrong values; all are listed with their path.',
   },
+  DATA_UNREADABLE: {
+    exit: 2,
+    meaning: 'A file of market data cannot be read: not there, no permission, cut or damaged.',
+  },
+  DATA_INVALID: {
+    exit: 2,
+    meaning:
+      'A file of market data has bad rows, or columns that are not understood; all faults are named with file and line.',
+  },
   TAPE_INVALID: { exit: 2, meaning: 'The recorded tape cannot be read.' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 

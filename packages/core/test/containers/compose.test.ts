@@ -88,7 +88,7 @@ describe('Dockerfile', () => {
 
   test('copies every package that alpha needs', async () => {
     const text = await readRoot('Dockerfile');
-    for (const name of ['core', 'gmo-adapter', 'strategies', 'cli']) {
+    for (const name of ['core', 'gmo-adapter', 'strategies', 'backtest', 'cli']) {
       expect(text).toContain(`COPY packages/${name}/package.json packages/${name}/`);
     }
   });

@@ -73,6 +73,11 @@ const PLANTED: [rule: string, file: string, text: string][] = [
   ],
   ['strategies-no-io', 'packages/strategies/src/file.ts', "import fs from 'node:fs';\nexport const y = fs;"],
   [
+    'backtest-knows-core-only',
+    'packages/backtest/src/bus.ts',
+    "import { open } from '@alpha-engine/core/embedded';\nexport const y = open;",
+  ],
+  [
     'nothing-imports-cli',
     'packages/strategies/src/cli.ts',
     "import { cli } from '@alpha-engine/cli';\nexport const y = cli;",

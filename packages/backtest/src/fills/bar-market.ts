@@ -1,0 +1,110 @@
+import type { EpochMs, Instrument, TickerEvent } from '@alpha-engine/core';
+import type { SimulatedExchange, SimulatedOrder, SimulationReport } from '@alpha-engine/core/simulation';
+import type { FillOptions } from './fill-model.js';
+
+/** More than anybody orders: a bar says nothing of depth. */
+const ENDLESS = 1e15;
+
+/** The market of one symbol at the simulated exchange, played from the prices of bars. */
+export class BarMarket {
+  readonly symbol: string;
+  /** The last price of the bars; zero before the first. */
+  price = 0;
+  readonly #exchange: SimulatedExchange;
+  readonly #instrument: Instrument;
+  readonly #slippage: number;
+  readonly #entriesOnly: boolean;
+
+  constructor(exchange: SimulatedExchange, instrument: Instrument, { slippage, slippageOn }: FillOptions) {
+    this.symbol = instrument.symbol;
+    this.#exchange = exchange;
+    this.#instrument = instrument;
+    this.#slippage = slippage;
+    this.#entriesOnly = slippageOn === 'entries';
+  }
+
+  /** The price is now this one: a trade at it, and a book around it. */
+  print(price: number, ts: EpochMs): SimulationReport[] {
+    this.price = price;
+    const reports = this.#show(this.#entriesOnly ? 0 : this.#slippage, ts);
+    reports.push(...this.#exchange.onTrade(this.symbol, price, ENDLESS, 'buy', ts));
+    return reports;
+  }
+
+  /** Around the moment at which an order is placed: what it pays depends on what it is for. */
+  placing<Outcome>(effect: 'open' | 'close', ts: EpochMs, place: () => Outcome): Outcome {
+    if (!this.#entriesOnly || effect === 'close') return place();
+    this.#show(this.#slippage, ts);
+    const outcome = place();
+    this.#show(0, ts);
+    return outcome;
+  }
+
+  /** What a strategy's orders are judged and valued by: the middle is the price, the distance the slippage. */
+  quote(ts: EpochMs): TickerEvent {
+    const { price, symbol } = this;
+    const [bid, ask] = this.#around(this.#slippage);
+    const data = { bid, ask, last: price, high: price, low: price, volume: 0 };
+    return { type: 'ticker', exchange: this.#instrument.exchange, symbol, ts, data };
+  }
+
+  /**
+   * The price on the way from here to `to` at which something of ours happens first: a stop is triggered, the price has gone beyond a
+   * resting limit, or reached where a lot is closed by force, or a target that the executor watches itself. `to` when nothing does.
+   */
+  nextStop(to: number, targets: readonly { readonly side: 'buy' | 'sell'; readonly price: number }[]): number {
+    const from = this.price;
+    const up = to > from;
+    let next = to;
+    const consider = (price: number | undefined) => {
+      if (price === undefined || (up ? price <= from || price >= next : price >= from || price <= next)) return;
+      next = price;
+    };
+    for (const order of this.#exchange.openOrders(this.symbol)) consider(this.#happensAt(order));
+    for (const { side, losscutPrice } of this.#exchange.positions(this.symbol)) {
+      const price = losscutPrice.toNumber();
+      consider(this.#entriesOnly ? price : this.#quotedAt(price, side === 'buy' ? 'bid' : 'ask'));
+    }
+    // What the executor closes by itself pays the slippage: the quote has to reach the target with it.
+    for (const { side, price } of targets) {
+      if (side === 'buy' ? up : !up)
+        consider(side === 'buy' ? this.#quotedAt(price, 'bid') : this.#quotedAt(price, 'ask'));
+    }
+    return next;
+  }
+
+  #happensAt(order: SimulatedOrder): number | undefined {
+    if (order.state === 'waiting') return order.triggerPrice?.toNumber();
+    const tick = this.#instrument.tickSize;
+    return (order.side === 'buy' ? order.price?.minus(tick) : order.price?.plus(tick))?.toNumber();
+  }
+
+  /** The price around which the quote stands at `price`, not on the wrong side of it by a rounding. */
+  #quotedAt(price: number, side: 'bid' | 'ask'): number {
+    const one = side === 'bid' ? 1 - this.#slippage : 1 + this.#slippage;
+    const around = price / one;
+    const reached = side === 'bid' ? around * one >= price : around * one <= price;
+    return reached ? around : around * (side === 'bid' ? 1 + Number.EPSILON * 2 : 1 - Number.EPSILON * 2);
+  }
+
+  #around(slippage: number): readonly [bid: number, ask: number] {
+    return [trimmed(this.price * (1 - slippage)), trimmed(this.price * (1 + slippage))];
+  }
+
+  #show(slippage: number, ts: EpochMs): SimulationReport[] {
+    let [bid, ask] = this.#around(slippage);
+    // A price that only touches a resting limit fills nothing of it.
+    for (const { state, price, side } of this.#exchange.openOrders(this.symbol)) {
+      if (state !== 'working' || price?.toNumber() !== this.price) continue;
+      const beside = this.#instrument.tickSize.toNumber();
+      if (side === 'buy') ask = Math.max(ask, this.price + beside);
+      else bid = Math.min(bid, this.price - beside);
+    }
+    return this.#exchange.onBook(this.symbol, [[bid, ENDLESS]], [[ask, ENDLESS]], ts);
+  }
+}
+
+/** Without the dust of binary fractions: 100.2, not 100.20000000000002. */
+function trimmed(price: number): number {
+  return Number(price.toPrecision(15));
+}

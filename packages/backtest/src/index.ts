@@ -1,0 +1,21 @@
+export { BAR_FIELDS, type BarField } from './data/bar-columns.js';
+export type { BarSource, DataProvenance, RowFaults } from './data/bar-source.js';
+export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
+export { parseOffset, parseTime, type WrittenTime } from './data/parse-time.js';
+export { faultText } from './data/row-faults.js';
+export { FILL_MODELS, type FillModel, type FillOptions } from './fills/fill-model.js';
+export { type DailySeries, dailyEquity } from './metrics/daily.js';
+export { type Drawdown, drawdownsOf } from './metrics/drawdowns.js';
+export {
+  type PerformanceInput,
+  type PerformanceMetrics,
+  performanceMetrics,
+  type TradeFigures,
+  type TradeMetrics,
+  tradeMetrics,
+} from './metrics/performance.js';
+export type { BacktestOptions } from './run/backtest-options.js';
+export type { EquityCurve } from './run/equity-curve.js';
+export { type BacktestMetrics, type BacktestResult, runBacktest } from './run/run-backtest.js';
+export type { StrategyFailure } from './run/run-record.js';
+export type { Trade } from './run/trade-book.js';

@@ -1,0 +1,47 @@
+/** Null wherever a sample is too small or too uniform for the figure to mean anything. */
+
+export type Numbers = ArrayLike<number>;
+
+export function sum(values: Numbers): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i] as number;
+  return total;
+}
+
+export function mean(values: Numbers): number | null {
+  return values.length === 0 ? null : sum(values) / values.length;
+}
+
+/** Of the sample: divided by n − 1. */
+export function standardDeviation(values: Numbers): number | null {
+  const average = mean(values);
+  if (average === null || values.length < 2) return null;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - average) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
+}
+
+/** Root of the mean square of what is below zero, over all values. */
+export function downsideDeviation(values: Numbers): number | null {
+  if (values.length < 2) return null;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += Math.min(values[i] as number, 0) ** 2;
+  return Math.sqrt(squares / values.length);
+}
+
+/** By linear interpolation between order statistics; `share` 0.05 is the 5th percentile. */
+export function percentile(values: Numbers, share: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const [low, high] = [sorted[below] as number, sorted[Math.ceil(place)] as number];
+  return low + (high - low) * (place - below);
+}
+
+/** The ratio, or null when it would be a division by zero or no number. A deviation of pure rounding counts as zero. */
+export function ratio(numerator: number | null, denominator: number | null): number | null {
+  if (numerator === null || denominator === null || Math.abs(denominator) < 1e-15) return null;
+  const value = numerator / denominator;
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,111 @@
+import { AlphaError, type DenialEvent, type EpochMs, type Order } from '@alpha-engine/core';
+import type { BarSource, DataProvenance } from '../data/bar-source.js';
+import { assumptionsOf } from '../fills/fill-model.js';
+import {
+  type PerformanceMetrics,
+  performanceMetrics,
+  type TradeMetrics,
+  tradeMetrics,
+} from '../metrics/performance.js';
+import { mean, ratio } from '../metrics/statistics.js';
+import type { BacktestOptions } from './backtest-options.js';
+import { BacktestRun } from './backtest-run.js';
+import type { EquityCurve } from './equity-curve.js';
+import type { StrategyFailure } from './run-record.js';
+import type { Trade } from './trade-book.js';
+
+/** Money in the quote currency. */
+export interface BacktestMetrics extends PerformanceMetrics, TradeMetrics {
+  readonly initialEquity: number;
+  readonly finalEquity: number;
+  /** Of the price, from the first close to the last; null with several symbols. */
+  readonly buyAndHoldReturn: number | null;
+  /** Share of the bars at whose close something was held. */
+  readonly exposure: number | null;
+  /** Value of everything bought and sold, over the mean equity, per year. */
+  readonly turnover: number | null;
+  readonly feesPaid: number;
+}
+
+export interface BacktestResult {
+  readonly bars: number;
+  readonly firstTs: EpochMs | null;
+  readonly lastTs: EpochMs | null;
+  readonly signals: number;
+  readonly metrics: BacktestMetrics;
+  readonly trades: readonly Trade[];
+  /** Still open when the run ended, as if closed at the last price. */
+  readonly openTrades: readonly Trade[];
+  readonly orders: readonly Order[];
+  readonly denials: readonly DenialEvent[];
+  /** Strategies that threw and were halted at that bar; the others went on. */
+  readonly failures: readonly StrategyFailure[];
+  /** What the executor would have told an operator. */
+  readonly alarms: readonly string[];
+  /** One value at every bar's close, and the capital in front. */
+  readonly curve: EquityCurve;
+  readonly assumptions: readonly string[];
+  readonly data: readonly DataProvenance[];
+}
+
+/**
+ * Runs strategies over a source of bars, with the runner, the gate, the executor and the books that trade live. Throws what the source
+ * throws, `STRATEGY_PARAM_INVALID`, and `DATA_INVALID` when no bar lies in the period.
+ */
+export async function runBacktest(
+  source: BarSource,
+  options: BacktestOptions & { readonly daysPerYear?: number },
+): Promise<BacktestResult> {
+  const run = new BacktestRun(options);
+  for await (const bars of source.bars()) for (const bar of bars) run.take(bar);
+  if (run.firstTs === null) {
+    throw new AlphaError('DATA_INVALID', 'There is no bar between --from and --to to run the strategy on.');
+  }
+  run.end();
+  return resultOf(run, options, source.provenance());
+}
+
+export function resultOf(
+  run: BacktestRun,
+  options: BacktestOptions & { readonly daysPerYear?: number },
+  data: readonly DataProvenance[],
+): BacktestResult {
+  const { curve, record } = run;
+  const { book } = record;
+  const { times, values } = curve;
+  const { daysPerYear, fill, instruments, leverageRules } = options;
+  const performance = performanceMetrics({ times, equity: values, ...(daysPerYear !== undefined && { daysPerYear }) });
+  const trades = book.closed();
+  const prices = run.prices();
+  const lastPrice = [...prices.values()][0] ?? 0;
+  const perYear = ratio(book.traded.toNumber(), mean(values));
+  return {
+    bars: run.bars,
+    firstTs: run.firstTs,
+    lastTs: times.at(-1) ?? null,
+    signals: record.signals,
+    metrics: {
+      initialEquity: values[0] ?? 0,
+      finalEquity: values.at(-1) ?? 0,
+      ...performance,
+      ...tradeMetrics(trades.map(figuresOf)),
+      buyAndHoldReturn: prices.size > 1 || run.firstClose === null ? null : lastPrice / run.firstClose - 1,
+      exposure: ratio(run.investedBars, run.bars),
+      turnover: ratio(perYear, performance.years),
+      feesPaid: book.fees.toNumber(),
+    },
+    trades,
+    openTrades: book.open(prices),
+    orders: record.orders(),
+    denials: record.denials,
+    failures: record.failures,
+    alarms: record.alarms,
+    curve,
+    assumptions: assumptionsOf(fill, instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null),
+    data,
+  };
+}
+
+function figuresOf({ pnl, openedTs, closedTs, ...trade }: Trade) {
+  return { pnl: pnl.toNumber(), return: trade.return, durationMs: (closedTs ?? openedTs) - openedTs };
+}

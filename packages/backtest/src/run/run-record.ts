@@ -1,0 +1,50 @@
+import type { DenialEvent, ExecutorStep, Order, SignalEvent } from '@alpha-engine/core';
+import type { SimulationReport } from '@alpha-engine/core/simulation';
+import { TradeBook } from './trade-book.js';
+import type { EngineListener } from './virtual-engine.js';
+
+/** A strategy that threw, and what it said. */
+export interface StrategyFailure {
+  readonly instanceId: string;
+  readonly message: string;
+}
+
+/** What a run leaves behind: grows with what was traded, not with the bars. */
+export class RunRecord implements EngineListener {
+  readonly book = new TradeBook();
+  readonly denials: DenialEvent[] = [];
+  readonly alarms: string[] = [];
+  readonly failures: StrategyFailure[] = [];
+  readonly #orders = new Map<string, Order>();
+  signals = 0;
+  /** A signal asked for a stop, a target or a trail. */
+  protects = false;
+
+  onSignal({ protect }: SignalEvent): void {
+    this.signals += 1;
+    if (protect !== undefined) this.protects = true;
+  }
+
+  onStep({ events, fills, notices, orders }: ExecutorStep): void {
+    for (const order of orders) this.#orders.set(order.terms.clientOrderId, order);
+    for (const { fill, strategy } of fills) this.book.take(strategy, fill);
+    for (const event of events) if (event.type === 'denial') this.denials.push(event);
+    for (const notice of notices) {
+      if (notice.kind === 'alarm') this.alarms.push(notice.message);
+      else if (notice.kind === 'halted') this.alarms.push(notice.reason);
+    }
+  }
+
+  onReport(report: SimulationReport): void {
+    if (report.kind === 'holding_fee') this.book.holdingFee(String(report.fee.positionId), report.fee.amount);
+  }
+
+  onFailure(instanceId: string, message: string): void {
+    this.failures.push({ instanceId, message });
+  }
+
+  /** In the order of their making, each in its last state. */
+  orders(): readonly Order[] {
+    return [...this.#orders.values()];
+  }
+}
