@@ -178,7 +178,10 @@ export class FeedSession {
     if (stream.channel === 'trade') this.#bySymbol.get(stream.symbol)?.healer?.asked();
   }
 
-  #closed(reason: string, httpStatus: number | undefined): void {
+  #closed(why: string, httpStatus: number | undefined): void {
+    // Nobody was met at this address: it may be the wrong one.
+    const unmet = !this.#connected && !this.#stopping && httpStatus !== 503;
+    const reason = unmet ? `${why.replace(/\.?$/, '.')} Check the network, WS_PUBLIC_URL and the exchange.` : why;
     if (this.#connected || !this.#outageTold) this.#status({ state: 'disconnected', reason });
     this.#connected = false;
     this.#outageTold = true;

@@ -18,11 +18,11 @@ export interface GmoEndpoints {
  * it (`/ws/public/v1`, `/ws/private/v1`) unless given. Throws `CONFIG_INVALID`.
  */
 export function resolveEndpoints(endpoints: ExchangeEndpoints): GmoEndpoints {
-  const rest = parse(endpoints.restBaseUrl ?? `https://${GMO_HOST}`, 'REST base', ['http:', 'https:']);
+  const rest = parse(endpoints.restBaseUrl ?? `https://${GMO_HOST}`, 'REST_BASE_URL', ['http:', 'https:']);
   const base = trim(rest.href);
   const ws = base.replace(/^http/, 'ws');
-  const wsPublic = parse(endpoints.wsPublicUrl ?? `${ws}/ws/public/v1`, 'public WebSocket', ['ws:', 'wss:']);
-  const wsPrivate = parse(endpoints.wsPrivateUrl ?? `${ws}/ws/private/v1`, 'private WebSocket', ['ws:', 'wss:']);
+  const wsPublic = parse(endpoints.wsPublicUrl ?? `${ws}/ws/public/v1`, 'WS_PUBLIC_URL', ['ws:', 'wss:']);
+  const wsPrivate = parse(endpoints.wsPrivateUrl ?? `${ws}/ws/private/v1`, 'WS_PRIVATE_URL', ['ws:', 'wss:']);
   return {
     restPublicUrl: `${base}/public`,
     restPrivateUrl: `${base}/private`,
@@ -32,13 +32,13 @@ export function resolveEndpoints(endpoints: ExchangeEndpoints): GmoEndpoints {
   };
 }
 
-function parse(text: string, what: string, protocols: readonly string[]): URL {
+function parse(text: string, setting: string, protocols: readonly string[]): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && protocols.includes(url.protocol)) return url;
   throw new AlphaError(
     'CONFIG_INVALID',
-    `The ${what} address "${text}" is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}. Correct it, or leave it out to use GMO Coin itself.`,
-    { context: { url: text } },
+    `${setting} is "${text}", which is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}. Correct it, or leave it out to use GMO Coin itself.`,
+    { context: { setting, url: text } },
   );
 }
 

@@ -121,13 +121,21 @@ export const GMO_ERROR_CODES: Readonly<Record<string, CodeEntry>> = {
   'ERR-5201': { outcome: 'maintenance', cause: 'maintenance', meaning: 'Regular maintenance.' },
   'ERR-5202': { outcome: 'maintenance', cause: 'maintenance', meaning: 'Emergency maintenance.' },
   'ERR-5203': { outcome: 'refused', cause: 'maintenance', meaning: 'Only cancels are taken before the market opens.' },
-  'ERR-5204': { outcome: 'refused', cause: 'our_mistake', meaning: 'The path does not exist.' },
+  'ERR-5204': {
+    outcome: 'refused',
+    cause: 'our_mistake',
+    meaning: 'The path does not exist; REST_BASE_URL may be wrong.',
+  },
   'ERR-5206': {
     outcome: 'refused',
     cause: 'our_mistake',
     meaning: 'This order was changed too often; cancel it and order again.',
   },
-  'ERR-5207': { outcome: 'refused', cause: 'our_mistake', meaning: 'The symbol, interval or date is not valid.' },
+  'ERR-5207': {
+    outcome: 'refused',
+    cause: 'our_mistake',
+    meaning: 'The symbol, interval or date is not valid, or REST_BASE_URL is wrong.',
+  },
   'ERR-5208': { outcome: 'refused', cause: 'our_mistake', meaning: 'Order id and execution id were given together.' },
 };
 

@@ -183,6 +183,14 @@ describe('GmoMarketFeed', () => {
     expect(status(seen.items, 'disconnected')[0]?.data.reason).toContain('No sign of life');
   });
 
+  it('names the setting when nobody is met at the address', async () => {
+    const seen = await start({ handshake: () => 404 });
+    await seen.until((items) => states(items).includes('disconnected'));
+    expect(status(seen.items, 'disconnected')[0]?.data.reason).toBe(
+      'The handshake was answered with HTTP 404. Check the network, WS_PUBLIC_URL and the exchange.',
+    );
+  });
+
   it('gives up a handshake that is not answered', async () => {
     const seen = await start(
       { handshake: (_, count) => (count === 1 ? 'silence' : null), connection: (socket) => socket.send(TRADE) },
