@@ -20,7 +20,7 @@ export function assumptionsOf(
   { model, slippage, slippageOn }: FillOptions,
   leverageRules: 'gmo' | 'none' | null,
 ): readonly string[] {
-  const on = slippageOn === 'all' ? 'every market order and stop' : 'every market order that opens a position';
+  const on = slippageOn === 'all' ? 'Every market order and stop' : 'Every market order that opens a position';
   return [
     'A strategy sees a bar when it has closed; its signal is judged and its market order filled at the open of the next bar of its symbol.',
     'A signal of the last bar is never filled. What is open at the end stays open and is valued at the last close.',

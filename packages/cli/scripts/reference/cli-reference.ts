@@ -1,6 +1,7 @@
 import { ERROR_CODES } from '@alpha-engine/core';
 import type { Command } from '@oclif/core';
 import Archive from '../../src/commands/archive.js';
+import Backtest from '../../src/commands/backtest.js';
 import Collect from '../../src/commands/collect.js';
 import ConfigCheck from '../../src/commands/config/check.js';
 import ConfigShow from '../../src/commands/config/show.js';
@@ -54,6 +55,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'engine',
     command: Engine,
     json: 'its log, one JSON object a line; the last is `{"msg":"engine stopped", "strategy", "stored", "positions", "equity", "realizedPnl", "fees", "reconciled", "differences"}`.',
+  },
+  {
+    id: 'backtest',
+    command: Backtest,
+    json: '`strategy` (`name`, `params`, `codeHash`), `symbol`, `timeframe`, `bars`, `from`, `to`, `signals`, `metrics`, `trades`, `openTrades`, `orders`, `denials`, `equity` (`day`, `equity`), `failures`, `alarms`, `assumptions`, `data`; docs/backtest.md defines the metrics.',
   },
   {
     id: 'sim gmo',

@@ -50,7 +50,7 @@ function policyOf(config: Config, kind: OrderPolicy['kind']): OrderPolicy {
   };
 }
 
-function protectOf({ stopLossPct, takeProfitPct, trailPct }: Config): Protect {
+export function protectOf({ stopLossPct, takeProfitPct, trailPct }: Config): Protect {
   return {
     ...(stopLossPct !== undefined && { stop_loss: { percent: stopLossPct } }),
     ...(takeProfitPct !== undefined && { take_profit: { percent: takeProfitPct } }),

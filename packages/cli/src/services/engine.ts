@@ -16,9 +16,9 @@ import {
 } from '@alpha-engine/core/process';
 import { PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
-import { loadStrategy } from '../plugins/load-strategy.js';
 import { credentialsOf, instrumentsOf } from './account.js';
 import { clockSkewMs } from './check-clock.js';
+import { chosenStrategy } from './chosen-strategy.js';
 import { Closers } from './closers.js';
 import { connectClock } from './connect-clock.js';
 import { awaitDataFolder, lockDataFolder } from './data-folder.js';
@@ -166,13 +166,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
 }
 
 async function loadInstances(config: Config, folder: string): Promise<readonly InstanceSpec[]> {
-  if (config.strategy === undefined) {
-    throw new AlphaError(
-      'CONFIG_INVALID',
-      'No strategy is named. Say which with --strategy ma-cross or STRATEGY_NAME; `alpha strategy list` shows those there are.',
-    );
-  }
-  const { strategy, codeHash } = await loadStrategy(config.strategy, folder);
+  const { strategy, codeHash } = await chosenStrategy(config, folder);
   const params = parseParams(strategy, config.strategyParams);
   const { exchange, symbols, timeframe } = config;
   return symbols.map((symbol) => ({ strategy, params, exchange, symbol, timeframe, codeHash }));
