@@ -4,6 +4,7 @@ import type { EpochMs } from '../events/common.js';
 import type { EventType } from '../events/event.js';
 import { ALL_SYMBOLS } from '../events/status.js';
 import type { Balance } from '../exchange/broker.js';
+import { lastRoll } from '../instrument/holding-fee.js';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.js';
 import { clientOrderId } from '../orders/client-order-id.js';
 import type { OrderTerms } from '../orders/order.js';
@@ -125,7 +126,7 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     account: {
       ...state.account,
       transfers: fromPlain<readonly Transfer[]>(kept.transfers ?? []),
-      rolledTs: kept.rolledTs ?? null,
+      rolledTs: kept.rolledTs ?? lastSeenRoll(kept),
       holdingFees: fromPlain<readonly HoldingFeeDue[]>(kept.holdingFees ?? []),
     },
     lastEquity: kept.lastEquity,
@@ -172,6 +173,12 @@ function upToDate(tracked: TrackedOrder): TrackedOrder {
   const { signalId, leg, clientOrderId: id } = terms;
   const number = [0, 1, 2].find((candidate) => clientOrderId(signalId, leg, candidate) === id) ?? 0;
   return { ...changes, ...place, ...tracked, number: tracked.number ?? number, order: { ...tracked.order, terms } };
+}
+
+/** A record from before rolls were kept: the last one before the books agreed last, so that the nights since then are not forgotten. */
+function lastSeenRoll({ symbols }: Snapshot): EpochMs | null {
+  const agreed = Object.values(symbols).flatMap(({ agreedTs }) => (agreedTs === null ? [] : [agreedTs]));
+  return agreed.length === 0 ? null : lastRoll(Math.max(...agreed));
 }
 
 /** Last `seq` of every series of order events and denials that a snapshot knows. */

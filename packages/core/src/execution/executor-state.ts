@@ -54,6 +54,8 @@ export interface UnboundOrder {
 export interface HoldingFeeDue {
   readonly symbol: string;
   readonly strategy: string;
+  /** Absent in records from before it was kept: 1. */
+  readonly nights?: number;
   readonly expected: Decimal;
 }
 

@@ -8,6 +8,8 @@ import { type StepContext, symbolState } from './step-context.js';
 
 /** How far what was taken may be from what was reckoned: at which price the exchange values a lot is not known. */
 const BOUNDS = { least: '0.5', most: '1.5' } as const;
+/** And for each night of each lot, because a fee is rounded to the whole yen, nobody knows how: that of a small lot is one yen, or none. */
+const ROUNDING = Decimal.of('1');
 /** Balances that agree so long after the roll say that nothing was taken. Market milliseconds. */
 const TAKEN_WITHIN_MS = 3_600_000;
 
@@ -26,7 +28,7 @@ export function rememberHoldingFees(context: StepContext): void {
   const due = state.ledger.lots().map(({ symbol, strategy, size, price }): HoldingFeeDue => {
     const mark = symbolState(context, symbol)?.mark ?? null;
     const value = (mark === null ? price : pricesOf(mark).mid).times(size);
-    return { symbol, strategy, expected: value.times(HOLDING_FEE_RATE).times(nights) };
+    return { symbol, strategy, nights, expected: value.times(HOLDING_FEE_RATE).times(nights) };
   });
   if (due.length === 0) return;
   account.holdingFees = [...account.holdingFees, ...due];
@@ -45,14 +47,18 @@ export function bookHoldingFees(context: StepContext, { what: asset, ours, their
   const due = state.account.holdingFees.filter(({ symbol }) => state.assets.get(symbol)?.quote === asset);
   const expected = Decimal.sum(due.map((one) => one.expected));
   const taken = Decimal.of(ours).minus(theirs);
-  if (!expected.isPositive() || taken.lt(expected.times(BOUNDS.least)) || taken.gt(expected.times(BOUNDS.most))) {
-    return false;
-  }
-  let left = taken;
+  const rounding = Decimal.sum(due.map(({ nights = 1 }) => ROUNDING.times(nights)));
+  const least = expected.times(BOUNDS.least).minus(rounding);
+  const most = expected.times(BOUNDS.most).plus(rounding);
+  if (!expected.isPositive() || !taken.isPositive() || taken.lt(least) || taken.gt(most)) return false;
+  let reckoned = Decimal.zero;
+  let booked = Decimal.zero;
   due.forEach(({ symbol, strategy, expected: share }, index) => {
-    const amount = index === due.length - 1 ? left : taken.times(share).dividedBy(expected).round(0);
-    left = left.minus(amount);
-    state.ledger.bookHoldingFee(symbol, strategy, amount, at.marketTs);
+    reckoned = reckoned.plus(share);
+    // Of the sum so far, so that rounding never leaves less than nothing for the last.
+    const upToHere = index === due.length - 1 ? taken : taken.times(reckoned).dividedBy(expected).round(0);
+    state.ledger.bookHoldingFee(symbol, strategy, upToHere.minus(booked), at.marketTs);
+    booked = upToHere;
     out.position(state.ledger.position(config.exchange, strategy, symbol));
   });
   state.account.holdingFees = state.account.holdingFees.filter((one) => !due.includes(one));

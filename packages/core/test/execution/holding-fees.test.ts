@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Bench, BTC_JPY, configOf, d, positionOf, T0 } from './bench.js';
+import { Bench, BTC_JPY, configOf, d, fillOf, positionOf, T0 } from './bench.js';
 
 const held = (total: string) => [{ asset: 'JPY', total: d(total), available: d(total) }];
 const HOUR = 3_600_000;
@@ -23,6 +23,25 @@ function overNight(): Bench {
 }
 
 const feesOf = (bench: Bench) => bench.executor.books().positions.map(({ strategy, fees }) => [strategy, `${fees}`]);
+
+/** Lots of 0.0001 BTC, worth 0.24 yen a night, each of a strategy of its own. */
+function tinyLots(count: number): Bench {
+  const fine = { ...BTC_JPY, sizeStep: d('0.0001'), minSize: d('0.0001') };
+  const bench = new Bench(configOf({ instruments: [fine], orderSize: d('0.0001') }));
+  bench.balances(held('1000000'));
+  bench.ready();
+  for (let lot = 1; lot <= count; lot += 1) {
+    bench.send(bench.signal('enter_long', { strategy: `s${lot}` }), `${lot}`);
+    const fill = { size: d('0.0001'), positionId: `p${lot}`, ts: bench.now };
+    bench.feed({ kind: 'fill_update', fill: fillOf(`e${lot}`, `${lot}`, fill) });
+    bench.wait(1);
+  }
+  bench.feed({ kind: 'clock' });
+  bench.now = ROLL + 1_000;
+  bench.quote();
+  bench.feed({ kind: 'clock' });
+  return bench;
+}
 
 describe('the fee for the night', () => {
   it('is taken from the first balances that show it, to the yen', () => {
@@ -70,6 +89,37 @@ describe('the fee for the night', () => {
     for (const _ of [1, 2, 3]) bench.wait(1_000).balances(held(total));
     expect(bench.executor.books().balancesAgree).toBe(false);
     expect(feesOf(bench)).toEqual([['ma-cross', '0']]);
+  });
+
+  it('of a lot so small that it rounds to one yen is booked', () => {
+    const bench = tinyLots(1);
+    bench.wait(1_000).balances(held('999999'));
+    expect(feesOf(bench)).toEqual([['s1', '1']]);
+    expect(bench.executor.books().balancesAgree).toBe(true);
+  });
+
+  it('of such a lot is never two yen', () => {
+    const bench = tinyLots(1);
+    for (const _ of [1, 2, 3]) bench.wait(1_000).balances(held('999998'));
+    expect(bench.executor.books().balancesAgree).toBe(false);
+  });
+
+  it('of small lots is shared in whole yen, and nobody gets any back', () => {
+    const bench = tinyLots(5);
+    bench.wait(1_000).balances(held('999997'));
+    expect(feesOf(bench).map(([, fees]) => fees)).toEqual(['1', '0', '1', '0', '1']);
+  });
+
+  it('is found by a process that goes on from a record without the time of the last roll', () => {
+    const before = overNight();
+    const { rolledTs: _, ...record } = JSON.parse(JSON.stringify(before.executor.snapshot()));
+    const bench = new Bench(before.config, record);
+    bench.now = ROLL + HOUR / 2;
+    bench.quote();
+    bench.feed({ kind: 'clock' });
+    bench.sweep({ positions: [positionOf('p1')] });
+    bench.wait(1_000).balances(held('999976'));
+    expect(feesOf(bench)).toEqual([['ma-cross', '24']]);
   });
 
   it('is found by the next process, for as many nights as it was away', () => {
