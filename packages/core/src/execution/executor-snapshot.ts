@@ -119,7 +119,7 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
     decided: new Map(Object.entries(kept.decided)),
     latestSignal: new Map(Object.entries(kept.latestSignal)),
     seq: new Map(Object.entries(kept.seq)),
-    guards: new Map(Object.entries(fromPlain<Record<string, Guard>>(kept.guards ?? {}))),
+    guards: new Map(guardsOf(kept)),
     guardCount: kept.guardCount ?? 0,
     baseline: fromPlain<readonly Balance[] | null>(kept.baseline),
     assets: new Map([...Object.entries(kept.assets ?? {}), ...state.assets]),
@@ -156,6 +156,13 @@ function riskOf(config: ExecutorConfig, kept: Snapshot): RiskBook {
   return risk;
 }
 
+function guardsOf({ guards = {} }: Snapshot): [string, Guard][] {
+  return Object.entries(fromPlain<Record<string, Guard>>(guards)).map(([key, guard]) => [
+    key,
+    { ...guard, stuck: guard.stuck ?? false },
+  ]);
+}
+
 /** Version 1 knew market orders only, and no amends. */
 function upToDate(tracked: TrackedOrder): TrackedOrder {
   const terms: OrderTerms = {
@@ -168,6 +175,7 @@ function upToDate(tracked: TrackedOrder): TrackedOrder {
     requestWallTs: null,
     changedWallTs: null,
     refusedWallTs: null,
+    refusals: 0,
   };
   const place = { protect: null, reprices: 0, restingSince: null, next: null, endedWallTs: null };
   const { signalId, leg, clientOrderId: id } = terms;

@@ -1,6 +1,6 @@
 import type { OrderChange } from '../exchange/broker.js';
 import { repriced } from '../orders/advance.js';
-import { type ClientOrderId, isWorking, type OrderOf } from '../orders/order.js';
+import { type ClientOrderId, isWorking, type OrderOf, workingPrice } from '../orders/order.js';
 import type { TrackedOrder } from '../orders/order-ledger.js';
 import { finish, publishOrder } from './publish-order.js';
 import { type StepContext, symbolState, trackedOf, wantSweep } from './step-context.js';
@@ -49,7 +49,7 @@ export function onAmendAnswered(context: StepContext, id: ClientOrderId, outcome
   const { order, amending } = tracked;
   if (!isWorking(order) || (order.request !== 'amend' && order.request !== 'amend_in_doubt')) return;
   tracked.changedWallTs = context.at.wallTs;
-  if (outcome === 'refused') tracked.refusedWallTs = context.at.wallTs;
+  if (outcome === 'refused') noteRefusal(context, tracked);
   if (outcome === 'in_doubt') {
     tracked.order = { ...order, request: 'amend_in_doubt' };
     publishOrder(context, tracked);
@@ -75,10 +75,13 @@ export function takePrice(context: StepContext, tracked: TrackedOrder, shown: Or
   const price = priceIn(shown);
   if (!isWorking(order) || price === undefined) return;
   const before = order;
-  if (priceIn(amending)?.eq(price)) endAmend(tracked);
-  else {
+  if (priceIn(amending)?.eq(price)) {
+    endAmend(tracked);
+    tracked.refusals = 0;
+  } else {
     const fresh = begunWallTs !== undefined && (changedWallTs === null || begunWallTs > changedWallTs);
     if (!fresh || order.request === 'amend' || order.request === 'amend_in_doubt') return;
+    takeOutcome(context, tracked, workingPrice(order)?.eq(price) === true);
   }
   tracked.order = repriced(tracked.order, price, context.at.marketTs);
   if (tracked.order !== before) publishOrder(context, tracked);
@@ -115,6 +118,19 @@ function ask(context: StepContext, tracked: TrackedOrder, order: Working): void 
   tracked.order = order;
   tracked.requestWallTs = context.at.wallTs;
   publishOrder(context, tracked);
+}
+
+/** A list that was read after the last answer shows whether what was taken was done. */
+function takeOutcome(context: StepContext, tracked: TrackedOrder, done: boolean): void {
+  const { changedWallTs, refusedWallTs } = tracked;
+  const wasTaken = changedWallTs !== null && (refusedWallTs === null || changedWallTs > refusedWallTs);
+  if (!done) noteRefusal(context, tracked);
+  else if (wasTaken) tracked.refusals = 0;
+}
+
+function noteRefusal({ at }: StepContext, tracked: TrackedOrder): void {
+  tracked.refusedWallTs = at.wallTs;
+  tracked.refusals += 1;
 }
 
 function endAmend(tracked: TrackedOrder): void {

@@ -19,8 +19,10 @@ export interface TrackedOrder {
   requestWallTs: EpochMs | null;
   /** Wall time of the last answer to an amend; null before. A list read earlier does not show its price. */
   changedWallTs: EpochMs | null;
-  /** Wall time at which an amend was last refused; null before. */
+  /** Wall time at which an amend was last refused, or taken and not done; null before. */
   refusedWallTs: EpochMs | null;
+  /** How often in a row that was so. */
+  refusals: number;
   /** Sum of price × size over the booked fills. */
   notional: Decimal;
   /** Execution ids booked. */
@@ -84,6 +86,7 @@ export class OrderLedger {
       requestWallTs: null,
       changedWallTs: null,
       refusedWallTs: null,
+      refusals: 0,
       notional: Decimal.zero,
       executionIds: [],
       reportedSize: Decimal.zero,

@@ -92,7 +92,7 @@ export const HALT_CAUSES = {
     state: 'REDUCING',
     ends: 'resume',
     cancelsOpenings: true,
-    meaning: 'The exchange contradicts what was proved, or an order that protects could not be placed.',
+    meaning: 'The exchange contradicts what was proved, or an order that protects could not be placed or moved.',
   },
   foreign_order: {
     state: 'REDUCING',

@@ -195,6 +195,62 @@ describe('a stop-loss', () => {
     expect(amends(bench.feed({ kind: 'clock' }))).toEqual(['5950000']);
   });
 
+  it('whose moves are refused time and again is told once, halts openings, and is watched here at the price it should have', () => {
+    const bench = benchOf(TRAIL);
+    const stop = entered(bench);
+    bench.wait(1_000);
+    bench.quote('BTC_JPY', 6_050_000);
+    const told: string[] = [];
+    for (let refusals = 1; refusals <= 4; refusals += 1) {
+      const refused = bench.feed({ kind: 'amend_answered', clientOrderId: stop.clientOrderId, outcome: 'refused' });
+      told.push(refused.notices.map(({ kind }) => kind).join(' '));
+      expect(submits(refused)).toEqual([]);
+      bench.wait(refusals < 3 ? 1_000 : 5_000);
+      expect(amends(bench.quote('BTC_JPY', 6_050_000))).toEqual(['5950000']);
+    }
+    expect(told).toEqual(['', '', 'alarm halted', '']);
+    // It rests at 5 900 000 and should at 5 950 000, which the market reaches now.
+    bench.feed({ kind: 'amend_answered', clientOrderId: stop.clientOrderId, outcome: 'refused' });
+    expect(cancels(bench.quote('BTC_JPY', 5_950_000))).toEqual(['s']);
+    expect(submits(stopCanceled(bench, stop))).toMatchObject([
+      { purpose: 'trailing_stop', type: 'market', positionId: 'p1' },
+    ]);
+  });
+
+  it('whose moves are taken and not done is told too, and forgiven once one is done', () => {
+    const bench = benchOf(TRAIL);
+    const { clientOrderId } = entered(bench);
+    bench.wait(1_000);
+    bench.quote('BTC_JPY', 6_050_000);
+    const shownAt = (price: string) => {
+      bench.feed({ kind: 'amend_answered', clientOrderId, outcome: 'accepted' });
+      bench.wait(1);
+      const openOrders = [orderOf('s', { ...SHOWN, triggerPrice: d(price) })];
+      const { notices } = bench.sweep({ openOrders, positions: lots(bench) });
+      bench.wait(1);
+      bench.sweep({ openOrders, positions: lots(bench) });
+      bench.wait(6_000).quote('BTC_JPY', 6_050_000);
+      return notices.map(({ kind }) => kind).join(' ');
+    };
+    expect([1, 2, 3, 4].map(() => shownAt('5900000'))).toEqual(['', '', 'alarm halted', '']);
+    shownAt('5950000');
+    expect(bench.executor.snapshot()).toMatchObject({ guards: { 'BTC_JPY p1': { stuck: false } } });
+  });
+
+  it('is not moved while the exchange is closed', () => {
+    const bench = benchOf(TRAIL);
+    entered(bench);
+    const status = (state: 'preopen' | 'open') =>
+      bench.feed({
+        kind: 'status',
+        event: { type: 'status', exchange: 'gmo', symbol: '*', ts: bench.now, data: { state } },
+      });
+    status('preopen');
+    bench.wait(1_000);
+    expect(amends(bench.quote('BTC_JPY', 6_050_000))).toEqual([]);
+    expect(amends(status('open'))).toEqual(['5950000']);
+  });
+
   it('that the exchange refuses closes nothing, halts openings, alarms, and is tried again', () => {
     const bench = benchOf(STOP);
     bench.send(bench.signal('enter_long'), '1');

@@ -32,6 +32,7 @@ export function guardFill(context: StepContext, tracked: TrackedOrder, fill: Exc
     closing: known?.closing ?? null,
     clearedFor: known?.clearedFor ?? null,
     failed: known?.failed ?? null,
+    stuck: known?.stuck ?? false,
     notBeforeWallTs: known?.notBeforeWallTs ?? 0,
   });
 }

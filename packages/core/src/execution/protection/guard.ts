@@ -37,6 +37,8 @@ export interface Guard {
   clearedFor: string | null;
   /** Number of its last order that the exchange would not have; null: none. */
   failed: number | null;
+  /** The exchange does not move its resting stop: the price wanted now is watched here. */
+  stuck: boolean;
   /** Wall time before which it places nothing. */
   notBeforeWallTs: EpochMs;
 }

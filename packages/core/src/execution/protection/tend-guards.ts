@@ -4,6 +4,7 @@ import { roundPrice } from '../../instrument/instrument.js';
 import { isWorking, type Order, type OrderOf, workingPrice } from '../../orders/order.js';
 import type { TrackedOrder } from '../../orders/order-ledger.js';
 import { amendOrder, cancelOrder } from '../order-changes.js';
+import { closedReason } from '../risk-watch.js';
 import { alarm, halt, type StepContext, symbolState } from '../step-context.js';
 import { takeBack } from './clear-way.js';
 import type { Guard, ProtectivePurpose } from './guard.js';
@@ -13,6 +14,8 @@ import { placeProtective } from './place-protective.js';
 
 /** A trailing stop is moved when it would gain this share of its distance: an exchange counts the changes of an order. */
 const TRAIL_STEP = Decimal.of('0.05');
+/** Moves refused in a row after which a resting order is taken to stay where it is. */
+const MOST_REFUSALS = 3;
 /** Wall milliseconds before something is tried again. */
 const AGAIN_MS = { close: 1_000, changed: 1_000, ended: 1_000, refused: 5_000 };
 
@@ -36,6 +39,7 @@ export function tendGuards(context: StepContext): void {
     if (isSuspended(context, guard)) continue;
     follow(context, guard, instrument);
     const live = liveOf(context, orders);
+    noteStuck(context, guard, live);
     if (guard.closing === null) {
       guard.closing = touched(context, guard, live);
       // The pause was one for orders that rest; what is to be closed now does not wait for it.
@@ -66,6 +70,23 @@ function noteFailure(context: StepContext, guard: Guard, orders: readonly Tracke
   halt(context, guard.symbol, what);
 }
 
+/** Moves that are refused for good: the order rests where it is, and the price wanted now is watched here. Said once. */
+function noteStuck(context: StepContext, guard: Guard, live: readonly TrackedOrder[]): void {
+  const stuck = live.find(isStuck);
+  const before = guard.stuck;
+  guard.stuck = stuck !== undefined;
+  if (stuck === undefined || before) return;
+  const { order } = stuck;
+  const name = `The ${order.terms.purpose.replace('_', ' ')} of ${guard.strategy} on ${guard.symbol}`;
+  const what = `${name} rests at ${workingPrice(order)} and the exchange has refused ${stuck.refusals} times to move it to ${guard.stopPrice}.`;
+  alarm(context, guard.symbol, `${what} Until it does, that price is watched here, for as long as the engine runs.`);
+  halt(context, guard.symbol, what);
+}
+
+function isStuck({ refusals }: TrackedOrder): boolean {
+  return refusals >= MOST_REFUSALS;
+}
+
 /** The exchange took it and ended it all the same: without a pause the next one would meet the same at once. */
 function endedUnfilled(order: Order): order is OrderOf<'CANCELED' | 'EXPIRED'> {
   if (order.status !== 'CANCELED' && order.status !== 'EXPIRED') return false;
@@ -91,7 +112,8 @@ function touched(context: StepContext, guard: Guard, live: readonly TrackedOrder
   if (price === null) return null;
   const { stopPrice, targetPrice } = guard;
   const long = guard.side === 'buy';
-  const rests = (purpose: ProtectivePurpose) => live.some(({ order }) => order.terms.purpose === purpose);
+  const rests = (purpose: ProtectivePurpose) =>
+    live.some((tracked) => tracked.order.terms.purpose === purpose && !isStuck(tracked));
   const stop = stopPurpose(guard);
   if (stopPrice !== null && !rests(stop) && (long ? stopPrice.gte(price) : stopPrice.lte(price))) return stop;
   if (targetPrice === null || rests('take_profit')) return null;
@@ -133,9 +155,12 @@ function keepResting(
   else placeProtective(context, guard, stopPurpose(guard), size, { type, timeInForce: 'ioc', triggerPrice: price });
 }
 
-/** A change that was refused is not asked for without a pause. */
-function mayChange({ at }: StepContext, { refusedWallTs }: TrackedOrder): boolean {
-  return refusedWallTs === null || at.wallTs - refusedWallTs >= AGAIN_MS.changed;
+/** A change that was refused is not asked for without a pause, nor from an exchange that is closed. */
+function mayChange(context: StepContext, { order, refusals, refusedWallTs }: TrackedOrder): boolean {
+  const symbol = symbolState(context, order.terms.symbol);
+  if (symbol !== undefined && closedReason(symbol) !== null) return false;
+  const pause = refusals < MOST_REFUSALS ? AGAIN_MS.changed : AGAIN_MS.refused;
+  return refusedWallTs === null || context.at.wallTs - refusedWallTs >= pause;
 }
 
 /** First what rests is canceled, then what is held closed, until nothing is. */
