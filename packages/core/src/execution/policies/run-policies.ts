@@ -3,7 +3,7 @@ import type { TrackedOrder } from '../../orders/order-ledger.js';
 import { amendOrder, cancelOrder } from '../order-changes.js';
 import { type StepContext, symbolState } from '../step-context.js';
 import { touch } from './order-policy.js';
-import { nextPlace, policyOf } from './successor.js';
+import { dropSuccessor, nextPlace, policyOf } from './successor.js';
 
 /** Moves resting orders whose time is up to the touch of now, or ends them. On every clock. */
 export function runPolicies(context: StepContext): void {
@@ -24,7 +24,7 @@ export function runPolicies(context: StepContext): void {
 
 /** Takes a resting order back because its strategy has decided otherwise: nothing takes its place. */
 export function abandon(context: StepContext, tracked: TrackedOrder): void {
-  tracked.next = null;
+  dropSuccessor(context, tracked, 'a newer signal wants something else, so nothing takes its place');
   cancelOrder(context, tracked, 'a newer signal');
 }
 

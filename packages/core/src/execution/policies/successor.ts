@@ -50,6 +50,19 @@ export function placeSuccessors(context: StepContext): void {
 }
 
 /**
+ * Nothing takes the place of an order. Where it has ended and a successor was named, that is told once more without: its
+ * strategy takes the end for the fate of its signal after all.
+ */
+export function dropSuccessor(context: StepContext, tracked: TrackedOrder, why: string): void {
+  const { order, replacedBy } = tracked;
+  tracked.next = null;
+  tracked.replacedBy = null;
+  if (replacedBy === null || (order.status !== 'CANCELED' && order.status !== 'EXPIRED')) return;
+  tracked.order = { ...order, reason: `${order.reason}; ${why}` };
+  publishOrder(context, tracked);
+}
+
+/**
  * True when nothing more can be filled: the order ended, every fill that was reported is booked, and after a cancel a look at
  * the exchange that began later found no more: a fill may be on its way while a cancel is answered.
  */
@@ -66,7 +79,7 @@ function placeSuccessor(context: StepContext, tracked: TrackedOrder, next: 'touc
   const instrument = context.instruments.get(terms.symbol);
   const left = Decimal.max(Decimal.zero, terms.size.minus(filledSize));
   if (instrument === undefined || !isWorthPlacing(terms, instrument, left)) {
-    tracked.replacedBy = null;
+    dropSuccessor(context, tracked, whyNone(instrument, left));
     return;
   }
   const { price: _price, ...kept } = terms;
@@ -86,6 +99,12 @@ function placeSuccessor(context: StepContext, tracked: TrackedOrder, next: 'touc
 function isWorthPlacing({ positionId }: OrderTerms, instrument: Instrument, left: Decimal): boolean {
   if (positionId !== undefined) return left.isPositive();
   return roundSize(instrument, left).gte(instrument.minSize);
+}
+
+function whyNone(instrument: Instrument | undefined, left: Decimal): string {
+  if (instrument === undefined) return 'its symbol is not traded any more, so nothing takes its place';
+  if (left.isZero()) return 'all of it was filled in the end, so nothing takes its place';
+  return `the rest of ${left} is below the smallest order of ${instrument.minSize}, so nothing takes its place`;
 }
 
 function idOf(terms: OrderTerms, number: number): string {

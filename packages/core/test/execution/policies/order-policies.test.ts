@@ -110,6 +110,50 @@ describe('limit at the touch', () => {
     expect(submitOf(bench.sweep())).toBe(replaced_by);
   });
 
+  describe('that was to be replaced tells that nothing takes its place', () => {
+    /** The exchange canceled it after a time-out, and a successor is named; what was filled of it is not known yet. */
+    function ending(changes: Partial<ExecutorConfig> = {}): Bench {
+      const bench = benchOf(changes, false);
+      quote(bench, 6_000_000);
+      const id = bench.send(bench.signal('enter_long'), '1');
+      bench.wait(2_000);
+      quote(bench, 6_000_300);
+      clock(bench);
+      bench.feed({ kind: 'cancel_answered', clientOrderId: id, outcome: 'accepted' });
+      const end = { type: 'limit', timeInForce: 'gtc', state: 'canceled', reason: 'USER' } as const;
+      const told = bench.feed({ kind: 'order_update', order: orderOf('1', end) });
+      expect(told.events[0]).toHaveProperty('data.replaced_by');
+      bench.wait(10);
+      return bench;
+    }
+    const lastOf = (step: ExecutorStep) => step.events.at(-1);
+    const filled = (bench: Bench, size: string) =>
+      bench.sweep({
+        fills: [fillOf('e1', '1', { size: d(size), ts: bench.now })],
+        positions: [{ ...lot(size), openedTs: bench.now }],
+      });
+
+    it('when a newer signal wants something else', () => {
+      const bench = ending();
+      const turned = bench.signal('exit');
+      expect(lastOf(turned)).toMatchObject({ data: { status: 'CANCELED', reason: expect.stringContaining('newer') } });
+      expect(lastOf(turned)).not.toHaveProperty('data.replaced_by');
+      expect(turned.orders).toMatchObject([{ status: 'CANCELED', reason: expect.stringContaining('newer') }]);
+      expect(bench.sweep().actions.filter(({ kind }) => kind === 'submit')).toEqual([]);
+    });
+
+    it.each([
+      ['0.006', 'the rest of 0.004 is below the smallest order of 0.005'],
+      ['0.01', 'all of it was filled in the end'],
+    ])('when %s of it was filled', (size, why) => {
+      const bench = ending({ instruments: [{ ...BTC_JPY, minSize: d('0.005') }] });
+      const swept = filled(bench, size);
+      expect(lastOf(swept)).toMatchObject({ data: { status: 'CANCELED', reason: expect.stringContaining(why) } });
+      expect(lastOf(swept)).not.toHaveProperty('data.replaced_by');
+      expect(swept.actions.filter(({ kind }) => kind === 'submit')).toEqual([]);
+    });
+  });
+
   it('cancels first and places the rest anew where the exchange cannot amend', () => {
     const bench = benchOf({}, false);
     quote(bench, 6_000_000);
