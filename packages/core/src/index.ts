@@ -129,6 +129,7 @@ export type {
   Intent,
   Opening,
   Prices,
+  Protection,
   RiskView,
   WorkingOrder,
 } from './risk/check.js';

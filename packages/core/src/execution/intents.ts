@@ -10,6 +10,7 @@ import type { Intent } from '../risk/check.js';
 import type { IdentifiedSignal } from './executor-state.js';
 import type { Mark } from './mark.js';
 import { type OrderPolicy, placing } from './policies/order-policy.js';
+import { stopPrice, targetPrice } from './protection/levels.js';
 import { ordersOf, sellable } from './sizing/order-sizes.js';
 import { type Sizing, sizeEntry } from './sizing/size-entry.js';
 
@@ -57,7 +58,14 @@ export function planIntent(signal: IdentifiedSignal, view: PlanningView): Intent
   const sized = sizeEntry(view.sizing, instrument, opens, { ...view, price, confidence });
   const opening: Leg = { side: opens, effect: 'open', size: 'size' in sized ? sized.size : Decimal.zero };
   const orders = termsOf(signal, instrument, view, [...closes, opening]);
-  return 'size' in sized ? { ...intent, orders } : { ...intent, orders, unsized: sized.problem };
+  const protection = protectionOf(view.protect, opens, orders.at(-1)?.price ?? price);
+  return { ...intent, orders, ...protection, ...('size' in sized ? {} : { unsized: sized.problem }) };
+}
+
+function protectionOf(protect: Protect, side: Side, entry: Decimal | null): Pick<Intent, 'protection'> {
+  if (entry === null) return {};
+  const [stop, target] = [stopPrice(protect, side, entry), targetPrice(protect, side, entry)];
+  return stop === null && target === null ? {} : { protection: { side, entry, stop, target } };
 }
 
 function termsOf(

@@ -19,8 +19,19 @@ export interface Intent {
   readonly confidence: number | null;
   readonly priceRef: number | null;
   readonly orders: readonly OrderTerms[];
+  /** Where the opening is to be given up; absent: nowhere, or nobody knows at what it will enter. */
+  readonly protection?: Protection;
   /** Why the opening has no size, as a full sentence; its order has size zero then. */
   readonly unsized?: string;
+}
+
+/** What protects an opening, reckoned from the price that it is about to enter at. Quote per base. */
+export interface Protection {
+  readonly side: Side;
+  readonly entry: Decimal;
+  /** The stop-loss, or the trail as it begins. */
+  readonly stop: Decimal | null;
+  readonly target: Decimal | null;
 }
 
 /** Best quotes of a symbol as exact numbers, quote per base. */

@@ -16,6 +16,7 @@ export const DENIAL_REASONS = {
   not_reconciled: "The engine's books did not agree with the exchange's within the age of the signal.",
   order_kind: 'The exchange does not take this type of order with this time in force.',
   price: "The order's price is not above zero, or not a multiple of the tick.",
+  protection: 'The stop or the target of the entry is on the wrong side of the market: it would be closed at once.',
   sizing: 'The size of the entry could not be worked out: no quote, no equity, or no stop to measure the risk by.',
   size: "The order's size is not a multiple of the step, or outside the minimum and maximum of the symbol.",
   price_collar: "The order's price, or the price the signal speaks of, is too far from the market.",

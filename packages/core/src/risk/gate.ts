@@ -21,6 +21,7 @@ import { ownOrdersCross } from './checks/own-orders-cross.js';
 import { positionSize } from './checks/position-size.js';
 import { price } from './checks/price.js';
 import { priceCollar } from './checks/price-collar.js';
+import { protection } from './checks/protection.js';
 import { shortOnSpot } from './checks/short-on-spot.js';
 import { signalFromFuture } from './checks/signal-from-future.js';
 import { signalTooOld } from './checks/signal-too-old.js';
@@ -56,6 +57,7 @@ export const CHECKS: readonly Check[] = [
   notReconciled,
   orderKind,
   price,
+  protection,
   sizing,
   size,
   priceCollar,

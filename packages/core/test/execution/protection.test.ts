@@ -278,6 +278,19 @@ describe('a stop-loss', () => {
   });
 });
 
+describe('an entry whose protection is on the wrong side', () => {
+  it.each([
+    ['a stop above a long', 'enter_long', { stop_loss: { price: 6_100_000 } }],
+    ['a target below a long', 'enter_long', { take_profit: { price: 5_900_000 } }],
+    ['a stop below a short', 'enter_short', { stop_loss: { price: 5_900_000 } }],
+    ['a stop further away than the price is', 'enter_long', { trail: { percent: 100 } }],
+  ] as const)('(%s) is denied', (_, action, protect) => {
+    const step = benchOf({}).signal(action, { protect });
+    expect(submits(step)).toEqual([]);
+    expect(step.verdicts).toMatchObject([{ approved: false, code: 'protection', inputs: { protection: {} } }]);
+  });
+});
+
 describe('a stop and a target on one lot', () => {
   it('have the stop rest and the target watched: touched, the stop goes first and the position after it', () => {
     const bench = benchOf(BOTH);
