@@ -56,6 +56,7 @@ export const orderEvent = z.object({
   ...envelope,
   id: z.string(),
   data: z.object({
+    /** `external:` and the exchange's id where a position of ours was closed by an order that is not: by force, or by hand. */
     client_order_id: z.string(),
     exchange_order_id: z.string().optional(),
     signal_id: z.string().optional(),
@@ -79,7 +80,7 @@ export const orderEvent = z.object({
     /** Why the order was rejected, expired, canceled or voided. */
     reason: z.string().optional(),
     fill: fillData.optional(),
-    /** With this fill of a protective order, or of a flattening, the strategy holds nothing more on the symbol. */
+    /** With this fill, which no exit of the strategy's own made, it holds nothing more on the symbol. */
     flat: z.boolean().optional(),
   }),
 });

@@ -11,7 +11,7 @@ import { watchEquity, watchResult } from './equity-watch.js';
 import { takePrice } from './order-changes.js';
 import { nameSuccessor } from './policies/successor.js';
 import { guardFill } from './protection/guard-fill.js';
-import { finish, publishOrder } from './publish-order.js';
+import { finish, publishExternalClose, publishOrder } from './publish-order.js';
 import { alarm, halt, type StepContext, symbolState, trackedOf, wantSweep } from './step-context.js';
 
 /** What becomes of our own orders: the loop's answers and the exchange's news, applied to the books and told. */
@@ -134,7 +134,12 @@ export function bookExternalFill(context: StepContext, fill: ExchangeFill): void
   if (context.state.external.has(fill.executionId)) return;
   context.state.external.set(fill.executionId, fill.ts);
   // A trade of its own: a liquidation closes what several signals opened.
-  enterLedger(context, fill, { strategy: EXTERNAL, clientOrderId: null, signalId: fill.exchangeOrderId });
+  const owners = enterLedger(context, fill, {
+    strategy: EXTERNAL,
+    clientOrderId: null,
+    signalId: fill.exchangeOrderId,
+  });
+  for (const owner of owners) if (owner !== EXTERNAL) publishExternalClose(context, fill, owner);
 }
 
 /** Placements of one leg without effect, before it is given up. A wire that eats every order must end somewhere. */
@@ -171,7 +176,7 @@ function enterLedger(
   context: StepContext,
   fill: ExchangeFill,
   terms: { readonly strategy: string; readonly clientOrderId: ClientOrderId | null; readonly signalId: string },
-): void {
+): readonly string[] {
   const { config, instruments, state, out } = context;
   const kind = instruments.get(fill.symbol)?.kind ?? 'leverage';
   state.account.bookedWallTs = context.at.wallTs;
@@ -185,6 +190,7 @@ function enterLedger(
     watchResult(context, fill, terms.signalId, state.ledger.realizedPnl(fill.symbol).minus(before));
   }
   watchEquity(context, 'fill');
+  return owners;
 }
 
 function answered(context: StepContext, symbol: string): void {

@@ -29,6 +29,36 @@ export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?:
   });
 }
 
+/**
+ * Tells the owner of a lot that somebody else closed it, wholly or in part: the exchange by force, or a person. There is no order of
+ * ours to tell it by, so each execution is told as an order of its own.
+ */
+export function publishExternalClose(context: StepContext, fill: ExchangeFill, strategy: string): void {
+  const { symbol, ts } = fill;
+  context.out.events.push({
+    type: 'order',
+    exchange: context.config.exchange,
+    ...{ symbol, ts },
+    seq: nextSeq(context, symbol, 'order'),
+    id: `external:${fill.executionId}`,
+    data: {
+      client_order_id: `external:${fill.exchangeOrderId}`,
+      exchange_order_id: fill.exchangeOrderId,
+      strategy,
+      status: 'FILLED',
+      request: 'none',
+      side: fill.side,
+      effect: 'close',
+      order_type: 'market',
+      size: fill.size.toString(),
+      filled_size: fill.size.toString(),
+      average_price: fill.price.toString(),
+      fill: fillData(fill),
+      ...(holdsNothing(context, strategy, symbol) ? { flat: true } : {}),
+    },
+  });
+}
+
 type ToldType = OrderEvent['type'] | DenialEvent['type'] | TradingStateEvent['type'];
 
 /** Events of a symbol count 1, 2, 3 … per type. */
@@ -47,9 +77,12 @@ export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJ
 }
 
 /** Only where no signal says it: a strategy must be told that its position is gone. */
-function endsPosition({ instruments, state }: StepContext, { terms }: Order): boolean {
+function endsPosition(context: StepContext, { terms }: Order): boolean {
   const { purpose, effect, strategy, symbol } = terms;
-  if (effect !== 'close' || purpose === 'exit') return false;
+  return effect === 'close' && purpose !== 'exit' && holdsNothing(context, strategy, symbol);
+}
+
+function holdsNothing({ instruments, state }: StepContext, strategy: string, symbol: string): boolean {
   const instrument = instruments.get(symbol);
   const size = state.ledger.size(strategy, symbol);
   return size.isZero() || (instrument?.kind === 'spot' && sellable(instrument, size).isZero());

@@ -50,6 +50,7 @@ export interface TargetSnapshot {
  * | an order ended after a partial fill, or after an earlier order of the signal was filled | stays |
  * | filled, working, in doubt, ended and replaced by another order | stays |
  * | a protective order, or the operator, closed what the signal had opened | flat |
+ * | the exchange closed it by force, or somebody by hand | flat |
  * | any of these, after a later signal moved the target | stays, and is what a failure of the later signal returns to |
  */
 export class Target {
@@ -100,10 +101,16 @@ export class Target {
   /** What the signal had opened is closed, by nobody's signal. What a later signal wants, stands. */
   #flatten(signalId: string | undefined): void {
     const index = this.#changes.findIndex((change) => change.signalId === signalId);
-    const later = index < 0 ? undefined : this.#changes[index + 1];
+    const later = signalId === undefined ? this.#undone() : index < 0 ? undefined : this.#changes[index + 1];
     if (later === undefined) this.#side = 'flat';
     else later.before = 'flat';
     if (index >= 0) this.#changes.splice(index, 1);
+  }
+
+  /** The last signal, when it has opened nothing yet: it is later than whatever was closed. */
+  #undone(): TargetChange | undefined {
+    const last = this.#changes.at(-1);
+    return last?.opened === true ? undefined : last;
   }
 
   /** Takes the move of one signal back, as if it had never been made. */

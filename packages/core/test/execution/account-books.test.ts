@@ -1,4 +1,4 @@
-import { differenceKey, type Executor, type ExecutorStep } from '@alpha-engine/core';
+import { decodeEvent, differenceKey, type Executor, type ExecutorStep } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
 import { Bench, BTC_JPY, configOf, d, fillOf, orderOf, positionOf } from './bench.js';
 
@@ -223,9 +223,19 @@ describe('a lot of ours that somebody else closes', () => {
   it('is the exchange by force: booked to its owner and alarmed, and trading goes on', () => {
     const bench = begun();
     bench.enter('1', 'p1');
-    expect(kinds(bench.feed({ kind: 'fill_update', fill: close(bench) }))).toEqual(['sweep']);
+    const told = bench.feed({ kind: 'fill_update', fill: close(bench) });
+    expect(kinds(told)).toEqual(['sweep']);
     const order = { ...closing(bench), forced: true as const, reason: 'POSITION_LOSSCUT' };
-    const { notices } = bench.sweep({ orders: [order], fills: [close(bench)] });
+    const { events, notices } = bench.sweep({ orders: [order], fills: [close(bench)] });
+    expect(events).toEqual([]);
+    expect(told.events).toMatchObject([
+      {
+        id: 'external:e9',
+        data: { client_order_id: 'external:99', strategy: 'ma-cross', effect: 'close', side: 'sell', flat: true },
+      },
+    ]);
+    expect(told.events[0]).toMatchObject({ data: { fill: { execution_id: 'e9', size: '0.01', position_id: 'p1' } } });
+    expect(() => decodeEvent(JSON.stringify(told.events[0]))).not.toThrow();
     expect(notices).toEqual([
       {
         kind: 'alarm',
@@ -237,6 +247,15 @@ describe('a lot of ours that somebody else closes', () => {
     const books = bench.executor.books();
     expect(books).toMatchObject({ lots: [], halts: {} });
     expect(books.positions).toMatchObject([{ strategy: 'ma-cross', size: d('0'), realizedPnl: d('-500') }]);
+  });
+
+  it('in part is told with its fill, and not as the end of the position', () => {
+    const bench = begun();
+    bench.enter('1', 'p1');
+    const part = { ...close(bench), size: d('0.004') };
+    const { events } = bench.feed({ kind: 'fill_update', fill: part });
+    expect(events).toMatchObject([{ data: { strategy: 'ma-cross', fill: { size: '0.004' } } }]);
+    expect(events[0]).not.toHaveProperty('data.flat');
   });
 
   it('is a person: booked to its owner, and an exclusive account is halted', () => {

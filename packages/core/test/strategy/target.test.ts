@@ -169,6 +169,40 @@ describe('two signals', () => {
   });
 });
 
+describe('a position that the exchange closes by force', () => {
+  const forced = (): OrderEvent => {
+    const { signal_id: _nobody, ...data } = order('', {
+      status: 'FILLED',
+      filled: '1',
+      effect: 'close',
+      flat: true,
+    }).data;
+    return { ...order('', { status: 'FILLED' }), data };
+  };
+
+  test('makes the target flat, also where nothing is remembered of the entry', () => {
+    const target = Target.at('flat');
+    target.move('enter_long', 'enter');
+    target.settle(order('enter', { status: 'FILLED', filled: '1' }));
+    target.settle(forced());
+    expect(target.position.side).toBe('flat');
+    const old = Target.at('short');
+    old.settle(forced());
+    expect(old.position.side).toBe('flat');
+  });
+
+  test('leaves what a signal on its way wants, and is what its failure returns to', () => {
+    const target = Target.at('flat');
+    target.move('enter_long', 'enter');
+    target.settle(order('enter', { status: 'FILLED', filled: '1' }));
+    target.move('enter_short', 'turn');
+    target.settle(forced());
+    expect(target.position.side).toBe('short');
+    target.settle(denial('turn'));
+    expect(target.position.side).toBe('flat');
+  });
+});
+
 test('a stop that fires leaves what a later signal wants, and is what its failure returns to', () => {
   const target = Target.at('flat');
   target.move('enter_long', 'enter');
