@@ -129,7 +129,7 @@ export type {
   Intent,
   Opening,
   Prices,
-  Protection,
+  ProtectiveLevels,
   RiskView,
   WorkingOrder,
 } from './risk/check.js';

@@ -20,13 +20,13 @@ export interface Intent {
   readonly priceRef: number | null;
   readonly orders: readonly OrderTerms[];
   /** Where the opening is to be given up; absent: nowhere, or nobody knows at what it will enter. */
-  readonly protection?: Protection;
+  readonly protection?: ProtectiveLevels;
   /** Why the opening has no size, as a full sentence; its order has size zero then. */
   readonly unsized?: string;
 }
 
 /** What protects an opening, reckoned from the price that it is about to enter at. Quote per base. */
-export interface Protection {
+export interface ProtectiveLevels {
   readonly side: Side;
   readonly entry: Decimal;
   /** The stop-loss, or the trail as it begins. */

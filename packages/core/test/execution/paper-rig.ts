@@ -1,4 +1,5 @@
 import {
+  type ControlAction,
   compareBooks,
   type ExecutorAction,
   type ExecutorConfig,
@@ -29,6 +30,11 @@ export class PaperRig {
     return this.#bench.executor.books();
   }
 
+  /** What protects positions, by what it protects. */
+  get guards(): unknown {
+    return (this.#bench.executor.snapshot() as { readonly guards: unknown }).guards;
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#listening;
@@ -54,6 +60,15 @@ export class PaperRig {
 
   async signal(...signal: Parameters<Bench['signal']>): Promise<void> {
     await this.#carryOut(this.#bench.signal(...signal));
+    await this.settle();
+  }
+
+  /** A command of the operator. `dies`: what the process was to do for it is lost with the process. */
+  async say(action: ControlAction, dies = false): Promise<void> {
+    const about = { exchange: 'gmo', symbol: '*', ts: this.clock.now(), id: action, reason: 'Because.' } as const;
+    const step = this.#bench.feed({ kind: 'control', event: { type: 'control', ...about, action } });
+    if (dies) return this.restart();
+    await this.#carryOut(step);
     await this.settle();
   }
 

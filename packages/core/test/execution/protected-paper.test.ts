@@ -58,6 +58,32 @@ it('a limit entry is moved to the touch until the market comes, and what it fill
   expect(await rig.differences()).toEqual([]);
 });
 
+it.each(['', ' that died before it had done anything'])(
+  'flatten takes the stops back, closes everything, and nothing comes again, also by an engine%s',
+  async (dies) => {
+    rig = new PaperRig({ protect: { stop_loss: { percent: 1 }, take_profit: { percent: 1 } } });
+    for (const strategy of ['one', 'two']) {
+      await rig.price(6_000_000);
+      await rig.signal('enter_long', { strategy });
+    }
+    expect(await stops()).toEqual(['stop 5940050', 'stop 5940050']);
+    await rig.say('flatten', dies !== '');
+    await rig.price(6_000_000);
+    expect([await stops(), rig.books.lots, rig.guards]).toEqual([[], [], {}]);
+    const closes = rig.events.filter(({ data }) => data.status === 'FILLED' && data.effect === 'close');
+    expect(closes.map(({ data }) => [data.purpose, data.strategy, data.flat])).toEqual([
+      ['flatten', 'one', true],
+      ['flatten', 'two', true],
+    ]);
+    const told = rig.events.length;
+    // Below the stops and above the targets: nobody is there to close anything.
+    for (const price of [5_900_000, 6_100_000]) await rig.price(price);
+    await rig.say('resume');
+    expect([rig.events.length, rig.books.lots, rig.books.halts]).toEqual([told, [], {}]);
+    expect(await rig.differences()).toEqual([]);
+  },
+);
+
 type Turn = readonly ['price', number] | readonly ['enter_long' | 'enter_short' | 'exit' | 'restart'];
 
 it('whatever the market, the signals and the restarts: books that agree, and every lot under one stop of its size', async () => {

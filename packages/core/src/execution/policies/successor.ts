@@ -64,7 +64,8 @@ export function dropSuccessor(context: StepContext, tracked: TrackedOrder, why: 
 
 /**
  * True when nothing more can be filled: the order ended, every fill that was reported is booked, and after a cancel a look at
- * the exchange that began later found no more: a fill may be on its way while a cancel is answered.
+ * the exchange that did not begin before found no more: a fill may be on its way while a cancel is answered. As for orders in doubt, a
+ * look of the same millisecond counts: the end was known to the exchange before we heard of it, and so before it read the look's requests.
  */
 export function isOver(context: StepContext, tracked: TrackedOrder): boolean {
   const { order, endedWallTs } = tracked;

@@ -1,5 +1,5 @@
 import { Decimal } from '../../decimal/decimal.js';
-import type { Check, Prices, Protection } from '../check.js';
+import type { Check, Prices, ProtectiveLevels } from '../check.js';
 
 /** A stop that is reached before the position is open, or a target that loses, would close at once what is just opened. */
 export const protection: Check = {
@@ -14,7 +14,7 @@ export const protection: Check = {
   },
 };
 
-function stopProblem({ side, entry, stop }: Protection, prices: Prices | null): string | null {
+function stopProblem({ side, entry, stop }: ProtectiveLevels, prices: Prices | null): string | null {
   if (stop === null) return null;
   if (!stop.isPositive()) return `The stop at ${stop} is not above zero.`;
   // What closing the position would get at once: the spread is lost already.

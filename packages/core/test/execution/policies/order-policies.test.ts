@@ -154,6 +154,28 @@ describe('limit at the touch', () => {
     });
   });
 
+  it.each([
+    [1, 0],
+    [0, 1],
+  ])('is replaced after a look that did not begin before its end was seen (%i ms before: %i)', (before, placed) => {
+    const bench = benchOf({}, false);
+    quote(bench, 6_000_000);
+    const id = bench.send(bench.signal('enter_long'), '1');
+    bench.wait(2_000);
+    quote(bench, 6_000_300);
+    clock(bench);
+    bench.feed({ kind: 'cancel_answered', clientOrderId: id, outcome: 'accepted' });
+    const begun = bench.at;
+    bench.wait(before);
+    const end = { type: 'limit', timeInForce: 'gtc', state: 'canceled', reason: 'USER' } as const;
+    bench.feed({ kind: 'order_update', order: orderOf('1', end) });
+    const look = { symbol: 'BTC_JPY', begun, openOrders: [], fills: [], orders: [], positions: [] };
+    const looked = bench.feed({ kind: 'sweep', sweep: look });
+    expect(looked.actions.filter(({ kind }) => kind === 'submit')).toHaveLength(placed);
+    // It does not wait for the timer then.
+    if (placed === 0) expect(looked.actions).toMatchObject([{ kind: 'sweep' }]);
+  });
+
   it('cancels first and places the rest anew where the exchange cannot amend', () => {
     const bench = benchOf({}, false);
     quote(bench, 6_000_000);

@@ -1,4 +1,4 @@
-import { Decimal, type Protection } from '@alpha-engine/core';
+import { Decimal, type ProtectiveLevels } from '@alpha-engine/core';
 import { expect, it } from 'vitest';
 import { protection } from '../../../src/risk/checks/protection.js';
 import { denies, intentOf, viewOf } from '../bench.js';
@@ -9,7 +9,7 @@ const view = viewOf({ prices: { bid: d(99), ask: d(101), mid: d(100) } });
 function problem(side: 'buy' | 'sell', levels: { stop?: number; target?: number }): string | undefined {
   const { stop, target } = levels;
   const entry = d(side === 'buy' ? 101 : 99);
-  const asked: Protection = {
+  const asked: ProtectiveLevels = {
     ...{ side, entry },
     stop: stop === undefined ? null : d(stop),
     target: target === undefined ? null : d(target),
