@@ -143,7 +143,8 @@ function publishDenial(
 ): void {
   context.out.events.push({
     type: 'denial',
-    exchange: signal.exchange,
+    // Ours, whatever the signal says: it came by our stream, and is numbered among our denials.
+    exchange: context.config.exchange,
     symbol: signal.symbol,
     ts: context.at.marketTs,
     seq: nextSeq(context, signal.symbol, 'denial'),

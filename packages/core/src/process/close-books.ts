@@ -26,24 +26,25 @@ const LOOK_AGAIN_MS = 500;
 
 /**
  * Books what the exchange still has to tell when nothing is sent any more, then compares: what differs is looked at again until
- * it agrees or the time is up. Null when the exchange could not be read.
+ * it agrees or the time is up; what was seen last counts. Null when the exchange could not be read at all.
  */
 export async function closeBooks(books: BooksToClose): Promise<readonly Difference[] | null> {
   const { logger } = books;
   const deadline = performance.now() + LAST_LOOK_MS;
+  let seen: readonly Difference[] | null = null;
   for (;;) {
     const last = performance.now() + LOOK_AGAIN_MS >= deadline;
     const leftMs = Math.max(0, deadline - performance.now());
     try {
       const sentence = `The exchange did not answer within ${LAST_LOOK_MS} ms.`;
-      const differences = await within(leftMs, sentence, (late) => compareOnce(books, late));
-      if (differences.length === 0 || last) return differences;
+      seen = await within(leftMs, sentence, (late) => compareOnce(books, late));
+      if (seen.length === 0 || last) return seen;
     } catch (error) {
       if (AlphaError.is(error, 'STORE_FENCED') || AlphaError.is(error, 'OWNERSHIP_LOST')) throw error;
       const fields = { error: String(error) };
       if (last) {
         logger.warn(fields, 'The books could not be compared with the exchange at the end.');
-        return null;
+        return seen;
       }
       logger.debug(fields, 'The exchange is read once more.');
     }

@@ -14,7 +14,7 @@ export interface RecorderOptions {
   /** Whether the brain is still ours; asked before every commit. */
   readonly hold: Hold;
   readonly bus: EventBus;
-  /** Series this brain writes; claimed at the start. */
+  /** Series this brain writes; claimed at the start. One that nobody could foresee is claimed when its first event is published. */
   readonly series: readonly Series[];
   /** Last `seq` of each of them according to the state the owner before left. */
   readonly lastSeqs: (state: unknown) => ReadonlyMap<SeriesKey, number>;
@@ -45,6 +45,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #ownership: Ownership;
   readonly #writer: number;
+  readonly #series: Map<SeriesKey, Series>;
   /** Of the series this brain writes, when it claimed them: another brain may have gone further than our record knows. */
   readonly lastSeqs: ReadonlyMap<SeriesKey, number>;
   #batch: number;
@@ -70,6 +71,7 @@ export class Recorder {
     this.#options = options;
     this.#ownership = ownership;
     this.#writer = writer;
+    this.#series = new Map(options.series.map((series) => [seriesKey(series), series]));
     this.lastSeqs = lastSeq;
     this.#batch = ownership.checkpoint?.batch ?? 0;
     this.#positions = { ...ownership.checkpoint?.positions };
@@ -199,13 +201,28 @@ export class Recorder {
   }
 
   async #publish(events: readonly AlphaEvent[]): Promise<void> {
+    const { bus } = this.#options;
     try {
-      await this.#options.bus.publish(this.#writer, events);
+      const fresh = this.#note(events);
+      if (fresh.length > 0) await bus.claim(fresh, this.#writer, published(new Map(), events));
+      await bus.publish(this.#writer, events);
     } catch (error) {
       if (!isForgetful(error)) throw error;
       await this.#heal();
     }
     for (const event of events) this.#published.set(seriesKey(seriesOf(event)), event.seq ?? 0);
+  }
+
+  /** Answers the series that were not known before: a denial bears the symbol of its signal, whatever that is. */
+  #note(events: readonly AlphaEvent[]): readonly Series[] {
+    const fresh: Series[] = [];
+    for (const series of events.map(seriesOf)) {
+      const key = seriesKey(series);
+      if (this.#series.has(key)) continue;
+      this.#series.set(key, series);
+      fresh.push(series);
+    }
+    return fresh;
   }
 
   get #hasWork(): boolean {
@@ -218,16 +235,17 @@ export class Recorder {
 
   /** Whether the bus still has what it acknowledged: after the last signal of the day nothing else would tell. */
   async #look(): Promise<void> {
-    const { bus, series } = this.#options;
-    const { lastSeq } = await bus.claim(series, this.#writer);
+    const { lastSeq } = await this.#options.bus.claim([...this.#series.values()], this.#writer);
     this.#lookedAt = performance.now();
     if ([...this.#published].some(([key, seq]) => (lastSeq.get(key) ?? 0) < seq)) await this.#heal();
   }
 
   /** A bus that came back without its last moments gets everything from the outbox again, in order; it skips what it has. */
   async #heal(): Promise<void> {
-    const { brain, bus, logger, series, store } = this.#options;
+    const { brain, bus, logger, store } = this.#options;
     const kept = (await store.unpublished(brain)).map(({ event }) => event);
+    this.#note(kept);
+    const series = [...this.#series.values()];
     const before = published(new Map(), kept);
     const { lastSeq } = await bus.claim(series, this.#writer);
     const gone = [...before].reduce((sum, [key, seq]) => sum + Math.max(0, seq - (lastSeq.get(key) ?? 0)), 0);

@@ -79,6 +79,15 @@ describe('denials', () => {
     expect(statuses(bench.signal('enter_long', { id: 'x', strategy: 'rsi' }))).toEqual(['denied:position_size']);
   });
 
+  it('numbers the denial of a signal that names another exchange among its own', () => {
+    const bench = new Bench(only).ready();
+    const strange = bench.signal('enter_long', { exchange: 'elsewhere', id: 'strange' });
+    expect(strange.verdicts).toMatchObject([{ code: 'unknown_instrument' }]);
+    expect(strange.events).toMatchObject([{ exchange: 'gmo', symbol: 'BTC_JPY', seq: 1 }]);
+    const next = bench.signal('enter_short', { ts: bench.now - 5_001 });
+    expect(next.events).toMatchObject([{ exchange: 'gmo', symbol: 'BTC_JPY', seq: 2 }]);
+  });
+
   it('leaves no trace of a repeated signal', () => {
     const bench = new Bench(only).ready();
     submitOf(bench.signal('enter_long', { id: 's' }));

@@ -95,6 +95,23 @@ test('puts back what a bus forgot that ended together with it, the claim too', a
   expect(await seqs()).toEqual([1, 2, 3]);
 });
 
+test('claims a series that nobody could foresee with its first event, now and after a restart', async () => {
+  const { port, forget } = forgetfulBus();
+  const strange = (seq: number) => ({ ...signal(seq), symbol: 'A SYMBOL|THAT NOBODY KNOWS', id: `strange-${seq}` });
+  const told = async () =>
+    (await port.range(STREAM, null, 100)).map(({ event }) => `${event.symbol.slice(0, 3)} ${event.seq}`);
+  const record = await start(port);
+  await record([signal(1), strange(1), strange(2)]);
+  expect(await told()).toEqual(['BTC 1', 'A S 1', 'A S 2']);
+  const again = await start(port);
+  await again([strange(3), signal(2)]);
+  expect(await told()).toEqual(['BTC 1', 'A S 1', 'A S 2', 'A S 3', 'BTC 2']);
+  await forget(0, undefined);
+  const last = await start(port);
+  await last([strange(4)]);
+  expect(await told()).toEqual(['BTC 1', 'A S 1', 'A S 2', 'A S 3', 'BTC 2', 'A S 4']);
+});
+
 test('says what a bus lost that is older than what is kept for it', async () => {
   const { port, seqs, forget } = forgetfulBus();
   const said: unknown[] = [];

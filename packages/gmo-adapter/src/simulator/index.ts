@@ -12,6 +12,7 @@ export type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } 
 export { PERMISSIONS, type Permission } from './permissions.js';
 export { startGmoSimulator } from './server.js';
 export type { Counts, SimulatorStats } from './stats.js';
+export { type StillTapeOptions, stillTape } from './still-tape.js';
 export {
   DEFAULT_SWITCHES,
   DEFAULT_TIMINGS,

@@ -18,7 +18,7 @@ import {
   type GmoSimulator,
   type GmoSimulatorOptions,
   startGmoSimulator,
-  type Tape,
+  stillTape,
 } from '@alpha-engine/gmo-adapter/simulator';
 import { type LogLine, testContext } from '../support/context.js';
 
@@ -65,7 +65,7 @@ export class LiveRig {
   static async start({ config = {}, simulator = {} }: RigOptions = {}): Promise<LiveRig> {
     const rig = new LiveRig(
       await startGmoSimulator({
-        tape: stillTape(),
+        tape: stillTape({ symbols: SYMBOLS, price: PRICE, spread: 2 * HALF_SPREAD }),
         balances: { JPY: '100000000', BTC: '1' },
         timings: { commandMs: 1 },
         ...simulator,
@@ -276,22 +276,4 @@ class HeardBroker extends GmoBroker {
       yield update;
     }
   }
-}
-
-/** A market that does what the test says and nothing else. */
-function stillTape(): Tape {
-  const start = 1_700_000_000_000;
-  const records = SYMBOLS.map((symbol) => ({
-    kind: 'book' as const,
-    symbol,
-    ts: start,
-    bids: [[PRICE - HALF_SPREAD, 5]] as const,
-    asks: [[PRICE + HALF_SPREAD, 5]] as const,
-  }));
-  const facts = { exchange: 'gmo', origin: 'made', licence: 'none', conversion: 'none' };
-  const symbols = SYMBOLS.map((symbol) => ({ symbol, source: 'made' }));
-  return {
-    header: { format: 'alpha-tape', version: 1, ...facts, symbols, start, end: start + 1, records: records.length },
-    records,
-  };
 }

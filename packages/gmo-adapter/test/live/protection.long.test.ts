@@ -1,4 +1,5 @@
 import type { ExecutorConfig } from '@alpha-engine/core';
+import { PERMISSIONS } from '@alpha-engine/gmo-adapter/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiveRig, PRICE } from './live-rig.js';
 
@@ -69,9 +70,7 @@ describe('a stop-loss', () => {
 
   it('that the key may not place closes nothing: openings halt, and it is there once the key may', async () => {
     rig = await LiveRig.start();
-    const reads = ['activeOrders', 'orders', 'executions', 'latestExecutions', 'openPositions'] as const;
-    const rest = ['account/assets', 'account/margin', 'order', 'cancelOrder', 'changeOrder'] as const;
-    rig.simulator.setPermissions([...reads, ...rest]);
+    rig.simulator.setPermissions(PERMISSIONS.filter((one) => one !== 'closeOrder'));
     await rig.signal('enter_long', { protect: { stop_loss: { distance: 90_050 } } });
     expect(await rig.order('stop_loss', 'REJECTED')).toMatchObject({ reason: expect.stringContaining('ERR-5012') });
     expect(
@@ -83,7 +82,7 @@ describe('a stop-loss', () => {
     await rig.signal('enter_long', { strategy: 'another' });
     await rig.until('it is denied', async () => (await rig.store.verdicts()).some(({ approved }) => !approved));
     expect(rig.lots).toHaveLength(1);
-    rig.simulator.setPermissions([...reads, ...rest, 'closeOrder']);
+    rig.simulator.setPermissions(PERMISSIONS);
     await shows('sell close stop ioc 0.01 8910000 waiting');
   });
 });
