@@ -62,7 +62,7 @@ const LEAST_WARNINGS = 4;
  */
 export function feedTable(picture: FeedPicture, screen: Screen): string[] {
   const { channels } = picture;
-  const warnings = picture.lines.map(warning);
+  const warnings = picture.lines.map((line) => wrapped(warning(line), screen.width));
   const totals = totalLines(picture.totals);
   const kept = Math.min(LEAST_WARNINGS, warnings.length);
   // Title, heads of the columns, and an empty line before the totals.
@@ -76,7 +76,7 @@ export function feedTable(picture: FeedPicture, screen: Screen): string[] {
     ...totals,
   ];
   const left = screen.height - lines.length - 1;
-  if (left > 0 && warnings.length > 0) lines.push({ text: '' }, ...warnings.slice(-left));
+  if (left > 0 && warnings.length > 0) lines.push({ text: '' }, ...newest(warnings, left));
   return lines.slice(0, screen.height).map((line) => paint(line, screen));
 }
 
@@ -152,6 +152,26 @@ function warning({ ts, level, message, fields }: KeptLine): Line {
   return { text: scrub(text), style: level === 'error' ? 'red' : 'yellow' };
 }
 
+/** Lines after the first are indented. */
+function wrapped({ text, style }: Line, width: number): readonly Line[] {
+  const whole = printable(text);
+  const room = Math.max(1, width - BETWEEN.length);
+  const lines = [{ text: whole.slice(0, width), style }];
+  for (let from = width; from < whole.length; from += room)
+    lines.push({ text: `${BETWEEN}${whole.slice(from, from + room)}`, style });
+  return lines;
+}
+
+/** The last of them that fit whole, oldest first; of the very last one what fits. */
+function newest(warnings: readonly (readonly Line[])[], room: number): readonly Line[] {
+  let shown: readonly Line[] = warnings.at(-1)?.slice(0, room) ?? [];
+  for (const lines of warnings.slice(0, -1).reverse()) {
+    if (lines.length + shown.length > room) break;
+    shown = [...lines, ...shown];
+  }
+  return shown;
+}
+
 function plain(value: unknown): string {
   if (value instanceof Error) return value.message;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -164,9 +184,13 @@ function countStates(channels: readonly ChannelFigures[]): string {
 }
 
 /** What an exchange wrote must not move the cursor. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ');
+}
+
 function paint({ text, style }: Line, { width, colour }: Screen): string {
-  const printable = stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ');
-  const clipped = printable.length <= width ? printable : `${printable.slice(0, Math.max(0, width - 1))}…`;
+  const whole = printable(text);
+  const clipped = whole.length <= width ? whole : `${whole.slice(0, Math.max(0, width - 1))}…`;
   return colour && style !== undefined ? styleText(style, clipped, { validateStream: false }) : clipped;
 }
 

@@ -56,7 +56,7 @@ export class LiveScreen {
       await this.#writing;
       if (!this.#entered) return;
       this.#entered = false;
-      await this.#write(`${LEAVE}${this.#last.join('\r\n')}\r\n`);
+      await this.#write(`${LEAVE}\x1b[J${this.#last.join('\r\n')}\r\n`);
     };
     await Promise.race([leaving(), delay(PATIENCE_MS, undefined, { ref: false })]);
     process.off('exit', this.#restore);
@@ -69,8 +69,9 @@ export class LiveScreen {
     if (this.#writing !== null) return;
     const { columns = 80, rows = 24 } = this.#terminal;
     this.#last = this.#draw({ width: columns || 80, height: rows || 24, colour: mayColour(this.#terminal) });
-    // Home, each line up to its end, and what is left of an earlier picture.
-    const text = `\x1b[H${this.#last.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`;
+    // Home, each line on an empty one, and what is left of an earlier picture. Erasing behind a line would take its last character where it is full.
+    const lines = this.#last.map((line) => `\x1b[2K${line}`).join('\r\n');
+    const text = `\x1b[H${lines}${this.#last.length < (rows || 24) ? '\r\n\x1b[J' : ''}`;
     this.#writing = this.#write(this.#entered ? text : `${ENTER}${text}`).finally(() => {
       this.#writing = null;
     });

@@ -29,6 +29,9 @@ export interface CollectOptions {
   readonly look?: CollectorLook | undefined;
 }
 
+const RIVAL =
+  'Another collector of these symbols uses this data folder. This one takes them over, and the other ends with BUS_FENCED; run only one.';
+
 /** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
   { config, logger, look }: CollectOptions,
@@ -64,8 +67,9 @@ export async function collect(
     const states = new FeedStates(await PatientFeed.open({ exchange, connect, wallClock }, signal));
     const feed = watch.feed({ symbols, feed: states });
     signal.throwIfAborted();
-    const { folder, lock } = await takeSpoolFolder(places.spool, { exchange, symbols });
+    const { folder, lock, hasRival } = await takeSpoolFolder(places.spool, { exchange, symbols });
     closers.add(() => lock.release());
+    if (hasRival) logger.warn({ exchange, symbols }, RIVAL);
     const spool = { folder, maxBytes: spoolMaxMb * 1024 ** 2, waiting: await waitingSpools(folder) };
     started = true;
     const reader = new FeedFiguresReader({ symbols, states });

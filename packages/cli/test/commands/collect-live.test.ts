@@ -52,7 +52,7 @@ class OnTerminal {
   get picture(): readonly string[] {
     const [text = ''] = (this.#output.split('\x1b[H').at(-1) ?? '').split('\x1b[J');
     // The terminal makes a carriage return of its own.
-    return text.replaceAll('\r', '').replaceAll('\x1b[K', '').split('\n');
+    return text.replaceAll('\r', '').replaceAll('\x1b[2K', '').trimEnd().split('\n');
   }
 
   get done(): Promise<number | null> {
@@ -109,7 +109,7 @@ it('draws a live table on a terminal, and leaves it with the report when it is i
   expect(await terminal.end('SIGINT')).toBe(0);
   const { output } = terminal;
   expect(output.split(ENTER)).toHaveLength(3);
-  const after = output.split(LEAVE).at(-1) ?? '';
+  const after = (output.split(LEAVE).at(-1) ?? '').replace('\x1b[J', '');
   expect(after).toMatch(/^alpha collect .* 3 disconnected\r/);
   expect(after).toContain('collector stopped');
   expect(after).toMatch(/received.*: \d+/);

@@ -75,6 +75,21 @@ describe('the live table', () => {
     expect(drawn.slice(-4).map((text) => text.slice(9))).toEqual([46, 47, 48, 49].map((n) => `ERROR trouble ${n}`));
   });
 
+  it('shows a long warning whole, on as many lines as it takes', () => {
+    const line = (message: string) => ({ ts: 0, level: 'warn', message, fields: {} }) as const;
+    const lines = [line('a'.repeat(60)), line(`${'b'.repeat(60)} the end`)];
+    const screen = { ...PLAIN, width: 40 };
+    const drawn = feedTable(picture({ lines }), { ...screen, height: 12 });
+    expect(drawn.slice(-5)).toEqual([
+      `00:00:00 WARN ${'a'.repeat(26)}`,
+      `  ${'a'.repeat(34)}`,
+      `00:00:00 WARN ${'b'.repeat(26)}`,
+      `  ${'b'.repeat(34)} the`,
+      '   end',
+    ]);
+    expect(feedTable(picture({ lines }), { ...screen, height: 11 }).slice(-4)).toEqual(['', ...drawn.slice(-3)]);
+  });
+
   it('stays within any terminal', () => {
     const lines = [{ ts: 0, level: 'warn', message: 'x'.repeat(300), fields: {} }] as const;
     for (const channels of [many(), many().slice(0, 3), []]) {

@@ -9,6 +9,8 @@ export interface SpoolFolder {
   readonly folder: string;
   /** Gives it to the next. */
   readonly lock: Lock;
+  /** Another collector of the same symbols has its own here: it runs, or is about to end. */
+  readonly hasRival: boolean;
 }
 
 const MOST_AT_ONCE = 8;
@@ -31,7 +33,8 @@ export async function takeSpoolFolder(
     const message = `${MOST_AT_ONCE} collectors of ${exchange} with the same symbols use ${root}; stop all but one.`;
     for (let look = 1; ; look++) {
       try {
-        return { folder, lock: await acquireLock({ path: join(folder, 'lock'), code: 'DATA_FOLDER_LOCKED', message }) };
+        const lock = await acquireLock({ path: join(folder, 'lock'), code: 'DATA_FOLDER_LOCKED', message });
+        return { folder, lock, hasRival: number > 1 };
       } catch (error) {
         if (!AlphaError.is(error, 'DATA_FOLDER_LOCKED') || number === MOST_AT_ONCE) throw error;
       }

@@ -20,6 +20,7 @@ it('gives a set of symbols the same folder at every start, and another one besid
   const second = await take('ETH', 'BTC');
   const other = await take('BTC');
   expect(basename(second.folder)).toBe(`${basename(first.folder)}-2`);
+  expect([first, second, other].map(({ hasRival }) => hasRival)).toEqual([false, true, false]);
   expect(new Set([first.folder, second.folder, other.folder]).size).toBe(3);
   await first.lock.release();
   const again = await take('BTC', 'ETH');
