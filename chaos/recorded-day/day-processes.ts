@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EventBus } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { openRedisBus } from '@alpha-engine/core/redis';
-import { type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
+import { freePort, type RedisServer, startRedisServer } from '@alpha-engine/core/testing';
 import type { FaultText, SimulatorClock, SimulatorStats } from '@alpha-engine/gmo-adapter/simulator';
 import { Supervised } from '../supervised.js';
 import { type DayMarket, SYMBOL } from './day-market.js';
@@ -14,12 +14,15 @@ const CHANNELS = 3;
 /** Simulator, collector and archiver as processes, and a redis-server unless the bus is the embedded one. `end` ends exactly these. */
 export class DayProcesses {
   readonly archiveFolder: string;
+  /** Where the collector lets its memory be looked at. */
+  readonly inspectPort: number;
   readonly #folder: string;
   readonly #redis: RedisServer | null;
   readonly #processes: Supervised[] = [];
   #bus: EventBus | null = null;
 
-  private constructor(folder: string, redis: RedisServer | null) {
+  private constructor(folder: string, redis: RedisServer | null, inspectPort: number) {
+    this.inspectPort = inspectPort;
     this.#folder = folder;
     this.archiveFolder = join(folder, 'archive');
     this.#redis = redis;
@@ -36,7 +39,7 @@ export class DayProcesses {
     const script = join(folder, 'faults.json');
     await writeFile(script, JSON.stringify({ seed, faults }, null, 1));
     const redis = bus === 'redis' ? await startRedisServer({ args: ['--appendonly', 'yes'] }) : null;
-    const day = new DayProcesses(folder, redis);
+    const day = new DayProcesses(folder, redis, await freePort());
     try {
       const simulation = { tape: market.path, speed, hold: CHANNELS, origin: 'tape', port: 0, faults: script };
       const flags = Object.entries(simulation).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -50,7 +53,8 @@ export class DayProcesses {
       };
       const archive = { ...env, ALPHA_ARCHIVE_DIR: day.archiveFolder };
       await day.#run('archiver', ['archive'], archive).line('archiver started');
-      await day.#run('collector', ['collect'], env).line('collector started');
+      const inspected = { ...env, NODE_OPTIONS: `--inspect=127.0.0.1:${day.inspectPort}` };
+      await day.#run('collector', ['collect'], inspected).line('collector started');
       await simulator.line('tape started');
       day.#bus = redis === null ? await openEmbeddedBus({ folder: join(folder, 'data/bus'), readOnly: true }) : null;
       day.#bus ??= await openRedisBus({ url: redis!.url });

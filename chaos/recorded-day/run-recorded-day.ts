@@ -51,7 +51,7 @@ export async function runRecordedDay(
   tell(`${market.told}.`);
   const schedule = drawSchedule(market, speed, new Random(seed));
   const day = await DayProcesses.start(folder, market, options, simulatorFaults(schedule, speed));
-  const memory = new MemoryLog(() => day.collector.pid);
+  const memory = new MemoryLog(() => day.collector.pid, day.inspectPort);
   try {
     tell(`The market runs for ${Math.round(market.lengthMs / 1_000)} s; ${schedule.length} troubles.`);
     const terminations: Termination[] = [];

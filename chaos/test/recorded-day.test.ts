@@ -71,9 +71,11 @@ describe('the archive of a recorded day', () => {
   });
 
   test('fails when the collector grows', () => {
-    const memory = { minutes: 30, firstMiB: 100, lastMiB: 101, mostMiB: 110, slopeMiB: 2 };
+    const still = { firstMiB: 100, lastMiB: 101, mostMiB: 110 };
+    const memory = { minutes: 30, heap: still, resident: { ...still, lastMiB: 110 } };
     expect(checkMemory(memory).problems).toEqual([]);
-    expect(checkMemory({ ...memory, lastMiB: 130, slopeMiB: 60 }).problems).toEqual(['It grew by 60.0 MiB an hour.']);
+    const leaking = { ...memory, heap: { ...still, lastMiB: 103 } };
+    expect(checkMemory(leaking).problems).toEqual(['Its heap grew by 3.0 MiB.']);
   });
 });
 
