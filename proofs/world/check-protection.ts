@@ -1,6 +1,23 @@
-import { Decimal, type ExchangePosition, type Order, type Protect } from '@alpha-engine/core';
-import type { EngineWorld } from './engine-world.js';
+import {
+  type Books,
+  Decimal,
+  type ExchangePosition,
+  type ExecutorConfig,
+  type Order,
+  type Protect,
+  type Store,
+} from '@alpha-engine/core';
+import type { PaperBroker } from '@alpha-engine/core/simulation';
 import { INSTRUMENTS } from './market.js';
+
+/** What of a world the look needs. */
+export interface ProtectedWorld {
+  readonly store: Pick<Store, 'orders' | 'positions'>;
+  readonly paper: Pick<PaperBroker, 'openOrders' | 'positions'>;
+  readonly config: Partial<ExecutorConfig>;
+  readonly books: Books | null;
+  readonly price: number;
+}
 
 const PROTECTIVE = ['stop_loss', 'take_profit', 'trailing_stop'];
 
@@ -10,7 +27,7 @@ export function rests({ request, status, terms }: Order): boolean {
 }
 
 /** Whether every order that is open rests, and all that is held is under one. */
-export async function isProtected(world: EngineWorld): Promise<boolean> {
+export async function isProtected(world: ProtectedWorld): Promise<boolean> {
   const resting = (await world.store.orders()).filter(({ order }) => rests(order));
   if ((world.books?.openOrders ?? []).length > resting.length) return false;
   return (await unprotected(world)).length === 0;
@@ -20,7 +37,7 @@ export async function isProtected(world: EngineWorld): Promise<boolean> {
  * What is held at the exchange and under no resting order of its size there, in sentences. Where the exchange takes none, the
  * engine watches: what is still held beyond its stop.
  */
-export async function unprotected(world: EngineWorld): Promise<readonly string[]> {
+export async function unprotected(world: ProtectedWorld): Promise<readonly string[]> {
   const { config, paper, price, store } = world;
   const { orderKinds, protect } = config;
   if (protect === undefined) return [];
@@ -49,7 +66,7 @@ export async function unprotected(world: EngineWorld): Promise<readonly string[]
 
 type Held = Pick<ExchangePosition, 'price' | 'side' | 'size'> & { readonly positionId?: string };
 
-async function coins({ store }: EngineWorld, symbol: string): Promise<readonly Held[]> {
+async function coins({ store }: ProtectedWorld, symbol: string): Promise<readonly Held[]> {
   const held = (await store.positions()).filter((one) => one.symbol === symbol && one.size.isPositive());
   return held.map(({ averagePrice, size }) => ({ side: 'buy', size, price: averagePrice }));
 }
