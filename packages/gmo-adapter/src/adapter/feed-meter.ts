@@ -4,27 +4,52 @@ import type { FeedStream } from './feed-stream.js';
 
 const OF_EXCHANGE: Labels = { exchange: EXCHANGE };
 
-/** The measurements of one feed. Those of every event are taken from the streams' own counts, once a second. */
+interface Measured {
+  readonly stream: FeedStream;
+  readonly labels: Labels;
+  /** Of its events, at the last sample. */
+  counted: number;
+  /** Likewise at the last look, and when, on the monotonic clock, there were new ones; first the start. The stream's watch is restarted, this is not. */
+  looked: number;
+  heardAt: number;
+}
+
+/** The measurements of one feed. Those of every event are taken from the streams' own counts: nothing is done, and no clock read, for each. */
 export class FeedMeter {
   readonly #metrics: Metrics;
-  readonly #streams: readonly { readonly stream: FeedStream; readonly labels: Labels; counted: number }[];
+  readonly #streams: readonly Measured[];
 
-  constructor(metrics: Metrics | undefined, streams: readonly FeedStream[]) {
+  /** Times on the monotonic clock of the watches. */
+  constructor(metrics: Metrics | undefined, streams: readonly FeedStream[], now: number) {
     this.#metrics = metrics ?? silentMetrics;
-    this.#streams = streams.map((stream) => ({ stream, labels: labelsOf(stream), counted: 0 }));
+    this.#streams = streams.map((stream) => ({
+      stream,
+      labels: labelsOf(stream),
+      counted: 0,
+      looked: 0,
+      heardAt: now,
+    }));
     this.connected(false);
   }
 
-  /** `now` on the monotonic clock of the watches. */
+  /** How often this is called is how well the age of data is known. */
+  look(now: number): void {
+    for (const one of this.#streams) {
+      if (one.looked === one.stream.received) continue;
+      one.looked = one.stream.received;
+      one.heardAt = now;
+    }
+  }
+
   sample(now: number, queued: number, held: number): void {
     const metrics = this.#metrics;
     metrics.set('alpha_feed_queued_events', queued, OF_EXCHANGE);
     metrics.set('alpha_feed_held_trades', held, OF_EXCHANGE);
     for (const one of this.#streams) {
-      const { stream, labels } = one;
+      const { stream, labels, heardAt } = one;
       const news = stream.received - one.counted;
       one.counted = stream.received;
-      metrics.set('alpha_feed_data_age_seconds', (now - stream.heardAt) / 1_000, labels);
+      metrics.set('alpha_feed_data_age_seconds', (now - heardAt) / 1_000, labels);
       metrics.set('alpha_feed_silence_limit_seconds', stream.watch.limitMs / 1_000, labels);
       if (news === 0) continue;
       metrics.count('alpha_feed_messages_total', news, labels);

@@ -1,27 +1,17 @@
-import type { EpochMs, MarketEvent, MarketEventType, StatusEvent } from '@alpha-engine/core';
+import type { EpochMs, MarketEvent, StatusEvent } from '@alpha-engine/core';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
 import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
 import { ExchangeWatch } from './exchange-watch.js';
 import { FeedMeter } from './feed-meter.js';
 import type { FeedSessionParts } from './feed-session-parts.js';
-import { type FeedStream, newStream } from './feed-stream.js';
+import type { FeedStream } from './feed-stream.js';
 import { type Expected, HushWatch } from './hush-watch.js';
 import { lookAtStream, markSilent } from './look-at-stream.js';
+import { Oddities } from './oddities.js';
 import { type FeedEvent, ReaderQueue } from './reader-queue.js';
 import { statusEvent } from './status-event.js';
-import { TradeEvidence } from './trade-evidence.js';
-import { TradeHealer } from './trade-healer.js';
+import { newDesk, type SymbolDesk } from './symbol-desk.js';
 
-/** A symbol: its channels, and what keeps its trades whole. */
-interface Desk {
-  readonly symbol: string;
-  readonly streams: Partial<Record<MarketEventType, FeedStream>>;
-  readonly healer: TradeHealer | null;
-  readonly evidence: TradeEvidence;
-}
-
-/** What a symbol is traded on first. One command a second: of all 29 symbols, each is whole three seconds after the one before. */
-const ORDER: readonly MarketEventType[] = ['trade', 'ticker', 'orderbook'];
 const METER_MS = 1_000;
 const LATER_TRADE = 'The ticker told of a trade that did not come before a later one.';
 
@@ -33,14 +23,14 @@ export class FeedSession {
   readonly #parts: FeedSessionParts;
   readonly #queue: ReaderQueue;
   readonly #socket: GmoSocket;
-  readonly #desks: readonly Desk[];
-  readonly #bySymbol: ReadonlyMap<string, Desk>;
+  readonly #desks: readonly SymbolDesk[];
+  readonly #bySymbol: ReadonlyMap<string, SymbolDesk>;
   readonly #streams: readonly FeedStream[];
   readonly #byKey: ReadonlyMap<string, FeedStream>;
   readonly #exchange: ExchangeWatch;
   readonly #meter: FeedMeter;
   readonly #hush: HushWatch;
-  readonly #oddities = new Map<string, number>();
+  readonly #oddities: Oddities;
   readonly #tried: Promise<void>;
   /** The first connection or its failure is what a feed says first. */
   #hasTried: () => void = () => undefined;
@@ -57,10 +47,11 @@ export class FeedSession {
     });
     this.#desks = parts.symbols.map((symbol) => this.#newDesk(symbol));
     this.#bySymbol = new Map(this.#desks.map((desk) => [desk.symbol, desk]));
-    this.#streams = this.#desks.flatMap(({ streams }) => ORDER.flatMap((channel) => streams[channel] ?? []));
+    this.#streams = this.#desks.flatMap(({ streams }) => Object.values(streams));
     this.#byKey = new Map(this.#streams.map((stream) => [stream.subscription.key, stream]));
+    this.#oddities = new Oddities(context.logger);
     this.#hush = new HushWatch(timings, performance.now());
-    this.#meter = new FeedMeter(context.metrics, this.#streams);
+    this.#meter = new FeedMeter(context.metrics, this.#streams, performance.now());
     this.#queue = new ReaderQueue({
       context,
       capacity: parts.capacity,
@@ -109,12 +100,11 @@ export class FeedSession {
     this.#hasTried();
     await polling;
     this.#queue.end(failure);
-    const counts = Object.fromEntries(this.#oddities);
     const { logger } = this.#parts.context;
     const trades = this.#heldTrades;
     if (trades > 0)
       logger.warn({ trades }, 'Live trades that wait for a backfill are left to the next start, which reads both.');
-    if (this.#oddities.size > 0) logger.warn({ counts }, 'Frames of GMO Coin that could not be used.');
+    this.#oddities.report();
   }
 
   /** What arrived since the last call, as soon as there is something. Null at the end. */
@@ -122,32 +112,12 @@ export class FeedSession {
     return this.#queue.take();
   }
 
-  #newDesk(symbol: string): Desk {
-    const { channels, timings, context, history, published } = this.#parts;
-    const now = performance.now();
-    const streams: Desk['streams'] = Object.fromEntries(
-      ORDER.filter((channel) => channels.includes(channel)).map((channel) => [
-        channel,
-        newStream(symbol, channel, timings.silence[channel], now),
-      ]),
-    );
-    const { trade } = streams;
-    const evidence = new TradeEvidence();
-    if (trade === undefined) return { symbol, streams, healer: null, evidence };
-    const healer = new TradeHealer({
-      symbol,
-      published: published.get(symbol) ?? [],
-      history,
-      timings,
-      now: () => context.marketClock.now(),
-      logger: context.logger,
-      out: {
-        trade: (event) => this.#queue.push(trade, event),
-        status: (data) => this.#statusOf(trade, data),
-        backfilled: (count) => this.#meter.backfilled(symbol, count),
-      },
+  #newDesk(symbol: string): SymbolDesk {
+    return newDesk(symbol, this.#parts, {
+      trade: (stream, event) => this.#queue.push(stream, event),
+      status: (stream, data) => this.#statusOf(stream, data),
+      backfilled: (count) => this.#meter.backfilled(symbol, count),
     });
-    return { symbol, streams, healer, evidence };
   }
 
   #opened(): void {
@@ -215,12 +185,11 @@ export class FeedSession {
     const desk = this.#bySymbol.get(frame.symbol);
     const stream = desk?.streams[frame.type];
     if (desk === undefined || stream === undefined) {
-      this.#odd('not_subscribed', text);
+      this.#oddities.saw('not_subscribed', text);
       return;
     }
     stream.received++;
     stream.lastRecvTs = frame.recv_ts ?? frame.ts;
-    stream.heardAt = performance.now();
     if (!stream.live) this.#becomesLive(stream, frame.ts);
     if (stream.lastTs === null || frame.ts > stream.lastTs) stream.lastTs = frame.ts;
     if (frame.type === 'trade') {
@@ -256,6 +225,7 @@ export class FeedSession {
     let meteredAt = 0;
     return setInterval(() => {
       const now = performance.now();
+      this.#meter.look(now);
       const connected = this.#connected;
       const watched = connected && this.#exchange.isOpen;
       const isDead = this.#hush.look(now, { connected, open: watched, books: this.#books });
@@ -341,7 +311,7 @@ export class FeedSession {
   /** A frame that cannot be used may have been a trade. */
   #rejected(reason: FrameRejection['reason'], text: string): void {
     this.#meter.rejected(reason);
-    this.#odd(reason, text);
+    this.#oddities.saw(reason, text);
     const [, spoilt] = /"channel":"(orderbooks|ticker)"/.exec(text) ?? [];
     if (spoilt !== undefined) {
       const stream = this.#byKey.get(`${spoilt} ${/"symbol":"(\w+)"/.exec(text)?.[1]}`);
@@ -364,18 +334,6 @@ export class FeedSession {
       channel,
       reason: `Frames that cannot be used are left out: ${reason}.`,
     });
-  }
-
-  /** Counted always, logged once a kind. */
-  #odd(kind: FrameRejection['reason'] | 'not_subscribed', text: string): void {
-    const count = (this.#oddities.get(kind) ?? 0) + 1;
-    this.#oddities.set(kind, count);
-    if (count > 1) return;
-    const sample = text.slice(0, 200);
-    this.#parts.context.logger.warn(
-      { kind, sample },
-      'GMO Coin sent a frame that cannot be used; more of this kind are only counted.',
-    );
   }
 
   #statusOf(stream: FeedStream, data: StatusEvent['data']): void {

@@ -9,8 +9,6 @@ export interface FeedStream {
   received: number;
   lastTs: EpochMs | null;
   lastRecvTs: EpochMs;
-  /** On the monotonic clock; the start of the session when nothing ever came. The watch is restarted, this is not. */
-  heardAt: number;
 
   readonly symbol: string;
   readonly channel: MarketEventType;
@@ -38,7 +36,6 @@ export function newStream(symbol: string, channel: MarketEventType, limits: Sile
     received: 0,
     lastTs: null,
     lastRecvTs: 0,
-    heardAt: now,
     symbol,
     channel,
     subscription: {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EpochMs, type Logger, RecentTrades, type StatusEvent, type TradeEvent } from '@alpha-engine/core';
 import type { FeedTimings } from './feed-timings.js';
 import type { GmoMarketHistory, ReadSoFar, TradesSince } from './market-history.js';
+import { MeetingPoint } from './meeting-point.js';
 
 /** Trades kept to recognise what REST tells again: some seconds of the busiest market, because checks follow each other and live trades wait in between. */
 const REMEMBERED = 8_192;
@@ -11,9 +12,6 @@ const OVERLAP_MS = 1_000;
 const MAX_HELD = 20_000;
 /** More than `backfillMs` allows; the exchange was seen to answer a hundredth page of the list. */
 const MAX_PAGES = 400;
-/** REST prints each match twice. Rows that are nearer to where reading has to begin are not skipped: REST may be behind the socket. */
-const ROWS_A_MATCH = 2;
-const ROWS_TO_SPARE = 200;
 const LONGEST_PAUSE_MS = 10_000;
 /** Between checks that follow each other: live trades wait for them. */
 const LONGEST_CHECK_MS = 2_000;
@@ -54,13 +52,7 @@ export class TradeHealer {
   readonly #recent: RecentTrades;
   /** Live trades that wait, or null. */
   #held: TradeEvent[] | null = null;
-  /** Where the live trades that wait begin on this connection; those of the one before may wait in front of them. */
-  #liveFrom: EpochMs | null = null;
-  /**
-   * REST has to show all of this moment; the trade of it that asks for this came at `at`, on the monotonic clock, as the `place`-th of
-   * those that wait.
-   */
-  #judge: { readonly ts: EpochMs; readonly at: number; readonly place: number } | null = null;
+  readonly #meeting: MeetingPoint;
   /** What readings brought that ended too early. */
   #soFar: ReadSoFar = { rows: [] };
   /** The newest trade that was backfilled: the socket may still tell it. */
@@ -90,6 +82,7 @@ export class TradeHealer {
   constructor(parts: HealerParts) {
     this.#parts = parts;
     this.#recent = new RecentTrades(REMEMBERED, parts.published);
+    this.#meeting = new MeetingPoint(parts.timings.settleMs);
     this.#fresh = parts.published.length === 0;
   }
 
@@ -113,12 +106,8 @@ export class TradeHealer {
     }
     this.#held ??= [];
     this.#held.push(trade);
-    if (this.#liveFrom === null || !isNew) {
-      const ts = Math.max(trade.ts, this.#judge?.ts ?? 0);
-      this.#judge = { ts, at: performance.now(), place: this.#held.length };
+    if (this.#meeting.waits(trade.ts, this.#held.length, !isNew))
       this.#doubtTs = Math.min(trade.ts, this.#doubtTs ?? trade.ts);
-    }
-    this.#liveFrom ??= trade.ts;
     if (this.#held.length > MAX_HELD) {
       this.#stop();
       this.#giveUp(`More than ${MAX_HELD} live trades waited for the backfill.`);
@@ -137,7 +126,7 @@ export class TradeHealer {
   distrust(reason: string): void {
     this.#joined = false;
     this.#held ??= [];
-    this.#liveFrom = null;
+    this.#meeting.partsFromLive();
     this.#owesWord = true;
     this.#parts.out.status({ state: 'stale', channel: 'trade', reason });
   }
@@ -162,7 +151,7 @@ export class TradeHealer {
     this.#stop();
     this.#open = false;
     this.#joined = false;
-    this.#liveFrom = null;
+    this.#meeting.partsFromLive();
     if (this.#anchor !== null) this.#fresh = false;
   }
 
@@ -235,7 +224,7 @@ export class TradeHealer {
       for (let pause = timings.rereadMs; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
         const from = this.#from();
         const askedAt = performance.now();
-        const skipRows: number = maySkip ? this.#rowsSince : 0;
+        const skipRows: number = maySkip ? this.#meeting.rowsBeyond(this.held) : 0;
         try {
           const told = await this.#parts.history.tradesSince(symbol, from, {
             maxPages: MAX_PAGES,
@@ -245,7 +234,7 @@ export class TradeHealer {
             signal,
           });
           signal.throwIfAborted();
-          if (this.#meets(told, askedAt, skipRows > 0)) return this.#release(told, from);
+          if (this.#meeting.isMetBy(told, askedAt, skipRows > 0)) return this.#release(told, from);
           maySkip &&= skipRows === 0;
         } catch (error) {
           signal.throwIfAborted();
@@ -267,36 +256,19 @@ export class TradeHealer {
     return Math.max(completeFrom, doubt - OVERLAP_MS);
   }
 
-  /** What REST prints of the trades that wait and came after the one to be met: it need not be read. */
-  get #rowsSince(): number {
-    if (this.#liveFrom === null || this.#judge === null) return 0;
-    const trades = this.held - this.#judge.place;
-    return Math.max(0, trades * ROWS_A_MATCH - ROWS_TO_SPARE);
-  }
-
-  #meets({ newestTs }: TradesSince, askedAt: number, skipped: boolean): boolean {
-    const judge = this.#judge;
-    if (this.#liveFrom !== null && (newestTs === null || newestTs < this.#liveFrom)) return false;
-    if (skipped) return judge !== null && newestTs !== null && newestTs > judge.ts;
-    if (judge === null || (newestTs !== null && newestTs > judge.ts)) return true;
-    return askedAt - judge.at >= this.#parts.timings.settleMs;
-  }
-
-  /** Not still to come by the socket, which tells in order of time. */
-  #isUpToSocket({ ts }: TradeEvent, newestHeld: EpochMs): boolean {
-    return this.#liveFrom === null || ts <= this.#liveFrom || ts < newestHeld;
-  }
-
   #release(told: TradesSince, from: EpochMs): Finding {
     const waited = this.#held ?? [];
     const newestHeld = waited.reduce((newest, { ts }) => Math.max(newest, ts), 0);
-    const shown = told.trades.filter((trade) => this.#isUpToSocket(trade, newestHeld));
+    const shown = told.trades.filter(({ ts }) => this.#meeting.isUpToSocket(ts, newestHeld));
     const missing = this.#recent.missingFrom(shown, from, waited);
     const held = this.#withoutRepeated(waited, told.trades);
     const gapEnd = this.#gapEnd(told, held);
     const fromTs = this.#anchor ?? from;
     if (gapEnd !== null) this.#gap(fromTs, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
-    this.#wholeTs = Math.min(told.newestTs ?? 0, this.#liveFrom === null ? Number.POSITIVE_INFINITY : newestHeld);
+    this.#wholeTs = Math.min(
+      told.newestTs ?? 0,
+      this.#meeting.liveFrom === null ? Number.POSITIVE_INFINITY : newestHeld,
+    );
     // With another doubt in hand, what came since REST was read may miss one in its midst: it waits for the check that follows.
     const surely = this.#next === null ? Number.POSITIVE_INFINITY : (told.newestTs ?? 0);
     const kept = held.filter(({ ts }) => ts >= surely);
@@ -329,7 +301,7 @@ export class TradeHealer {
   #giveUp(reason: string): Finding {
     const held = this.#withoutRepeated(this.#held ?? [], null);
     const fromTs = this.#anchor ?? 0;
-    this.#gap(fromTs, this.#liveFrom ?? held[0]?.ts ?? this.#parts.now(), reason);
+    this.#gap(fromTs, this.#meeting.liveFrom ?? held[0]?.ts ?? this.#parts.now(), reason);
     this.#passOn(held);
     if (this.#joined) this.#resynced(fromTs, 'Live trades wait no longer.');
     this.#joins();
@@ -344,14 +316,13 @@ export class TradeHealer {
 
   #keepOn(trades: TradeEvent[]): void {
     this.#held = trades;
-    this.#liveFrom = trades[0]?.ts ?? null;
-    this.#judge = { ts: trades.at(-1)?.ts ?? 0, at: performance.now(), place: trades.length };
+    this.#meeting.movesTo(trades[0]?.ts ?? null, trades.at(-1)?.ts ?? 0, trades.length);
   }
 
   #passOn(trades: readonly TradeEvent[]): void {
     this.#held = null;
     this.#doubtTs = null;
-    this.#judge = null;
+    this.#meeting.forgetJudge();
     this.#soFar = { rows: [] };
     for (const trade of trades) {
       this.#recent.add(trade);
@@ -361,8 +332,8 @@ export class TradeHealer {
 
   /** Everything that waited is out. */
   #joins(): void {
-    const live = this.#liveFrom !== null;
-    this.#liveFrom = null;
+    const live = this.#meeting.liveFrom !== null;
+    this.#meeting.partsFromLive();
     if (!live || this.#joined) return;
     this.#joined = true;
     this.#owesWord = false;
