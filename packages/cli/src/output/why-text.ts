@@ -11,9 +11,10 @@ export function whyText({ bar, decided, entries, indicators, orders, signal, ver
     lines.push(`ORDER      ${names}`);
     lines.push(`           ${side} ${size} ${symbol} ${type}: ${status}, filled ${filledSize}${price}`);
     if (order.reason !== null) lines.push(`           because: ${order.reason}`);
-    for (const { fill, request, status: step, time } of steps) {
+    for (const { denied, fill, request, status: step, time } of steps) {
       const asked = request === 'none' ? '' : ` (${request})`;
       lines.push(`             ${time}  ${step}${asked}${fill === null ? '' : `  fill ${fill}`}`);
+      if (denied !== null) lines.push(...inputLines(denied.inputs));
     }
   }
   if (orders.length === 0) lines.push('ORDER      none');
@@ -21,7 +22,7 @@ export function whyText({ bar, decided, entries, indicators, orders, signal, ver
   else {
     const words = verdict.approved ? 'approved' : `denied: ${verdict.code}. ${verdict.message ?? ''}`;
     lines.push(`VERDICT    ${verdict.time}  ${words}`);
-    for (const [check, inputs] of Object.entries(verdict.inputs)) lines.push(`             ${check}: ${json(inputs)}`);
+    lines.push(...inputLines(verdict.inputs));
   }
   if (signal === null) {
     lines.push('SIGNAL     not of a strategy in this record: somebody else published it');
@@ -49,6 +50,11 @@ export function whyText({ bar, decided, entries, indicators, orders, signal, ver
     for (const range of decided.read) lines.push(`             ${entryText(range)}`);
   }
   return lines.join('\n');
+}
+
+/** What each check of the gate looked at. */
+function inputLines(inputs: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(inputs).map(([check, values]) => `             ${check}: ${json(values)}`);
 }
 
 function entryText({ count, exact, firstId, firstSeq, lastId, lastSeq, stream }: EntryRange): string {

@@ -40,6 +40,8 @@ export interface OrderStep {
   readonly request: string;
   /** Of a fill: its size, price and execution id. */
   readonly fill: string | null;
+  /** The gate let it go no more when it was to leave: which check, and what the checks looked at. */
+  readonly denied: { readonly code: string; readonly inputs: Readonly<Record<string, unknown>> } | null;
 }
 
 /** Throws `USAGE` when nothing has this id, or more than one thing begins with it. */
@@ -117,9 +119,9 @@ async function explained(store: Store, row: OrderRow): Promise<Why['orders'][num
   const events = await store.orderEvents(order.terms.clientOrderId);
   const steps = events.flatMap((event): OrderStep[] => {
     if (event.type !== 'order') return [];
-    const { fill, request, status } = event.data;
+    const { denied = null, fill, request, status } = event.data;
     const words = fill === undefined ? null : `${fill.size} at ${fill.price} (execution ${fill.execution_id})`;
-    return [{ time: iso(event.ts), status, request, fill: words }];
+    return [{ time: iso(event.ts), status, request, fill: words, denied }];
   });
   return { ...listedOrder(row), reason: 'reason' in order ? order.reason : null, steps };
 }

@@ -79,6 +79,8 @@ export const orderEvent = z.object({
     replaced_by: z.string().optional(),
     /** Why the order was rejected, expired, canceled or voided. */
     reason: z.string().optional(),
+    /** An approved order that the gate let go no more when it was to leave: the code of the check, and what the checks looked at. */
+    denied: z.object({ code: z.string(), inputs: z.record(z.string(), z.unknown()) }).optional(),
     fill: fillData.optional(),
     /** With this fill, which no exit of the strategy's own made, it holds nothing more on the symbol. */
     flat: z.boolean().optional(),

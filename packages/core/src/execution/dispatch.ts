@@ -27,11 +27,13 @@ export function dispatch(context: StepContext, gate: RiskGate): void {
       }
       const { terms } = tracked.order;
       const verdict = gate.release(terms, tracked.signalTs, riskView(context, terms, false, tracked));
-      const approved = verdict.approved ? verdict.orders[0] : undefined;
-      if (approved === undefined) {
-        finish(context, tracked, 'VOID', verdict.approved ? 'size' : `${verdict.code}: ${verdict.message}`);
+      if (!verdict.approved) {
+        const { code, inputs, message } = verdict;
+        finish(context, tracked, 'VOID', `${code}: ${message}`, { code, inputs });
         continue;
       }
+      const [approved] = verdict.orders;
+      if (approved === undefined) continue;
       known.offered = terms.clientOrderId;
       out.actions.push({ kind: 'submit', order: approved });
       break;

@@ -9,7 +9,12 @@ import { sellable } from './sizing/order-sizes.js';
 import type { StepContext } from './step-context.js';
 
 /** Records an order's new state and tells it on `order:<exchange>`. */
-export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?: ExchangeFill): void {
+export function publishOrder(
+  context: StepContext,
+  tracked: TrackedOrder,
+  fill?: ExchangeFill,
+  denied?: OrderEvent['data']['denied'],
+): void {
   const { order } = tracked;
   const { terms } = order;
   tracked.events += 1;
@@ -24,6 +29,7 @@ export function publishOrder(context: StepContext, tracked: TrackedOrder, fill?:
     id: `${terms.clientOrderId}:${tracked.events}`,
     data: {
       ...orderData(tracked, fill),
+      ...(denied === undefined ? {} : { denied }),
       ...(fill !== undefined && endsPosition(context, order) ? { flat: true } : {}),
     },
   });
@@ -69,11 +75,17 @@ export function nextSeq(context: StepContext, symbol: string, type: ToldType): n
   return seq;
 }
 
-/** Ends an order that had no effect, and tells it. */
-export function finish(context: StepContext, tracked: TrackedOrder, status: 'REJECTED' | 'VOID', reason: string): void {
+/** Ends an order that had no effect, and tells it; `denied`: because the gate let it go no more. */
+export function finish(
+  context: StepContext,
+  tracked: TrackedOrder,
+  status: 'REJECTED' | 'VOID',
+  reason: string,
+  denied?: OrderEvent['data']['denied'],
+): void {
   const before = tracked.order;
   tracked.order = ended(before, status, reason, context.at.marketTs);
-  if (tracked.order !== before) publishOrder(context, tracked);
+  if (tracked.order !== before) publishOrder(context, tracked, undefined, denied);
 }
 
 /** Only where no signal says it: a strategy must be told that its position is gone. */

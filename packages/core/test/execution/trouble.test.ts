@@ -278,6 +278,10 @@ describe('in doubt', () => {
     recorded.quote();
     const regated = recorded.sweep();
     expect(statuses(regated)).toEqual(['VOID']);
+    // What the second look saw is kept with it.
+    expect(JSON.parse(JSON.stringify(regated.events[0]))).toMatchObject({
+      data: { denied: { code: 'signal_too_old', inputs: { signal_too_old: { ageMs: expect.any(Number) } } } },
+    });
     expect(regated.orders[0]).toMatchObject({ reason: expect.stringContaining('signal_too_old') });
 
     bench.feed({ kind: 'submitting', clientOrderId: id });
