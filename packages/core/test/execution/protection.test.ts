@@ -269,6 +269,24 @@ describe('a stop-loss', () => {
     expect(String(bench.executor.books().positions[0]?.size)).toBe('0.01');
   });
 
+  it('of which several are refused together is tried again with a pause, and not for ever at once', () => {
+    const bench = benchOf(STOP);
+    bench.send(bench.signal('enter_long'), '1');
+    const [first, ...others] = ['0.004', '0.003', '0.003'].map((size, index) => {
+      return bench.feed({ kind: 'fill_update', fill: fillOf(`e${index}`, '1', { size: d(size), ts: bench.now }) });
+    });
+    expect(others.flatMap(submits)).toEqual([]);
+    let refused = 0;
+    for (let [stop] = submits(first!); stop !== undefined && refused < 9; refused += 1) {
+      const { clientOrderId } = stop;
+      bench.feed({ kind: 'submitting', clientOrderId });
+      [stop] = submits(bench.feed({ kind: 'refused', clientOrderId, code: 'ERR-1', message: 'No.' }));
+    }
+    expect(refused).toBe(3);
+    const again = bench.wait(5_000).feed({ kind: 'clock' });
+    expect(submits(again).map(({ size }) => String(size))).toEqual(['0.01']);
+  });
+
   it('is closed at the market when the price has gone through it already', () => {
     const bench = benchOf(STOP);
     bench.send(bench.signal('enter_long'), '1');

@@ -1,7 +1,7 @@
 import { Decimal } from '../../decimal/decimal.js';
 import type { Instrument } from '../../instrument/instrument.js';
 import { roundPrice } from '../../instrument/instrument.js';
-import { isWorking, type Order, type OrderOf, workingPrice } from '../../orders/order.js';
+import { isWorking, type Order, workingPrice } from '../../orders/order.js';
 import type { TrackedOrder } from '../../orders/order-ledger.js';
 import { amendOrder, cancelOrder } from '../order-changes.js';
 import { closedReason } from '../risk-watch.js';
@@ -52,11 +52,11 @@ export function tendGuards(context: StepContext): void {
 
 /** A protective order that is not to be had closes nothing by force: the operator hears of it, and it is tried again. */
 function noteFailure(context: StepContext, guard: Guard, orders: readonly TrackedOrder[]): void {
-  const last = orders.find(({ number }) => number === guard.placed - 1);
-  if (last === undefined || last.cancelWanted || last.number === guard.failed || last.replacedBy !== null) return;
+  // Not only the last one that was placed: several are under way together when an entry fills in parts.
+  const last = orders.findLast((one) => one.number > (guard.failed ?? -1) && hasFailed(one));
+  if (last === undefined || !hasEnded(last.order)) return;
   const { order } = last;
   const isRefused = order.status === 'REJECTED' || order.status === 'VOID';
-  if (!isRefused && !endedUnfilled(order)) return;
   guard.notBeforeWallTs = context.at.wallTs + (isRefused ? AGAIN_MS.refused : AGAIN_MS.ended);
   guard.failed = last.number;
   if (order.reason.startsWith('nothing_to_close')) return;
@@ -87,10 +87,15 @@ function isStuck({ refusals }: TrackedOrder): boolean {
   return refusals >= MOST_REFUSALS;
 }
 
-/** The exchange took it and ended it all the same: without a pause the next one would meet the same at once. */
-function endedUnfilled(order: Order): order is OrderOf<'CANCELED' | 'EXPIRED'> {
-  if (order.status !== 'CANCELED' && order.status !== 'EXPIRED') return false;
-  return order.terms.type !== 'market' && order.filledSize.isZero();
+function hasFailed({ cancelWanted, order, replacedBy }: TrackedOrder): boolean {
+  if (cancelWanted || replacedBy !== null || !hasEnded(order)) return false;
+  // The exchange took it and ended it all the same: without a pause the next one would meet the same at once.
+  const endedUnfilled = order.terms.type !== 'market' && order.filledSize.isZero();
+  return order.status === 'REJECTED' || order.status === 'VOID' || endedUnfilled;
+}
+
+function hasEnded(order: Order): order is Extract<Order, { readonly reason: string }> {
+  return ['REJECTED', 'VOID', 'CANCELED', 'EXPIRED'].includes(order.status);
 }
 
 /** The trail follows the best price at which the position could have been closed. */
