@@ -120,7 +120,11 @@ export const GMO_ERROR_CODES: Readonly<Record<string, CodeEntry>> = {
   'ERR-5135': { outcome: 'refused', cause: 'permission', meaning: 'The account has no FX account.' },
   'ERR-5201': { outcome: 'maintenance', cause: 'maintenance', meaning: 'Regular maintenance.' },
   'ERR-5202': { outcome: 'maintenance', cause: 'maintenance', meaning: 'Emergency maintenance.' },
-  'ERR-5203': { outcome: 'refused', cause: 'maintenance', meaning: 'Only cancels are taken before the market opens.' },
+  'ERR-5203': {
+    outcome: 'maintenance',
+    cause: 'maintenance',
+    meaning: 'Only cancels are taken before the market opens.',
+  },
   'ERR-5204': {
     outcome: 'refused',
     cause: 'our_mistake',

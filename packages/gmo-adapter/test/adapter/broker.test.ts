@@ -98,7 +98,7 @@ describe('place', () => {
       (_, response) => failure(response, 'ERR-5106', 'Invalid request parameter. size'),
       'EXCHANGE_REFUSED',
     ],
-    ['preopen', (_, response) => failure(response, 'ERR-5203'), 'EXCHANGE_REFUSED'],
+    ['preopen', (_, response) => failure(response, 'ERR-5203'), 'EXCHANGE_MAINTENANCE'],
     ['a bad signature', (_, response) => failure(response, 'ERR-5010'), 'EXCHANGE_AUTH'],
     ['no permission', (_, response) => failure(response, 'ERR-5012'), 'EXCHANGE_AUTH'],
     ['a fast clock', (_, response) => failure(response, 'ERR-5008'), 'CLOCK_SKEW'],
@@ -176,7 +176,7 @@ describe('change and bulk', () => {
     ['ERR-5122', 'EXCHANGE_REFUSED'],
     ['ERR-5123', 'EXCHANGE_REFUSED'],
     ['ERR-5206', 'EXCHANGE_REFUSED'],
-    ['ERR-5203', 'EXCHANGE_REFUSED'],
+    ['ERR-5203', 'EXCHANGE_MAINTENANCE'],
     ['ERR-626', 'EXCHANGE_IN_DOUBT'],
   ])('knows what %s means to a change', async (answer, code) => {
     const gmo = await broker((_, response) => failure(response, answer));

@@ -227,7 +227,7 @@ describe('orders at the simulator', () => {
       await updates.until((items) => items.some(({ kind }) => kind === 'disconnected'));
       sim.setExchangeState('PREOPEN');
       await expect(gmo.place(order)).rejects.toMatchObject({
-        code: 'EXCHANGE_REFUSED',
+        code: 'EXCHANGE_MAINTENANCE',
         context: { exchangeCode: 'ERR-5203' },
       });
     } finally {

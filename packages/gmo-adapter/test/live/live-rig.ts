@@ -110,10 +110,9 @@ export class LiveRig {
     return id;
   }
 
-  async control(action: ControlEvent['action'], symbol = '*'): Promise<void> {
-    const id = `control-${++this.#signals}`;
-    const event = { type: 'control', exchange: 'gmo', symbol, ts: this.#now(), id, action, reason: 'Told.' } as const;
-    await this.bus.publish(null, [event]);
+  async control(action: ControlEvent['action'], more: Pick<ControlEvent, 'accept'> = {}): Promise<void> {
+    const about = { exchange: 'gmo', symbol: '*', ts: this.#now(), id: `control-${++this.#signals}` };
+    await this.bus.publish(null, [{ type: 'control', ...about, action, reason: 'Told.', ...more }]);
   }
 
   /** Oldest first. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { codeEntry, GMO_ERROR_CODES } from '@alpha-engine/gmo-adapter';
 import { describe, expect, it } from 'vitest';
+import type { CodeCause } from '../../src/mapper/error-codes.js';
 import { badAnswerError, codeError, noAnswerError, readEnvelope } from '../../src/mapper/rest-answer.js';
 
 const ORDER = { method: 'POST', path: '/v1/order' };
@@ -40,7 +41,26 @@ describe('readEnvelope', () => {
   });
 });
 
+/** As the exchange's own list has them, and the one that only its answers show (151). */
+const DOCUMENTED = [
+  ...[70, 151, 189, 200, 201, 208, 254, 422, 423, 430, 554, 626, 635, 682, 683, 754, 846, 913],
+  ...[5003, 5007, 5008, 5009, 5010, 5011, 5012, 5014, 5016, 5106, 5111, 5114, 5118, 5121, 5122, 5123, 5125, 5126, 5127],
+  ...[5129, 5133, 5135, 5201, 5202, 5203, 5204, 5206, 5207, 5208],
+];
+
 describe('the table of codes', () => {
+  it('has every documented code and no other, each with its cause', () => {
+    expect(Object.keys(GMO_ERROR_CODES)).toEqual(DOCUMENTED.map((number) => `ERR-${number}`));
+    const because = (cause: CodeCause) => DOCUMENTED.filter((number) => codeEntry(`ERR-${number}`)?.cause === cause);
+    expect(because('rate_limited')).toEqual([5003]);
+    expect(because('maintenance')).toEqual([5201, 5202, 5203]);
+    expect(because('permission')).toEqual([5010, 5011, 5012, 5014, 5125, 5127, 5133, 5135]);
+    expect(because('funds')).toEqual([201, 208, 682, 683, 754]);
+    expect(because('other')).toEqual([151, 554, 626, 5016]);
+    // All others say that what we sent was wrong.
+    expect(because('our_mistake')).toHaveLength(DOCUMENTED.length - 21);
+  });
+
   it('gives a placement a known outcome for documented refusals alone', () => {
     const codes = Object.keys(GMO_ERROR_CODES);
     const inDoubt = codes.filter((code) => codeError(ORDER, 'place', code, '').code === 'EXCHANGE_IN_DOUBT');
@@ -54,7 +74,9 @@ describe('the table of codes', () => {
     expect(codeError(ORDER, 'place', 'ERR-5012', '').code).toBe('EXCHANGE_AUTH');
     expect(codeError(ORDER, 'place', 'ERR-5008', '').code).toBe('CLOCK_SKEW');
     expect(codeError(ORDER, 'place', 'ERR-5009', '').code).toBe('CLOCK_SKEW');
-    expect(codeError(ORDER, 'place', 'ERR-5201', '').code).toBe('EXCHANGE_MAINTENANCE');
+    for (const code of ['ERR-5201', 'ERR-5202', 'ERR-5203']) {
+      expect(codeError(ORDER, 'place', code, '').code).toBe('EXCHANGE_MAINTENANCE');
+    }
   });
 
   it('gives a read something to try again', () => {
