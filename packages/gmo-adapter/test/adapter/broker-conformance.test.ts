@@ -13,7 +13,7 @@ describe('the GMO broker, as every broker', () => {
     sim = await startGmoSimulator({
       hold: 1_000,
       balances: { JPY: '100000000', BTC: '10' },
-      timings: { commandMs: 1 },
+      timings: { commandMs: 0 },
     });
     const context = {
       ...testContext({ restBaseUrl: sim.restBaseUrl }),

@@ -19,7 +19,7 @@ async function start(
 ) {
   sim = await startGmoSimulator({
     balances: { JPY: '100000000', BTC: '1' },
-    timings: { commandMs: 1 },
+    timings: { commandMs: 0 },
     ...options,
   });
   const context = {

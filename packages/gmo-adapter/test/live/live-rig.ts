@@ -67,7 +67,7 @@ export class LiveRig {
       await startGmoSimulator({
         tape: stillTape({ symbols: SYMBOLS, price: PRICE, spread: 2 * HALF_SPREAD }),
         balances: { JPY: '100000000', BTC: '1' },
-        timings: { commandMs: 1 },
+        timings: { commandMs: 0 },
         ...simulator,
       }),
       config,
