@@ -1,3 +1,4 @@
+import type { EpochMs } from './common.js';
 import type { AlphaEvent } from './event.js';
 import type { MarketEvent, TickerEvent, TradeEvent } from './market.js';
 
@@ -32,15 +33,26 @@ function envelope(
   seq: number | undefined,
 ): string {
   let text = `${head}${number(ts)},"data":${data}`;
-  if (recv_ts !== undefined) text += `,"recv_ts":${number(recv_ts)}`;
+  if (recv_ts !== undefined) text += received(recv_ts);
   if (seq !== undefined) text += `,"seq":${seq}`;
   if (origin !== undefined) text += `,"origin":${JSON.stringify(origin)}`;
   if (v !== undefined) text += `,"v":${number(v)}`;
   return `${text}}`;
 }
 
+let receivedAt = Number.NaN;
+let receivedText = '';
+/** Written once for all that came in the same millisecond. */
+function received(recvTs: EpochMs): string {
+  if (recvTs !== receivedAt) {
+    receivedAt = recvTs;
+    receivedText = `,"recv_ts":${number(recvTs)}`;
+  }
+  return receivedText;
+}
+
 function tradeData({ price, size, side }: TradeEvent['data']): string {
-  const said = side === 'buy' ? '"buy"' : JSON.stringify(side);
+  const said = side === 'buy' ? '"buy"' : side === 'sell' ? '"sell"' : JSON.stringify(side);
   return `{"price":${number(price)},"size":${number(size)},"side":${said}}`;
 }
 

@@ -8,6 +8,7 @@ import type { FeedStream } from './feed-stream.js';
 import { type Expected, HushWatch } from './hush-watch.js';
 import { lookAtStream, markSilent } from './look-at-stream.js';
 import { Oddities } from './oddities.js';
+import { ReadMoment } from './read-moment.js';
 import { type FeedEvent, ReaderQueue } from './reader-queue.js';
 import { statusEvent } from './status-event.js';
 import { newDesk, type SymbolDesk } from './symbol-desk.js';
@@ -30,6 +31,7 @@ export class FeedSession {
   readonly #exchange: ExchangeWatch;
   readonly #meter: FeedMeter;
   readonly #hush: HushWatch;
+  readonly #moment: ReadMoment;
   readonly #oddities: Oddities;
   readonly #tried: Promise<void>;
   /** The first connection or its failure is what a feed says first. */
@@ -51,6 +53,7 @@ export class FeedSession {
     this.#byKey = new Map(this.#streams.map((stream) => [stream.subscription.key, stream]));
     this.#oddities = new Oddities(context.logger);
     this.#hush = new HushWatch(timings, performance.now());
+    this.#moment = new ReadMoment(context.marketClock);
     this.#meter = new FeedMeter(context.metrics, this.#streams, performance.now());
     this.#queue = new ReaderQueue({
       context,
@@ -173,7 +176,7 @@ export class FeedSession {
 
   #frame(text: string): void {
     if (this.#hush.heard()) this.#speaksAgain();
-    const frame = mapMarketFrame(text, this.#parts.context.marketClock.now());
+    const frame = mapMarketFrame(text, this.#moment.now.marketTs);
     if (frame.type === 'rejected') this.#rejected(frame.reason, text);
     else if (frame.type === 'error') {
       this.#meter.refused();
@@ -197,7 +200,7 @@ export class FeedSession {
       if (desk.healer?.holds(frame) === true) return;
     }
     if (frame.type === 'ticker' && desk.streams.trade?.asked === true) {
-      desk.evidence.ticker(frame, desk.streams.trade.received, performance.now());
+      desk.evidence.ticker(frame, desk.streams.trade.received, this.#moment.now.at);
     }
     this.#queue.push(stream, frame);
   }
