@@ -120,12 +120,12 @@ function ask(context: StepContext, tracked: TrackedOrder, order: Working): void 
   publishOrder(context, tracked);
 }
 
-/** A list that was read after the last answer shows whether what was taken was done. */
-function takeOutcome(context: StepContext, tracked: TrackedOrder, done: boolean): void {
+/** A list that was read after the last answer shows whether what was taken was done; it may be late, and be done after all. */
+function takeOutcome(context: StepContext, tracked: TrackedOrder, asBelieved: boolean): void {
   const { changedWallTs, refusedWallTs } = tracked;
-  const wasTaken = changedWallTs !== null && (refusedWallTs === null || changedWallTs > refusedWallTs);
-  if (!done) noteRefusal(context, tracked);
-  else if (wasTaken) tracked.refusals = 0;
+  const isOpen = changedWallTs !== null && (refusedWallTs === null || changedWallTs > refusedWallTs);
+  if (isOpen && !asBelieved) noteRefusal(context, tracked);
+  else if (isOpen || !asBelieved) tracked.refusals = 0;
 }
 
 function noteRefusal({ at }: StepContext, tracked: TrackedOrder): void {

@@ -237,6 +237,21 @@ describe('a stop-loss', () => {
     expect(bench.executor.snapshot()).toMatchObject({ guards: { 'BTC_JPY p1': { stuck: false } } });
   });
 
+  it('whose moves are done late has none of them counted as refused', () => {
+    const bench = benchOf(TRAIL);
+    const { clientOrderId } = entered(bench);
+    for (const trigger of [5_950_000, 6_000_000, 6_050_000]) {
+      bench.wait(6_000).quote('BTC_JPY', trigger + 100_000);
+      bench.feed({ kind: 'amend_answered', clientOrderId, outcome: 'accepted' });
+      for (const shown of [trigger - 50_000, trigger]) {
+        const openOrders = [orderOf('s', { ...SHOWN, triggerPrice: d(`${shown}`) })];
+        const { notices } = bench.wait(10).sweep({ openOrders, positions: lots(bench) });
+        expect(notices).toEqual([]);
+      }
+      expect(bench.executor.snapshot()).toMatchObject({ orders: [{}, { refusals: 0 }] });
+    }
+  });
+
   it('is not moved while the exchange is closed', () => {
     const bench = benchOf(TRAIL);
     entered(bench);
