@@ -41,6 +41,8 @@ export interface ExchangePosition {
   readonly side: Side;
   readonly size: Decimal;
   readonly price: Decimal;
+  /** Where the exchange closes it by force; absent where it does not say. */
+  readonly losscutPrice?: Decimal;
   readonly openedTs: EpochMs;
 }
 

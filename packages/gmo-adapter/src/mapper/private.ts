@@ -142,8 +142,10 @@ export function mapPositionRow(row: PositionRow): ExchangePosition | null {
   const side = word(SIDES, row.side);
   const openedTs = parseIsoTime(row.timestamp);
   if (!side || Number.isNaN(openedTs)) return null;
-  const { positionId, symbol } = row;
-  return { positionId, symbol, side, size: Decimal.of(row.size), price: Decimal.of(row.price), openedTs };
+  const { losscutPrice = '0', positionId, price, size, symbol } = row;
+  const cut = Decimal.of(losscutPrice);
+  const lot = { positionId, symbol, side, size: Decimal.of(size), price: Decimal.of(price), openedTs };
+  return cut.isZero() ? lot : { ...lot, losscutPrice: cut };
 }
 
 /** A lot that was closed counts as empty, whatever its frame says of its size. */

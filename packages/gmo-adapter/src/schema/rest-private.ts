@@ -46,6 +46,7 @@ export const positionRow = z.object({
   side: z.string(),
   size: plainDecimal,
   price: plainDecimal,
+  losscutPrice: plainDecimal.optional(),
   timestamp: z.string(),
 });
 export type PositionRow = z.infer<typeof positionRow>;

@@ -20,7 +20,11 @@ describe('the GMO broker, as every broker', () => {
       marketClock: { now: () => sim.clock().marketTs },
     };
     const credentials = { apiKey: 'simulator-key', apiSecret: 'simulator-secret' };
-    const broker = new GmoBroker(context, credentials, { commands: new Budget({ spacingMs: 5 }) });
+    const broker = new GmoBroker(context, credentials, {
+      commands: new Budget({ spacingMs: 5 }),
+      // On a busy machine commands bunch up on the way, and one is refused.
+      timings: { rateLimitPauseMs: 100 },
+    });
     await run({
       broker,
       leverage: 'BTC_JPY',

@@ -129,6 +129,13 @@ describe('orders at the simulator', () => {
     expect(order).toMatchObject({ state: 'filled', effect: 'open', timeInForce: 'ioc' });
 
     const lots = await gmo.positions('BTC_JPY');
+    const [first] = lots;
+    const closer = first!.price.times('0.9').floorTo('1');
+    expect(first?.losscutPrice?.lt(closer)).toBe(true);
+    await gmo.changeLosscutPrice(first!.positionId, closer);
+    expect((await gmo.positions('BTC_JPY'))[0]?.losscutPrice?.toString()).toBe(closer.toString());
+    const further = gmo.changeLosscutPrice(first!.positionId, first!.price.times('0.5').floorTo('1'));
+    await expect(further).rejects.toMatchObject({ code: 'EXCHANGE_REFUSED' });
     expect(new Set(lots.map(({ positionId }) => positionId))).toEqual(
       new Set(fills.map(({ positionId }) => positionId)),
     );

@@ -1,5 +1,5 @@
 import { type ApprovedOrder, Decimal, type ExecutorConfig, type OrderTerms } from '@alpha-engine/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LiveRig, PRICE } from './live-rig.js';
 
 /*
@@ -13,6 +13,8 @@ const PASSIVE: Partial<ExecutorConfig> = {
     exit: { kind: 'market' },
   },
 };
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let rig: LiveRig;
 afterEach(() => rig.close());

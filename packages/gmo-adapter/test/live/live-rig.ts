@@ -28,7 +28,8 @@ const HALF_SPREAD = 50;
 const LONG_MS = 600_000;
 const CREDENTIALS = { apiKey: 'simulator-key', apiSecret: 'simulator-secret' };
 const TIMINGS = { reconnectMinMs: 20, reconnectMaxMs: 100, rateLimitPauseMs: 300, marginMs: 200 };
-const PATIENCE_MS = 18_000;
+/** Far more than anything takes: one read that fails on a busy machine costs ten seconds. */
+const PATIENCE_MS = 50_000;
 const LOOK_EVERY_MS = 10;
 
 export interface RigOptions {
@@ -196,7 +197,7 @@ export class LiveRig {
     const context = { ...testContext(endpoints, this.log), marketClock: { now: () => this.#now() } };
     return new HeardBroker(context, CREDENTIALS, {
       horizonMs: 2_000,
-      timeoutMs: 500,
+      timeoutMs: 800,
       timings: TIMINGS,
       commands: new Budget({ spacingMs: 2 }),
     });

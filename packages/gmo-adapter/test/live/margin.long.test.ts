@@ -1,8 +1,10 @@
 import { Decimal } from '@alpha-engine/core';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { LiveRig, PRICE } from './live-rig.js';
 
 /* What the exchange does by force, as an engine that trades there sees it. */
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let rig: LiveRig;
 afterEach(() => rig.close());

@@ -1,8 +1,10 @@
 import type { FaultText } from '@alpha-engine/gmo-adapter/simulator';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { LiveRig } from './live-rig.js';
 
 /* An engine that trades over real sockets while the private side of the exchange misbehaves: the books come out right, and nothing twice. */
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let rig: LiveRig;
 afterEach(() => rig.close());
@@ -12,7 +14,7 @@ const PRIVATE = { stream: 'private' } as const;
 
 it.each<[string, readonly FaultText[], number]>([
   ['answers late', [{ kind: 'rest_late', by: '300ms', on: { path: '/private/v1/' } }], 2],
-  ['answers too late', [{ kind: 'rest_late', by: '800ms', acts: 1, on: ORDER_PATH }], 2],
+  ['answers too late', [{ kind: 'rest_late', by: '1200ms', acts: 1, on: ORDER_PATH }], 2],
   [
     'tells fills twice and out of order',
     [

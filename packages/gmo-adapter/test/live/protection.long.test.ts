@@ -1,9 +1,11 @@
 import type { ExecutorConfig } from '@alpha-engine/core';
 import { PERMISSIONS } from '@alpha-engine/gmo-adapter/simulator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LiveRig, PRICE } from './live-rig.js';
 
 /* Orders that protect, rest, move and flatten, as they really stand at the simulator: engine and broker over real sockets. */
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let rig: LiveRig;
 afterEach(() => rig.close());
