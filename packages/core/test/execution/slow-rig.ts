@@ -27,8 +27,6 @@ export type Turn =
 type Symbol = 'BTC_JPY' | 'BTC';
 type Action = 'enter_long' | 'enter_short' | 'exit';
 
-export type RigChanges = Pick<ExecutorConfig, 'orderKinds'> & Partial<ExecutorConfig>;
-
 interface News {
   readonly input: ExecutorInput;
   /** A frame of the private stream may be lost or come twice; an answer is told as lost by its request. */
