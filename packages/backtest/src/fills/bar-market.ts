@@ -1,15 +1,20 @@
-import type { EpochMs, Instrument, TickerEvent } from '@alpha-engine/core';
+import type { EpochMs, Instrument, Protection, TickerEvent } from '@alpha-engine/core';
 import type { SimulatedExchange, SimulatedOrder, SimulationReport } from '@alpha-engine/core/simulation';
 import type { FillOptions } from './fill-model.js';
 
 /** More than anybody orders: a bar says nothing of depth. */
 const ENDLESS = 1e15;
 
+/** Equity over margin at which everything is closed by force. */
+const ACCOUNT_LOSSCUT = 0.5;
+
 /** The market of one symbol at the simulated exchange, played from the prices of bars. */
 export class BarMarket {
   readonly symbol: string;
   /** The last price of the bars; zero before the first. */
   price = 0;
+  /** The last price that the exchange and the executor were told. */
+  told = 0;
   readonly #exchange: SimulatedExchange;
   readonly #instrument: Instrument;
   readonly #slippage: number;
@@ -26,6 +31,7 @@ export class BarMarket {
   /** The price is now this one: a trade at it, and a book around it. */
   print(price: number, ts: EpochMs): SimulationReport[] {
     this.price = price;
+    this.told = price;
     const reports = this.#show(this.#entriesOnly ? 0 : this.#slippage, ts);
     reports.push(...this.#exchange.onTrade(this.symbol, price, ENDLESS, 'buy', ts));
     return reports;
@@ -49,28 +55,40 @@ export class BarMarket {
   }
 
   /**
-   * The price on the way from here to `to` at which something of ours happens first: a stop is triggered, the price has gone beyond a
-   * resting limit, or reached where a lot is closed by force, or a target that the executor watches itself. `to` when nothing does.
+   * The prices at which something of ours happens: a stop is triggered, the price has gone beyond a resting limit, or reached a target
+   * that the executor watches itself. With `cash` (what the account would have if every lot were paid for, null where nothing is closed by
+   * force) also where lots or the account are cut.
    */
-  nextStop(to: number, targets: readonly { readonly side: 'buy' | 'sell'; readonly price: number }[]): number {
-    const from = this.price;
-    const up = to > from;
-    let next = to;
-    const consider = (price: number | undefined) => {
-      if (price === undefined || (up ? price <= from || price >= next : price >= from || price <= next)) return;
-      next = price;
-    };
-    for (const order of this.#exchange.openOrders(this.symbol)) consider(this.#happensAt(order));
-    for (const { side, losscutPrice } of this.#exchange.positions(this.symbol)) {
-      const price = losscutPrice.toNumber();
-      consider(this.#entriesOnly ? price : this.#quotedAt(price, side === 'buy' ? 'bid' : 'ask'));
+  levels(protections: readonly Protection[], cash: number | null): number[] {
+    const found: number[] = [];
+    for (const order of this.#exchange.openOrders(this.symbol)) {
+      const price = this.#happensAt(order);
+      if (price !== undefined) found.push(price);
     }
+    if (cash !== null) found.push(...this.#cuts(cash));
     // What the executor closes by itself pays the slippage: the quote has to reach the target with it.
-    for (const { side, price } of targets) {
-      if (side === 'buy' ? up : !up)
-        consider(side === 'buy' ? this.#quotedAt(price, 'bid') : this.#quotedAt(price, 'ask'));
+    for (const { side, symbol, targetPrice } of protections) {
+      if (symbol !== this.symbol || targetPrice === null) continue;
+      found.push(this.#quotedAt(targetPrice.toNumber(), side === 'buy' ? 'bid' : 'ask'));
     }
-    return next;
+    return found;
+  }
+
+  #cuts(cash: number): number[] {
+    const found: number[] = [];
+    const slippage = this.#entriesOnly ? 0 : this.#slippage;
+    // The account's equity is a straight line over the price: what the lots are worth at what closing them would pay.
+    let slope = 0;
+    for (const { losscutPrice, side, size } of this.#exchange.positions(this.symbol)) {
+      const price = losscutPrice.toNumber();
+      found.push(slippage === 0 ? price : this.#quotedAt(price, side === 'buy' ? 'bid' : 'ask'));
+      slope += side === 'buy' ? size.toNumber() * (1 - slippage) : -size.toNumber() * (1 + slippage);
+    }
+    const least = this.#exchange.margin().margin.toNumber() * ACCOUNT_LOSSCUT;
+    const price = (least - cash) / slope;
+    // A hair beyond, so that no rounding leaves it just above.
+    if (price > 0 && Number.isFinite(price)) found.push(price * (slope > 0 ? 1 - 1e-12 : 1 + 1e-12));
+    return found;
   }
 
   #happensAt(order: SimulatedOrder): number | undefined {

@@ -1,6 +1,7 @@
 import { AlphaError, type Bar, type EpochMs, type SignalEvent } from '@alpha-engine/core';
 import { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { BarMarket } from '../fills/bar-market.js';
+import { nextLevel, type QuietRange, quietRange } from '../fills/quiet-range.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { EquityCurve } from './equity-curve.js';
 import { executorConfig } from './executor-config.js';
@@ -10,8 +11,18 @@ import { VirtualEngine } from './virtual-engine.js';
 /** What the executor does only when it is told the time (forgetting, comparing) is done once in so many bars. */
 const BARS_PER_CLOCK = 1_000;
 
+const DAY_MS = 86_400_000;
+/** 06:00 in Japan, after midnight UTC. */
+const NIGHT_BEGINS_MS = 21 * 3_600_000;
+
 interface SymbolPlay {
   readonly market: BarMarket;
+  /** Signed base coin, all strategies together. */
+  size: number;
+  /** Prices at which something of ours happens. */
+  levels: readonly number[];
+  /** Nothing happens while the price stays between them; null: every price counts. */
+  quiet: QuietRange | null;
   /** Decided on the last close; judged at the next open. */
   waiting: readonly SignalEvent[];
   /** Open until its end is reached. */
@@ -35,9 +46,13 @@ export class BacktestRun {
   #begun = false;
   #cash = 0;
   #holds = false;
-  /** Changes of the trade book that `#cash` and the sizes know. */
+  #paysNights = false;
+  /** The business day that was told last. */
+  #night = 0;
+  /** Happenings that all this knows: between them nothing changes, and bars pass quickly. */
   #seen = -1;
-  readonly #sizes = new Map<string, number>();
+  /** Where there is only one. */
+  readonly #only: SymbolPlay | null;
   bars = 0;
   /** Bars at whose end something was held. */
   investedBars = 0;
@@ -58,14 +73,14 @@ export class BacktestRun {
     this.#plays = new Map(
       instruments.map((instrument) => {
         const market = new BarMarket(this.#exchange, instrument, fill);
-        return [instrument.symbol, { market, waiting: [], bar: null }];
+        return [instrument.symbol, { market, size: 0, levels: [], quiet: quietRange(0, []), waiting: [], bar: null }];
       }),
     );
+    this.#only = this.#plays.size === 1 ? ([...this.#plays.values()][0] ?? null) : null;
     const markets = new Map([...this.#plays].map(([symbol, { market }]) => [symbol, market]));
     const config = executorConfig(options);
     this.#capital = config.capital.toNumber();
     this.#watchesLoss = maxDrawdown !== undefined || limits?.maxDailyLoss !== undefined;
-    this.record.protects = options.protect !== undefined && Object.keys(options.protect).length > 0;
     this.#engine = new VirtualEngine({ instances, config, exchange: this.#exchange, markets, listener: this.record });
   }
 
@@ -94,12 +109,9 @@ export class BacktestRun {
     play.bar = bar;
   }
 
-  /** Closes what is open. Signals of these bars stay unfilled. */
+  /** Closes the last bars. Their signals stay unfilled, and nobody is told their prices: nothing is traded on a close. */
   end(): void {
     this.#closeUntil(Number.POSITIVE_INFINITY);
-    for (const { market } of this.#plays.values()) {
-      if (market.price > 0) this.#engine.tell({ kind: 'quote', event: middle(market, this.#engine.now) });
-    }
     this.#engine.tell({ kind: 'clock' });
     this.#engine.settle();
   }
@@ -121,76 +133,86 @@ export class BacktestRun {
     const engine = this.#engine;
     const { market, waiting } = play;
     engine.now = bar.openTs;
-    if (this.#matters(market.symbol)) this.#print(market, bar.open, bar.openTs);
-    else market.price = bar.open;
+    if (this.#isQuiet(play, bar.open)) market.price = bar.open;
+    else this.#print(market, bar.open, bar.openTs);
     if (waiting.length > 0) {
       play.waiting = [];
-      // Nothing rests, so nothing is filled by this: the book is shown for what is placed now.
-      if (!this.#matters(market.symbol)) engine.report(market.print(bar.open, bar.openTs));
+      // Where nothing happened, the book of this price is not shown yet.
+      engine.report(market.print(bar.open, bar.openTs));
       engine.tell({ kind: 'quote', event: market.quote(bar.openTs) });
       // Nights without a position cost nothing: the executor counts them from the last time it was told.
       if (this.#options.leverageRules === 'gmo') engine.tell({ kind: 'clock' });
       for (const event of waiting) engine.tell({ kind: 'signal', event });
       engine.settle();
     }
-    if (this.#options.fill.model === 'bar-path') this.#walk(market, bar);
+    if (this.#options.fill.model === 'bar-path') this.#walk(play, bar);
   }
 
-  #walk(market: BarMarket, bar: Bar): void {
+  #walk(play: SymbolPlay, bar: Bar): void {
+    this.#look();
+    const night = this.#paysNights && nightOf(bar.closeTs - 1) !== this.#night;
+    if (!night && this.#isQuiet(play, bar.low) && this.#isQuiet(play, bar.high)) return;
     const length = bar.closeTs - bar.openTs;
-    const size = this.#sizeOf(market.symbol);
-    const lowFirst = size === 0 ? bar.close >= bar.open : size > 0;
+    const lowFirst = play.size === 0 ? bar.close >= bar.open : play.size > 0;
     const points = lowFirst ? [bar.low, bar.high, bar.close] : [bar.high, bar.low, bar.close];
     points.forEach((price, index) => {
       const ts = index === 2 ? bar.closeTs - 1 : bar.openTs + Math.floor((length * (index + 1)) / 3);
-      this.#go(market, price, ts);
+      this.#go(play, price, ts);
     });
   }
 
   /** From the last price to this one, stopping wherever something of ours happens. */
-  #go(market: BarMarket, to: number, ts: EpochMs): void {
-    while (market.price !== to && this.#matters(market.symbol)) {
-      const targets = this.#engine.executor
-        .protections()
-        .filter(({ symbol, targetPrice }) => symbol === market.symbol && targetPrice !== null)
-        .map(({ side, targetPrice }) => ({ side, price: targetPrice?.toNumber() ?? 0 }));
-      this.#print(market, market.nextStop(to, targets), ts);
+  #go(play: SymbolPlay, to: number, ts: EpochMs): void {
+    const { market } = play;
+    this.#passNights(ts);
+    while (market.price !== to && !this.#isQuiet(play, to)) {
+      this.#print(market, nextLevel(market.price, to, play.levels), ts);
     }
     market.price = to;
   }
 
   #print(market: BarMarket, price: number, ts: EpochMs): void {
-    const engine = this.#engine;
-    engine.now = ts;
     this.#passNights(ts);
-    engine.report(market.print(price, ts));
-    engine.tell({ kind: 'quote', event: market.quote(ts) });
+    this.#engine.now = ts;
+    this.#tellPrice(market, price);
+  }
+
+  #tellPrice(market: BarMarket, price: number): void {
+    const engine = this.#engine;
+    engine.report(market.print(price, engine.now));
+    engine.tell({ kind: 'quote', event: market.quote(engine.now) });
     engine.settle();
   }
 
-  /** Whether prices between decisions matter: an order rests, or what is held may be closed by the price alone. */
-  #matters(symbol: string): boolean {
+  /** Whether nothing of ours happens on the way to a price, so that nobody need be told of it. */
+  #isQuiet(play: SymbolPlay, price: number): boolean {
     this.#look();
-    if (this.#exchange.openOrders(symbol).length > 0) return true;
-    if (!this.#holds) return false;
-    return this.record.protects || this.#watchesLoss || this.#chargesNights;
+    return play.quiet !== null && price > play.quiet.below && price < play.quiet.above;
   }
 
   /** What lots pay for a night is booked while the executor still has them: at once, before the price goes on. */
   #passNights(ts: EpochMs): void {
-    if (!this.#chargesNights) return;
-    const reports = this.#exchange.onTime(ts);
-    if (reports.length === 0) return;
-    this.#engine.tell({ kind: 'clock' });
-    this.#engine.report(reports);
-    this.#engine.settle();
-  }
-
-  get #chargesNights(): boolean {
-    return this.#options.leverageRules === 'gmo' && this.#exchange.positions().length > 0;
+    const night = nightOf(ts);
+    if (night === this.#night) return;
+    this.#night = night;
+    this.#look();
+    if (!this.#paysNights) return;
+    const engine = this.#engine;
+    // It costs of the value at the price of that moment, which may not have been told.
+    engine.now = night * DAY_MS + NIGHT_BEGINS_MS - 1;
+    for (const { market, size } of this.#plays.values()) if (size !== 0) this.#tellPrice(market, market.price);
+    engine.now = ts;
+    engine.tell({ kind: 'clock' });
+    engine.report(this.#exchange.onTime(ts));
+    engine.settle();
   }
 
   #closeUntil(ts: EpochMs): void {
+    const only = this.#only;
+    if (only !== null) {
+      if (only.bar !== null && only.bar.closeTs <= ts) this.#close(only, only.bar);
+      return;
+    }
     const due = [...this.#plays.values()].filter(({ bar }) => bar !== null && bar.closeTs <= ts);
     due.sort((a, b) => (a.bar?.closeTs ?? 0) - (b.bar?.closeTs ?? 0) || (a.market.symbol < b.market.symbol ? -1 : 1));
     for (const play of due) this.#close(play, play.bar as Bar);
@@ -200,8 +222,8 @@ export class BacktestRun {
     const engine = this.#engine;
     play.bar = null;
     play.market.price = bar.close;
-    engine.now = bar.closeTs;
     this.#passNights(bar.closeTs);
+    engine.now = bar.closeTs;
     this.bars += 1;
     this.firstClose ??= bar.close;
     const signals = engine.close(bar, 'bar');
@@ -215,30 +237,34 @@ export class BacktestRun {
     this.curve.add(bar.closeTs, this.#equity());
   }
 
-  /** In plain numbers, from exact ones whenever something was booked. */
   #equity(): number {
     let equity = this.#capital + this.#cash;
-    for (const [symbol, size] of this.#sizes) equity += size * (this.#plays.get(symbol)?.market.price ?? 0);
+    for (const { market, size } of this.#plays.values()) equity += size * market.price;
     return equity;
   }
 
-  #sizeOf(symbol: string): number {
-    this.#look();
-    return this.#sizes.get(symbol) ?? 0;
-  }
-
+  /** Takes over in plain numbers what the books and the exchange say exactly, whenever something happened there. */
   #look(): void {
-    const { book } = this.record;
-    if (book.changes === this.#seen) return;
-    this.#seen = book.changes;
+    const { book, happenings } = this.record;
+    if (happenings === this.#seen) return;
+    this.#seen = happenings;
     this.#cash = book.cash.toNumber();
-    for (const [symbol, size] of book.sizes()) this.#sizes.set(symbol, size.toNumber());
-    this.#holds = [...this.#sizes.values()].some((size) => size !== 0);
+    this.#paysNights = this.#options.leverageRules === 'gmo' && this.#exchange.positions().length > 0;
+    const protections = this.#engine.executor.protections();
+    this.#holds = false;
+    for (const [symbol, play] of this.#plays) {
+      play.size = book.size(symbol).toNumber();
+      if (play.size !== 0) this.#holds = true;
+      play.levels = play.market.levels(protections, this.#paysNights ? this.#capital + this.#cash : null);
+    }
+    const trails = protections.some(({ protect }) => protect.trail !== undefined);
+    const everyPrice = trails || (this.#holds && this.#watchesLoss) || (this.#paysNights && this.#only === null);
+    for (const play of this.#plays.values()) {
+      play.quiet = everyPrice ? null : quietRange(play.market.told, play.levels);
+    }
   }
 }
 
-/** The price itself on both sides: what is held is valued without slippage. */
-function middle(market: BarMarket, ts: EpochMs) {
-  const event = market.quote(ts);
-  return { ...event, data: { ...event.data, bid: market.price, ask: market.price } };
+function nightOf(ts: EpochMs): number {
+  return Math.floor((ts - NIGHT_BEGINS_MS) / DAY_MS);
 }

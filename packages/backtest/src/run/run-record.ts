@@ -1,4 +1,4 @@
-import type { DenialEvent, ExecutorStep, Order, SignalEvent } from '@alpha-engine/core';
+import type { DenialEvent, ExecutorStep, Order } from '@alpha-engine/core';
 import type { SimulationReport } from '@alpha-engine/core/simulation';
 import { TradeBook } from './trade-book.js';
 import type { EngineListener } from './virtual-engine.js';
@@ -16,16 +16,17 @@ export class RunRecord implements EngineListener {
   readonly alarms: string[] = [];
   readonly failures: StrategyFailure[] = [];
   readonly #orders = new Map<string, Order>();
+  /** Everything that was heard so far: while it stays, nothing has changed. */
+  happenings = 0;
   signals = 0;
-  /** A signal asked for a stop, a target or a trail. */
-  protects = false;
 
-  onSignal({ protect }: SignalEvent): void {
+  onSignal(): void {
+    this.happenings += 1;
     this.signals += 1;
-    if (protect !== undefined) this.protects = true;
   }
 
   onStep({ events, fills, notices, orders }: ExecutorStep): void {
+    this.happenings += 1;
     for (const order of orders) this.#orders.set(order.terms.clientOrderId, order);
     for (const { fill, strategy } of fills) this.book.take(strategy, fill);
     for (const event of events) if (event.type === 'denial') this.denials.push(event);
@@ -36,6 +37,7 @@ export class RunRecord implements EngineListener {
   }
 
   onReport(report: SimulationReport): void {
+    this.happenings += 1;
     if (report.kind === 'holding_fee') this.book.holdingFee(String(report.fee.positionId), report.fee.amount);
   }
 

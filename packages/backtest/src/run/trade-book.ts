@@ -45,14 +45,11 @@ export class TradeBook {
   /** Value of all fills, bought and sold. */
   traded = Decimal.zero;
   fills = 0;
-  /** Bookings so far: what was read of this book is the same until it grows. */
-  changes = 0;
 
   take(strategy: string, fill: ExchangeFill): void {
     const { fee, price, side, size, symbol, ts } = fill;
     const value = price.times(size);
     this.fills += 1;
-    this.changes += 1;
     this.fees = this.fees.plus(fee);
     this.traded = this.traded.plus(value);
     this.cash = (side === 'buy' ? this.cash.minus(value) : this.cash.plus(value)).minus(fee);
@@ -80,7 +77,6 @@ export class TradeBook {
 
   /** What a lot paid for a night. */
   holdingFee(positionId: string, amount: Decimal): void {
-    this.changes += 1;
     this.fees = this.fees.plus(amount);
     this.cash = this.cash.minus(amount);
     const trade = this.#open.get(this.#owners.get(positionId) ?? '');
@@ -88,8 +84,8 @@ export class TradeBook {
   }
 
   /** Signed base coin, all strategies together. */
-  sizes(): ReadonlyMap<string, Decimal> {
-    return this.#sizes;
+  size(symbol: string): Decimal {
+    return this.#sizes.get(symbol) ?? Decimal.zero;
   }
 
   /** Those that were closed, in order of their closing. */

@@ -109,9 +109,10 @@ export class Executor {
 
   /** Where what protects open positions would close them: for whoever plays the market between two prices. */
   protections(): readonly Protection[] {
-    return [...this.#state.guards.values()].map(({ symbol, side, stopPrice, targetPrice }) => ({
+    return [...this.#state.guards.values()].map(({ symbol, side, protect, stopPrice, targetPrice }) => ({
       symbol,
       side,
+      protect,
       stopPrice,
       targetPrice,
     }));

@@ -6,7 +6,7 @@ import type { Protect } from '../../events/signal.js';
 export type ProtectivePurpose = Extract<OrderPurpose, 'stop_loss' | 'take_profit' | 'trailing_stop'>;
 
 /** What a guard shows of itself. `side` is the position's. */
-export type Protection = Pick<Guard, 'symbol' | 'side' | 'stopPrice' | 'targetPrice'>;
+export type Protection = Pick<Guard, 'symbol' | 'side' | 'protect' | 'stopPrice' | 'targetPrice'>;
 
 /**
  * What protects one position: a lot on leverage, the coins of one strategy on spot. Plain state, kept with the record: its
