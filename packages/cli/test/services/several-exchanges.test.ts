@@ -92,7 +92,6 @@ it('collects from several exchanges; the faults of one, and its end, leave the o
       of(all, exchange, false).map((event) => ('data' in event ? (event.data as { state: string }).state : ''));
     expect(states('gmo').filter((state) => !['connected', 'open', 'subscribed'].includes(state))).toEqual([
       'disconnected',
-      'disconnected',
     ]);
     expect(states('other').filter((state) => state === 'disconnected').length).toBeGreaterThan(3);
     for (const exchange of ['gmo', 'other']) {

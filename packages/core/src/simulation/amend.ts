@@ -42,7 +42,8 @@ export function amend(
 
 function check(venue: Venue, before: SimulatedOrder, after: SimulatedOrder, mostChanges: number): Rejection | null {
   if (before.changes >= mostChanges) return { code: 'too_many_changes', most: mostChanges };
-  const instrument = venue.instrument(before.symbol);
+  const instrument = venue.instruments.get(before.symbol);
+  if (instrument === undefined) return { code: 'unknown_symbol' };
   const opensLots = instrument.kind === 'leverage' && before.effect === 'open';
   if (after.losscutPrice !== undefined && !opensLots) return { code: 'losscut_price_not_allowed' };
   const wrong = checkPrice(venue, instrument, after);

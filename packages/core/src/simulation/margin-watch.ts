@@ -50,7 +50,7 @@ function closeEverything(venue: Venue, reason: string, ts: EpochMs, reports: Sim
 
 function cancelOpenings(venue: Venue, reason: string, ts: EpochMs, reports: SimulationReport[]): void {
   for (const { orderId, symbol, effect } of venue.orders.open()) {
-    if (effect === 'open' && venue.instrument(symbol).kind === 'leverage')
+    if (effect === 'open' && venue.instruments.get(symbol)?.kind === 'leverage')
       venue.end(orderId, 'canceled', reason, ts, reports);
   }
 }
@@ -58,6 +58,8 @@ function cancelOpenings(venue: Venue, reason: string, ts: EpochMs, reports: Simu
 /** Its working closes make way; what the book does not take waits for the next one. */
 function closeByForce(venue: Venue, lot: SimulatedLot, reason: string, ts: EpochMs, reports: SimulationReport[]): void {
   const { symbol, positionId, size } = lot;
+  // No market of it is followed any more.
+  if (!venue.instruments.has(symbol)) return;
   const side = lot.side === 'buy' ? 'sell' : 'buy';
   if (venue.depth(symbol).slices(side, size).length === 0) return;
   for (const { orderId, closes } of venue.orders.open(symbol)) {

@@ -146,7 +146,9 @@ export class PaperBroker implements Broker {
   }
 
   async *updates(signal: AbortSignal): AsyncGenerator<BrokerUpdate> {
-    const waiting: BrokerUpdate[] = [{ kind: 'connected' }];
+    // A margin call of before a restart may have ended: nobody would tell that it did.
+    const margin = shownMargin(this.#exchange.margin());
+    const waiting: BrokerUpdate[] = [{ kind: 'connected' }, { kind: 'margin', margin }];
     let wake = (): void => {};
     const read = (updates: readonly BrokerUpdate[]): void => {
       waiting.push(...updates);

@@ -89,7 +89,8 @@ export class SimulatedExchange {
   /** A whole book; bids descending, asks ascending. Symbols that are not instruments are ignored. */
   onBook(symbol: string, bids: readonly Level[], asks: readonly Level[], ts: EpochMs): SimulationReport[] {
     const depth = this.#venue.depths.get(symbol);
-    if (depth === undefined) return [];
+    // A depth may be kept from when its symbol was traded.
+    if (depth === undefined || !this.#venue.instruments.has(symbol)) return [];
     const reports = this.onTime(ts);
     depth.show(bids, asks);
     crossResting(this.#venue, symbol, ts, reports);
@@ -99,7 +100,8 @@ export class SimulatedExchange {
 
   onTrade(symbol: string, price: number, size: number, _takerSide: Side, ts: EpochMs): SimulationReport[] {
     const depth = this.#venue.depths.get(symbol);
-    if (depth === undefined) return [];
+    // A depth may be kept from when its symbol was traded.
+    if (depth === undefined || !this.#venue.instruments.has(symbol)) return [];
     const reports = this.onTime(ts);
     depth.traded(price);
     tradeThrough(this.#venue, symbol, price, size, ts, reports);
@@ -167,7 +169,9 @@ export class SimulatedExchange {
   changeLosscutPrice(positionId: number, losscutPrice: Decimal, ts: EpochMs): LosscutOutcome {
     const lot = this.#venue.lot(positionId);
     if (lot === null) return { accepted: false, rejection: { code: 'no_such_position' } };
-    const { tickSize } = this.#venue.instrument(lot.symbol);
+    const instrument = this.#venue.instruments.get(lot.symbol);
+    if (instrument === undefined) return { accepted: false, rejection: { code: 'no_such_position' } };
+    const { tickSize } = instrument;
     if (!losscutPrice.isMultipleOf(tickSize)) {
       return { accepted: false, rejection: { code: 'price_off_tick', tick: tickSize } };
     }

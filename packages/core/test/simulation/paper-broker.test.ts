@@ -47,20 +47,21 @@ function broker(): { paper: PaperBroker; clock: ManualClock } {
 }
 
 describe('PaperBroker', () => {
-  it('tells order and fill to readers that were there, after `connected`', async () => {
+  it('tells order and fill to readers that were there, after `connected` and the margin, which may have changed since a restart', async () => {
     const { paper } = broker();
     const stop = new AbortController();
     const seen: BrokerUpdate[] = [];
     const reading = (async () => {
       for await (const update of paper.updates(stop.signal)) {
         seen.push(update);
-        if (seen.length === 3) stop.abort();
+        if (seen.length === 4) stop.abort();
       }
     })();
     const { exchangeOrderId } = await paper.place(approved());
     await reading;
-    expect(seen.map(({ kind }) => kind)).toEqual(['connected', 'order', 'fill']);
-    const fill = seen[2]!;
+    expect(seen.map(({ kind }) => kind)).toEqual(['connected', 'margin', 'order', 'fill']);
+    expect(seen[1]).toMatchObject({ margin: { state: 'normal' } });
+    const fill = seen[3]!;
     expect(fill.kind === 'fill' && [fill.fill.exchangeOrderId, fill.fill.price.toString(), fill.fill.ts]).toEqual([
       exchangeOrderId,
       '101',
@@ -72,6 +73,7 @@ describe('PaperBroker', () => {
     const { paper } = broker();
     const stop = new AbortController();
     const updates = paper.updates(stop.signal);
+    await updates.next();
     await updates.next();
     const waiting = updates.next();
     stop.abort();

@@ -63,4 +63,17 @@ describe('a paper account', () => {
     expect(at.margin().reserved.isZero()).toBe(true);
     expect(at.cancel(at.openOrders('BTC')[0]?.orderId ?? 0, 30).accepted).toBe(true);
   });
+
+  it('ignores the market of a symbol that is not traded any more, whatever rests or is held there', () => {
+    const kept = JSON.parse(JSON.stringify(playedToday().snapshot()));
+    for (const symbol of ['BTC', 'BTC_JPY']) {
+      const at = empty(INSTRUMENTS.filter((instrument) => instrument.symbol === symbol));
+      at.restore(kept);
+      for (const other of ['BTC', 'BTC_JPY'].filter((one) => one !== symbol)) {
+        expect(at.onTrade(other, 80, 9, 'sell', 21)).toEqual([]);
+        expect(at.onBook(other, [[1, 5]], [[2, 5]], 22)).toEqual([]);
+      }
+      expect(() => at.onTrade(symbol, 80, 9, 'sell', 23)).not.toThrow();
+    }
+  });
 });

@@ -30,6 +30,11 @@ export class FeedMeter {
       heardAt: now,
     }));
     this.connected(false);
+    // From the start at nought: an alarm on growth would not see a series that begins with its first loss.
+    const none = ['alpha_feed_gaps_total', 'alpha_feed_stale_total', 'alpha_feed_dropped_events_total'] as const;
+    for (const { labels } of this.#streams) for (const name of none) this.#metrics.count(name, 0, labels);
+    this.#metrics.count('alpha_feed_disconnects_total', 0, OF_EXCHANGE);
+    this.#metrics.count('alpha_feed_refused_commands_total', 0, OF_EXCHANGE);
   }
 
   /** How often this is called is how well the age of data is known. */

@@ -132,6 +132,7 @@ export class FeedSession {
     this.#exchange.opened();
     for (const stream of this.#streams) {
       stream.asked = false;
+      stream.unservedMs = stream.channel === 'trade' ? this.#parts.timings.unservedMs : Number.POSITIVE_INFINITY;
       stream.live = false;
       stream.stale = false;
     }

@@ -18,6 +18,8 @@ export interface FeedStream {
   looked: number;
   /** The exchange has read the subscription on the present connection. */
   asked: boolean;
+  /** Trades only: until data come on the present connection, REST is asked after this wait, each time twice as long as before. Milliseconds. */
+  unservedMs: number;
   /** Data came on the present connection. */
   live: boolean;
   /** Told to be silent for too long, and nothing came since. */
@@ -45,6 +47,7 @@ export function newStream(symbol: string, channel: MarketEventType, limits: Sile
     watch: new DataAgeWatch(limits, now),
     looked: 0,
     asked: false,
+    unservedMs: Number.POSITIVE_INFINITY,
     live: false,
     stale: false,
     againAt: 0,

@@ -13,6 +13,8 @@ export interface FeedTimings extends SocketTimings {
   readonly deadMs: number;
   /** Without an unusable frame for so long, a channel is well again. */
   readonly spoiltMs: number;
+  /** From the moment the exchange has read a subscription to trades until REST is asked whether it serves them. */
+  readonly unservedMs: number;
   /** First and longest wait until a silent subscription is sent again. */
   readonly resubscribeMs: number;
   readonly resubscribeMaxMs: number;
@@ -44,12 +46,13 @@ const DEFAULT_FEED_TIMINGS: FeedTimings = {
   hush: { floorMs: 2_500, initialMs: 6_000, ceilingMs: 6_000 },
   deadMs: 20_000,
   spoiltMs: 5_000,
+  unservedMs: 10_000,
   resubscribeMs: 30_000,
   resubscribeMaxMs: 600_000,
   settleMs: 2_000,
   rereadMs: 600,
   untoldMs: 5_000,
-  backfillMs: 120_000,
+  backfillMs: 600_000,
   statusPollMs: 30_000,
 };
 

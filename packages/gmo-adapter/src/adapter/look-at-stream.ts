@@ -28,7 +28,9 @@ export function lookAtStream(
   }
   if (!stream.asked) return null;
   if (!stream.stale) {
-    if (!stream.watch.isSilent(now)) return null;
+    const unserved = !stream.live && stream.watch.ageMs(now) > stream.unservedMs;
+    if (!unserved && !stream.watch.isSilent(now)) return null;
+    if (unserved) stream.unservedMs *= 2;
     markSilent(stream, now, timings);
     return 'silent';
   }

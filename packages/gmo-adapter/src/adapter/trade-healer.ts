@@ -98,7 +98,7 @@ export class TradeHealer {
       this.#recent.add(trade);
       return false;
     }
-    if (this.#fresh && !this.#joined) {
+    if (this.#fresh && !this.#joined && this.#held === null) {
       this.#joined = true;
       this.#recent.add(trade);
       this.#parts.out.status({ state: 'subscribed', channel: 'trade' });

@@ -84,6 +84,8 @@ const whole = (items: readonly FeedEvent[]) => tradesOf(items).length >= market.
 /** After the first connection. */
 const statesOf = (items: readonly FeedEvent[]) =>
   items.flatMap((event) => (event.type === 'status' && event.data.state !== 'open' ? [event.data.state] : [])).slice(2);
+const reasonsOf = (items: readonly FeedEvent[]) =>
+  items.flatMap((event) => (event.type === 'status' ? [event.data.reason ?? ''] : []));
 const statusOf = (items: readonly FeedEvent[], state: string) =>
   items.find((event): event is StatusEvent => event.type === 'status' && event.data.state === state);
 
@@ -136,6 +138,28 @@ describe('trades missed by the socket', () => {
     expect(tradesOf(seen.items).filter(({ origin }) => origin === 'backfill')).toHaveLength(4);
     expect(statesOf(seen.items)).not.toContain('disconnected');
   });
+
+  it.each([0, 3])(
+    'of a subscription that is never served, after %i trades, are read soon, and it is sent again',
+    async (before) => {
+      const timings = { unservedMs: 100, resubscribeMs: 60 };
+      const seen = before === 0 ? open([], timings) : await openWith(before, timings);
+      const { commands } = market.exchange;
+      market.spoil = () => null;
+      if (before > 0) await cutAndMiss(() => undefined);
+      else await eventually(() => commands.length === 1);
+      const asked = commands.length;
+      market.matchMany(2);
+      await seen.until((items) => reasonsOf(items).some((reason) => reason.startsWith('No trade for ')));
+      market.matchMany(3);
+      await eventually(() => commands.length > asked + 1);
+      market.spoil = (frame) => frame;
+      market.matchMany(2);
+      await seen.until(whole);
+      expectWhole(seen);
+      await seen.until((items) => ['subscribed', 'resynced'].includes(statesOf(items).at(-1) ?? ''));
+    },
+  );
 
   it('are read after a silence that began before the first order book came', async () => {
     const usual = 200;
