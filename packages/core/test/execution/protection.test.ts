@@ -44,6 +44,12 @@ function stopCanceled(bench: Bench, stop: OrderTerms, id = 's'): ExecutorStep {
 const closing = (id: string, order: string, size = '0.01') =>
   fillOf(id, order, { side: 'sell', effect: 'close', size: d(size), price: d('5900000'), positionId: 'p1' });
 
+const status = (bench: Bench, state: 'maintenance' | 'preopen' | 'open'): ExecutorStep =>
+  bench.feed({
+    kind: 'status',
+    event: { type: 'status', exchange: 'gmo', symbol: '*', ts: bench.now, data: { state } },
+  });
+
 describe('a stop-loss', () => {
   it('rests at the exchange for what the entry filled, on its lot', () => {
     const stop = entered(benchOf(STOP));
@@ -255,15 +261,22 @@ describe('a stop-loss', () => {
   it('is not moved while the exchange is closed', () => {
     const bench = benchOf(TRAIL);
     entered(bench);
-    const status = (state: 'preopen' | 'open') =>
-      bench.feed({
-        kind: 'status',
-        event: { type: 'status', exchange: 'gmo', symbol: '*', ts: bench.now, data: { state } },
-      });
-    status('preopen');
+    status(bench, 'preopen');
     bench.wait(1_000);
     expect(amends(bench.quote('BTC_JPY', 6_050_000))).toEqual([]);
-    expect(amends(status('open'))).toEqual(['5950000']);
+    expect(amends(status(bench, 'open'))).toEqual(['5950000']);
+  });
+
+  it('of a fill that was told when the exchange had closed is placed as soon as it opens, which is no failure', () => {
+    const bench = benchOf(STOP);
+    bench.send(bench.signal('enter_long'), '1');
+    status(bench, 'maintenance');
+    const filled = bench.feed({ kind: 'fill_update', fill: fillOf('e1', '1', { ts: bench.now }) });
+    bench.wait(1_000);
+    expect([...submits(filled), ...submits(bench.feed({ kind: 'clock' }))]).toEqual([]);
+    bench.quote();
+    expect(submits(status(bench, 'open'))).toMatchObject([{ purpose: 'stop_loss', type: 'stop' }]);
+    expect(bench.executor.books().halts).toEqual({});
   });
 
   it('that the exchange refuses closes nothing, halts openings, alarms, and is tried again', () => {

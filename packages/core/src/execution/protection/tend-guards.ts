@@ -155,6 +155,7 @@ function keepResting(
   }
   const uncovered = held.minus(covered);
   if (!uncovered.isPositive() || context.at.wallTs < guard.notBeforeWallTs) return;
+  if (isClosed(context, guard.symbol)) return;
   const size = Decimal.min(uncovered, instrument.maxSize);
   if (type === 'limit') placeProtective(context, guard, 'take_profit', size, { type, timeInForce: 'gtc', price });
   else placeProtective(context, guard, stopPurpose(guard), size, { type, timeInForce: 'ioc', triggerPrice: price });
@@ -162,8 +163,7 @@ function keepResting(
 
 /** A change that was refused is not asked for without a pause, nor from an exchange that is closed. */
 function mayChange(context: StepContext, { order, refusals, refusedWallTs }: TrackedOrder): boolean {
-  const symbol = symbolState(context, order.terms.symbol);
-  if (symbol !== undefined && closedReason(symbol) !== null) return false;
+  if (isClosed(context, order.terms.symbol)) return false;
   const pause = refusals < MOST_REFUSALS ? AGAIN_MS.changed : AGAIN_MS.refused;
   return refusedWallTs === null || context.at.wallTs - refusedWallTs >= pause;
 }
@@ -177,10 +177,16 @@ function close(
   held: Decimal,
 ): void {
   if (!takeBack(context, guard, `${purpose} was touched`)) return;
-  if (context.at.wallTs < guard.notBeforeWallTs) return;
+  if (context.at.wallTs < guard.notBeforeWallTs || isClosed(context, guard.symbol)) return;
   guard.notBeforeWallTs = context.at.wallTs + AGAIN_MS.close;
   const size = Decimal.min(held, instrument.maxSize);
   placeProtective(context, guard, purpose, size, { type: 'market', timeInForce: 'ioc' });
+}
+
+/** In maintenance nothing can be placed, and nobody trades: it is done when the exchange opens, and is no failure. */
+function isClosed(context: StepContext, name: string): boolean {
+  const symbol = symbolState(context, name);
+  return symbol !== undefined && closedReason(symbol) !== null;
 }
 
 function stopPurpose({ protect }: Guard): 'stop_loss' | 'trailing_stop' {
