@@ -262,9 +262,10 @@ export class TradeHealer {
     const shown = told.trades.filter(({ ts }) => this.#meeting.isUpToSocket(ts, newestHeld));
     const missing = this.#recent.missingFrom(shown, from, waited);
     const held = this.#withoutRepeated(waited, told.trades);
-    const gapEnd = this.#gapEnd(told, held);
     const fromTs = this.#anchor ?? from;
-    if (gapEnd !== null) this.#gap(fromTs, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
+    const since = Math.min(fromTs, this.#doubtTs ?? fromTs);
+    const gapEnd = this.#gapEnd(told, since, held);
+    if (gapEnd !== null) this.#gap(since, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
     this.#wholeTs = Math.min(
       told.newestTs ?? 0,
       this.#meeting.liveFrom === null ? Number.POSITIVE_INFINITY : newestHeld,
@@ -283,11 +284,10 @@ export class TradeHealer {
     return missing.length > 0 ? 'missed' : 'whole';
   }
 
-  /** Up to where trades are lost for good, or null. */
-  #gapEnd({ reaches, oldestTs }: TradesSince, held: readonly TradeEvent[]): EpochMs | null {
-    const { newestTs } = this.#recent;
-    if (reaches === 'from' || (reaches === 'end' && newestTs === null)) return null;
-    if (oldestTs !== null) return oldestTs > (newestTs ?? 0) ? oldestTs : null;
+  /** Up to where trades that may be missing since then are lost for good, or null. */
+  #gapEnd({ reaches, oldestTs }: TradesSince, since: EpochMs, held: readonly TradeEvent[]): EpochMs | null {
+    if (reaches === 'from' || (reaches === 'end' && this.#recent.newestTs === null)) return null;
+    if (oldestTs !== null) return oldestTs > since ? oldestTs : null;
     return held[0]?.ts ?? this.#parts.now();
   }
 
