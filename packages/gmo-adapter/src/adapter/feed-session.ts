@@ -1,6 +1,6 @@
 import type { EpochMs, MarketEvent, StatusEvent } from '@alpha-engine/core';
 import { GmoSocket, type SocketSubscription } from '../client/gmo-socket.js';
-import { type FrameError, type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
+import { type FrameRejection, mapMarketFrame } from '../mapper/market-frame.js';
 import { ExchangeWatch } from './exchange-watch.js';
 import { FeedMeter } from './feed-meter.js';
 import type { FeedSessionParts } from './feed-session-parts.js';
@@ -79,7 +79,11 @@ export class FeedSession {
         opened: () => this.#opened(),
         frame: (text) => this.#frame(text),
         read: (subscription) => this.#read(subscription),
-        refused: (subscription, error) => this.#refused(subscription, error),
+        refused: (subscription, error) => this.#refused(subscription, error.text),
+        throttled: (subscriptions, pauseMs) => {
+          const reason = `GMO Coin refused a command for coming too soon; it is sent again after ${pauseMs} ms.`;
+          for (const subscription of subscriptions) this.#refused(subscription, reason);
+        },
         closed: (reason, httpStatus) => this.#closed(reason, httpStatus),
       },
     });
@@ -169,10 +173,10 @@ export class FeedSession {
     else logger.warn({ reason, httpStatus }, 'No connection to the market data of GMO Coin; trying again.');
   }
 
-  #refused(subscription: SocketSubscription, error: FrameError): void {
+  #refused(subscription: SocketSubscription, reason: string): void {
     const stream = this.#byKey.get(subscription.key);
     if (stream === undefined) return;
-    this.#statusOf(stream, { state: 'degraded', channel: stream.channel, reason: error.text });
+    this.#statusOf(stream, { state: 'degraded', channel: stream.channel, reason });
   }
 
   #frame(text: string): void {

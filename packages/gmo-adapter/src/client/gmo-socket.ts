@@ -21,6 +21,8 @@ export interface SocketHandlers {
   settled?(): void;
   /** The exchange will not serve this subscription: bad symbol or channel, or no permission. */
   refused(subscription: SocketSubscription, error: FrameError): void;
+  /** Commands came too soon: these subscriptions are sent again after the pause. */
+  throttled?(subscriptions: readonly SocketSubscription[], pauseMs: number): void;
   /** Once per connection or failed attempt. `httpStatus` when the handshake was answered with one. */
   closed(reason: string, httpStatus: number | undefined): void;
 }
@@ -114,6 +116,7 @@ export class GmoSocket {
         'GMO Coin refused a command for coming too soon; it is sent again after a pause. Is another program at this address?',
       );
       this.#enqueue(connection, suspects.map(subscribing));
+      on.throttled?.(suspects, pauseMs);
       return;
     }
     const [unread] = connection.unread.values();

@@ -264,6 +264,13 @@ describe('GmoMarketFeed', () => {
     expect(again!.text).toBe(refused!.text);
     expect(again!.at - refused!.at).toBeGreaterThanOrEqual(380);
     expect(states(seen.items)).not.toContain('disconnected');
+    expect(seen.items).toContainEqual(
+      expect.objectContaining({
+        symbol: 'BTC_JPY',
+        data: { state: 'degraded', channel: 'orderbook', reason: expect.stringContaining('sent again after 400 ms') },
+      }),
+    );
+    expect(states(seen.items).slice(-2)).toEqual(['degraded orderbook', 'subscribed orderbook']);
     expect(lines.some(({ message }) => message.includes('coming too soon'))).toBe(true);
   });
 
