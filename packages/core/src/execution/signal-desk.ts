@@ -13,7 +13,7 @@ import { planIntent } from './intents.js';
 import { MARKET } from './policies/order-policy.js';
 import { abandon } from './policies/run-policies.js';
 import { isOver } from './policies/successor.js';
-import { clearWay } from './protection/clear-way.js';
+import { clearWay, guardsInTheWay } from './protection/clear-way.js';
 import { nextSeq, publishOrder } from './publish-order.js';
 import { riskView } from './risk-view.js';
 import { rememberedSince, type StepContext, symbolState } from './step-context.js';
@@ -70,7 +70,8 @@ function mayDecide(context: StepContext, gate: RiskGate, signal: IdentifiedSigna
   }
   if (isReconciled(context, symbol)) {
     const intent = planned(context, signal);
-    return isHopeless(context, gate, intent) || clearWay(context, intent);
+    const guards = guardsInTheWay(context, intent);
+    return guards.length === 0 || isHopeless(context, gate, intent) || clearWay(context, intent, guards);
   }
   // An entry is not worth waiting for longer than it may be old, nor at all when the books are known to differ.
   const old = context.at.marketTs - signal.ts > context.config.maxSignalAgeMs;

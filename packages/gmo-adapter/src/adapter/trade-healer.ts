@@ -10,7 +10,7 @@ const REMEMBERED = 8_192;
 const OVERLAP_MS = 1_000;
 /** Live trades that wait at most. */
 const MAX_HELD = 20_000;
-/** More than `backfillMs` allows; the exchange was seen to answer a hundredth page of the list. */
+/** Far more than the exchange tells, which was seen to answer a hundredth page of the list. */
 const MAX_PAGES = 400;
 const LONGEST_PAUSE_MS = 10_000;
 /** Between checks that follow each other: live trades wait for them. */

@@ -4,18 +4,23 @@ import type { StepContext } from '../step-context.js';
 import type { Guard } from './guard.js';
 import { liveOf, ordersOfGuard } from './guarded.js';
 
-/**
- * Takes the protective orders away from what a signal wants to close: a lot that one order holds takes no other. True when
- * they are gone for certain; what they filled in between is not left to close.
- */
-export function clearWay(context: StepContext, intent: Intent): boolean {
+/** What protects the positions that a signal wants to close: a lot that one order holds takes no other. */
+export function guardsInTheWay({ state }: StepContext, intent: Intent): readonly Guard[] {
   const closes = intent.orders.filter(({ effect }) => effect === 'close');
-  if (closes.length === 0) return true;
+  if (closes.length === 0) return [];
+  return [...state.guards.values()].filter(
+    ({ positionId, strategy, symbol }) =>
+      symbol === intent.symbol &&
+      strategy === intent.strategy &&
+      (positionId === null || closes.some((close) => close.positionId === positionId)),
+  );
+}
+
+/** Takes their orders away. True when they are gone for certain; what they filled in between is not left to close. */
+export function clearWay(context: StepContext, { signalId }: Intent, guards: readonly Guard[]): boolean {
   let clear = true;
-  for (const guard of context.state.guards.values()) {
-    if (guard.symbol !== intent.symbol || guard.strategy !== intent.strategy) continue;
-    if (guard.positionId !== null && !closes.some(({ positionId }) => positionId === guard.positionId)) continue;
-    guard.clearedFor = intent.signalId;
+  for (const guard of guards) {
+    guard.clearedFor = signalId;
     if (!takeBack(context, guard, 'a signal closes the position')) clear = false;
   }
   return clear;
