@@ -23,7 +23,14 @@ export async function startRedisCluster(own: readonly string[] = []): Promise<Re
     '--cluster-require-full-coverage',
     'yes',
   ];
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedisServer({ args, clusterPort: true })));
+  const starts = await Promise.allSettled([0, 1, 2].map(() => startRedisServer({ args, clusterPort: true })));
+  const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed !== undefined) {
+    // Those that did start would outlive the test.
+    await Promise.all(nodes.map((node) => node.stop()));
+    throw failed.reason;
+  }
   const clients = nodes.map(({ port }) => new Redis(port, '127.0.0.1'));
   // A test may kill a node: that is no error of these clients.
   for (const client of clients) client.on('error', () => {});
