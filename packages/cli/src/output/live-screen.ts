@@ -10,6 +10,9 @@ type Terminal = WriteStream & { readonly fd: number };
 const EVERY_MS = 500;
 /** For a terminal that is held. */
 const PATIENCE_MS = 500;
+const RETRY_MS = 5;
+/** To wait on while nothing else may run. */
+const NOTHING = new Int32Array(new SharedArrayBuffer(4));
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 
@@ -93,10 +96,15 @@ export class LiveScreen {
   #leaveNow(): void {
     if (!this.#entered) return;
     this.#entered = false;
-    try {
-      writeSync(this.#terminal.fd, LEAVE);
-    } catch {
-      // The terminal is gone.
+    const until = Date.now() + PATIENCE_MS;
+    for (let rest = LEAVE; rest !== ''; ) {
+      try {
+        rest = rest.slice(writeSync(this.#terminal.fd, rest));
+      } catch (error) {
+        // A terminal that is full takes it in a moment; one that is gone never does.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || Date.now() > until) return;
+        Atomics.wait(NOTHING, 0, 0, RETRY_MS);
+      }
     }
   }
 }

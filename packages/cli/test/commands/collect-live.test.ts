@@ -71,7 +71,7 @@ class OnTerminal {
     process.kill(this.#pid, signal);
   }
 
-  /** After a stop, which `script` follows. */
+  /** After a stop, which `script` follows a moment later: to be said until it goes on. */
   goOn(): void {
     this.#child.kill('SIGCONT');
     this.signal('SIGCONT');
@@ -97,9 +97,12 @@ it('draws a live table on a terminal, and leaves it with the report when it is i
   // Ctrl-Z gives the terminal back, and `fg` the table.
   terminal.signal('SIGTSTP');
   await expect.poll(() => terminal.isStopped, { timeout: 10_000 }).toBe(true);
-  terminal.goOn();
-  await expect.poll(() => terminal.output.split(LEAVE).length, { timeout: 10_000 }).toBe(2);
-  await expect.poll(() => terminal.output.split(ENTER).length, { timeout: 10_000 }).toBe(3);
+  const parts = (text: string) => {
+    terminal.goOn();
+    return terminal.output.split(text).length;
+  };
+  await expect.poll(() => parts(LEAVE), { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => parts(ENTER), { timeout: 10_000 }).toBe(3);
 
   await simulator.end('SIGKILL');
   await see(/^alpha collect .* 3 disconnected$/, 0);
