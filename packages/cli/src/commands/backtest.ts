@@ -1,6 +1,8 @@
-import { Flags } from '@oclif/core';
+import { Flags, type Interfaces } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
+import type { Config } from '../config/schema.js';
 import { settingFlags } from '../config/setting-flags.js';
+import type { BacktestRequest } from '../services/backtest.js';
 
 export default class Backtest extends AlphaCommand {
   static override summary = 'Run a strategy over bars of files and say what would have come of it.';
@@ -104,7 +106,16 @@ export default class Backtest extends AlphaCommand {
     const { flags } = await this.parse(Backtest);
     const { config } = await this.settings(flags);
     const { backtest } = await import('../services/backtest.js');
-    const report = await backtest({
+    const report = await backtest(Backtest.request(flags, config));
+    const { backtestText } = await import('../output/backtest-text.js');
+    this.log(backtestText(report));
+    if (report.failures.length > 0) process.exitCode = 1;
+    return report;
+  }
+
+  /** What the flags ask for; other commands that run back-tests have the same flags. */
+  static request(flags: Interfaces.InferredFlags<typeof Backtest.flags>, config: Config): BacktestRequest {
+    return {
       config,
       folder: process.cwd(),
       data: flags.data,
@@ -127,10 +138,6 @@ export default class Backtest extends AlphaCommand {
       timeIs: flags['time-is'] as 'open' | 'close',
       badRows: flags['bad-rows'] as 'refuse' | 'skip',
       daysPerYear: flags['days-per-year'],
-    });
-    const { backtestText } = await import('../output/backtest-text.js');
-    this.log(backtestText(report));
-    if (report.failures.length > 0) process.exitCode = 1;
-    return report;
+    };
   }
 }

@@ -41,6 +41,12 @@ const MAX_SIZE = Decimal.of('1000000000000');
 
 /** Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
 export async function backtest(request: BacktestRequest) {
+  const { options, source, ...what } = await backtestSetup(request);
+  return { ...what, ...reportOf(await runBacktest(source, options)) };
+}
+
+/** Everything understood, nothing run yet. Throws `USAGE` and `STRATEGY_*`. */
+export async function backtestSetup(request: BacktestRequest) {
   const { config, folder } = request;
   const { exchange, timeframe } = config;
   const offsetMs = offsetIn(request.timeZone);
@@ -54,7 +60,7 @@ export async function backtest(request: BacktestRequest) {
   const { badRows, timeIs } = request;
   const instrument = instrumentOf(request, exchange, symbol);
   const source = new CsvBars({ files, exchange, symbol, timeframe, columns, offsetMs, timeIs, badRows });
-  const result = await runBacktest(source, {
+  const options = {
     instances: [{ strategy, params, exchange, symbol, timeframe, codeHash }],
     instruments: [instrument],
     cash: positiveIn('--cash', request.cash),
@@ -69,9 +75,9 @@ export async function backtest(request: BacktestRequest) {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(request.daysPerYear !== undefined && { daysPerYear: request.daysPerYear }),
-  });
+  };
   const { name } = strategy;
-  return { strategy: { name, params, codeHash }, symbol, timeframe, ...reportOf(result) };
+  return { strategy: { name, params, codeHash }, symbol, timeframe, options, source };
 }
 
 function instrumentOf(request: BacktestRequest, exchange: string, symbol: string): Instrument {
