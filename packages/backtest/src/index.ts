@@ -2,11 +2,13 @@ export { BAR_FIELDS, type BarField } from './data/bar-columns.js';
 export type { BarSource, DataProvenance, RowFaults } from './data/bar-source.js';
 export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
 export type { EventSource } from './data/event-source.js';
+export { mergeBars } from './data/merge-bars.js';
 export { parseOffset, parseTime, type WrittenTime } from './data/parse-time.js';
 export { faultText } from './data/row-faults.js';
 export { FILL_MODELS, type FillModel, type FillOptions } from './fills/fill-model.js';
 export { type DailySeries, dailyEquity } from './metrics/daily.js';
 export { type Drawdown, drawdownsOf } from './metrics/drawdowns.js';
+export type { PartMetrics } from './metrics/part-metrics.js';
 export {
   type PerformanceInput,
   type PerformanceMetrics,

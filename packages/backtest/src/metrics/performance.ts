@@ -78,6 +78,8 @@ export interface TradeMetrics {
   /** Average profit of a trade, quote currency. */
   readonly expectancy: number | null;
   readonly sqn: number | null;
+  /** Share of the capital that would have grown fastest, by wins and losses in money; negative: none. */
+  readonly kelly: number | null;
   readonly averageDurationMs: number | null;
   readonly longestDurationMs: number | null;
 }
@@ -94,18 +96,21 @@ export function tradeMetrics(trades: readonly TradeFigures[]): TradeMetrics {
   const profits = trades.map(({ pnl }) => pnl);
   const returns = trades.map((trade) => trade.return);
   const durations = trades.map(({ durationMs }) => durationMs);
-  const won = sum(profits.filter((pnl) => pnl > 0));
-  const lost = sum(profits.filter((pnl) => pnl < 0));
   const expectancy = mean(profits);
+  const wins = profits.filter((pnl) => pnl > 0);
+  const losses = profits.filter((pnl) => pnl < 0);
+  const winRate = ratio(wins.length, trades.length);
+  const payoff = ratio(mean(wins), Math.abs(mean(losses) ?? 0));
   return {
     trades: trades.length,
-    winRate: ratio(profits.filter((pnl) => pnl > 0).length, trades.length),
+    winRate,
     bestReturn: extreme(returns, Math.max),
     worstReturn: extreme(returns, Math.min),
     averageReturn: mean(returns),
-    profitFactor: ratio(won, Math.abs(lost)),
+    profitFactor: ratio(sum(wins), Math.abs(sum(losses))),
     expectancy,
     sqn: scaled(ratio(expectancy, standardDeviation(profits)), Math.sqrt(trades.length)),
+    kelly: winRate === null || payoff === null ? null : winRate - (1 - winRate) / payoff,
     averageDurationMs: mean(durations),
     longestDurationMs: extreme(durations, Math.max),
   };

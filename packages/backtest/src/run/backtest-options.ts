@@ -16,6 +16,8 @@ export interface BacktestOptions {
   readonly protect?: Protect;
   /** Checks of the gate; those that are not given hold nothing back. */
   readonly limits?: Partial<RiskLimits>;
+  /** Base coin per symbol; absent: any. */
+  readonly maxPositionSize?: DecimalInput;
   /** Fraction of the equity peak; absent: no fall stops openings. */
   readonly maxDrawdown?: DecimalInput;
   /** Bars before this only warm the strategies up. */

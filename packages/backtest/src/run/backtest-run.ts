@@ -1,6 +1,7 @@
 import { AlphaError, type Bar, type EpochMs, type SignalEvent } from '@alpha-engine/core';
 import { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { BarMarket } from '../fills/bar-market.js';
+import { type PathPoint, pathOf } from '../fills/bar-path.js';
 import { nextLevel, type QuietRange, quietRange } from '../fills/quiet-range.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { EquityCurve } from './equity-curve.js';
@@ -27,6 +28,9 @@ interface SymbolPlay {
   waiting: readonly SignalEvent[];
   /** Open until its end is reached. */
   bar: Bar | null;
+  /** Where the price still goes inside that bar. */
+  path: readonly PathPoint[];
+  firstClose: number | null;
 }
 
 /**
@@ -57,8 +61,6 @@ export class BacktestRun {
   /** Bars at whose end something was held. */
   investedBars = 0;
   firstTs: EpochMs | null = null;
-  /** The first close: nobody could have decided before. */
-  firstClose: number | null = null;
 
   constructor(options: BacktestOptions) {
     const { cash, fill, instances, instruments, leverageRules, limits, maxDrawdown } = options;
@@ -73,7 +75,10 @@ export class BacktestRun {
     this.#plays = new Map(
       instruments.map((instrument) => {
         const market = new BarMarket(this.#exchange, instrument, fill);
-        return [instrument.symbol, { market, size: 0, levels: [], quiet: quietRange(0, []), waiting: [], bar: null }];
+        return [
+          instrument.symbol,
+          { market, size: 0, levels: [], quiet: quietRange(0, []), waiting: [], bar: null, path: [], firstClose: null },
+        ];
       }),
     );
     this.#only = this.#plays.size === 1 ? ([...this.#plays.values()][0] ?? null) : null;
@@ -116,6 +121,12 @@ export class BacktestRun {
     this.#engine.settle();
   }
 
+  /** From the first close, before which nobody could have decided, to the last price; null where no bar closed. */
+  change(symbol: string): number | null {
+    const play = this.#plays.get(symbol);
+    return play === undefined || play.firstClose === null ? null : play.market.price / play.firstClose - 1;
+  }
+
   /** Last price of every symbol. */
   prices(): ReadonlyMap<string, number> {
     return new Map([...this.#plays].map(([symbol, { market }]) => [symbol, market.price]));
@@ -140,25 +151,33 @@ export class BacktestRun {
       // Where nothing happened, the book of this price is not shown yet.
       engine.report(market.print(bar.open, bar.openTs));
       engine.tell({ kind: 'quote', event: market.quote(bar.openTs) });
+      this.#markOthers(play);
       // Nights without a position cost nothing: the executor counts them from the last time it was told.
       if (this.#options.leverageRules === 'gmo') engine.tell({ kind: 'clock' });
       for (const event of waiting) engine.tell({ kind: 'signal', event });
       engine.settle();
     }
-    if (this.#options.fill.model === 'bar-path') this.#walk(play, bar);
+    if (this.#options.fill.model !== 'bar-path') return;
+    this.#look();
+    // Other symbols may move before this one does.
+    if (this.#only === null) play.path = pathOf(bar, play.size);
+    else this.#walk(play, bar);
   }
 
   #walk(play: SymbolPlay, bar: Bar): void {
-    this.#look();
     const night = this.#paysNights && nightOf(bar.closeTs - 1) !== this.#night;
     if (!night && this.#isQuiet(play, bar.low) && this.#isQuiet(play, bar.high)) return;
-    const length = bar.closeTs - bar.openTs;
-    const lowFirst = play.size === 0 ? bar.close >= bar.open : play.size > 0;
-    const points = lowFirst ? [bar.low, bar.high, bar.close] : [bar.high, bar.low, bar.close];
-    points.forEach((price, index) => {
-      const ts = index === 2 ? bar.closeTs - 1 : bar.openTs + Math.floor((length * (index + 1)) / 3);
-      this.#go(play, price, ts);
-    });
+    for (const { price, ts } of pathOf(bar, play.size)) this.#go(play, price, ts);
+  }
+
+  /** An entry is sized and judged by what everything held is worth at that moment. */
+  #markOthers(play: SymbolPlay): void {
+    if (this.#only !== null) return;
+    for (const other of this.#plays.values()) {
+      if (other !== play && other.size !== 0 && other.market.told !== other.market.price) {
+        this.#tellPrice(other.market, other.market.price);
+      }
+    }
   }
 
   /** From the last price to this one, stopping wherever something of ours happens. */
@@ -213,9 +232,30 @@ export class BacktestRun {
       if (only.bar !== null && only.bar.closeTs <= ts) this.#close(only, only.bar);
       return;
     }
-    const due = [...this.#plays.values()].filter(({ bar }) => bar !== null && bar.closeTs <= ts);
-    due.sort((a, b) => (a.bar?.closeTs ?? 0) - (b.bar?.closeTs ?? 0) || (a.market.symbol < b.market.symbol ? -1 : 1));
-    for (const play of due) this.#close(play, play.bar as Bar);
+    for (;;) {
+      const next = this.#nextUntil(ts);
+      if (next === null) return;
+      const [point, ...rest] = next.path;
+      next.path = rest;
+      if (point !== undefined) this.#go(next, point.price, point.ts);
+      else this.#close(next, next.bar as Bar);
+    }
+  }
+
+  /** Whose price moves or whose bar closes next, of what happens before a moment or closes at it; of the same moment the first symbol. */
+  #nextUntil(ts: EpochMs): SymbolPlay | null {
+    let next: SymbolPlay | null = null;
+    let nextTs = Number.POSITIVE_INFINITY;
+    for (const play of this.#plays.values()) {
+      if (play.bar === null) continue;
+      const at = play.path[0]?.ts ?? play.bar.closeTs;
+      if (at > ts || (at === ts && play.path.length > 0)) continue;
+      if (at < nextTs || (at === nextTs && play.market.symbol < (next as SymbolPlay).market.symbol)) {
+        next = play;
+        nextTs = at;
+      }
+    }
+    return next;
   }
 
   #close(play: SymbolPlay, bar: Bar): void {
@@ -225,7 +265,7 @@ export class BacktestRun {
     this.#passNights(bar.closeTs);
     engine.now = bar.closeTs;
     this.bars += 1;
-    this.firstClose ??= bar.close;
+    play.firstClose ??= bar.close;
     const signals = engine.close(bar, 'bar');
     if (signals.length > 0) play.waiting = [...play.waiting, ...signals];
     if (this.bars % BARS_PER_CLOCK === 0) {

@@ -18,14 +18,14 @@ const NO_LIMITS: Partial<RiskLimits> = {
 };
 
 export function executorConfig(options: BacktestOptions): ExecutorConfig {
-  const { instruments, sizing, protect, limits, maxDrawdown, cash } = options;
+  const { instruments, sizing, protect, limits, maxDrawdown, maxPositionSize, cash } = options;
   return {
     exchange: instruments[0]?.exchange ?? '',
     instruments,
     orderSize: sizing.kind === 'fixed' ? sizing.size : Decimal.zero,
     sizing,
     ...(protect && { protect }),
-    maxPositionSize: ENDLESS,
+    maxPositionSize: maxPositionSize === undefined ? ENDLESS : Decimal.of(maxPositionSize),
     maxDrawdown: maxDrawdown === undefined ? ENDLESS : Decimal.of(maxDrawdown),
     limits: { ...NO_LIMITS, ...limits },
     capital: Decimal.of(cash),

@@ -1,6 +1,7 @@
 import { AlphaError, type DenialEvent, type EpochMs, type Order } from '@alpha-engine/core';
 import type { BarSource, DataProvenance } from '../data/bar-source.js';
 import { assumptionsOf } from '../fills/fill-model.js';
+import { figuresOf, type PartMetrics, partMetrics } from '../metrics/part-metrics.js';
 import {
   type PerformanceMetrics,
   performanceMetrics,
@@ -18,7 +19,7 @@ import type { Trade } from './trade-book.js';
 export interface BacktestMetrics extends PerformanceMetrics, TradeMetrics {
   readonly initialEquity: number;
   readonly finalEquity: number;
-  /** Of the price, from the first close to the last; null with several symbols. */
+  /** Of the price, from the first close to the last; of several symbols the mean of theirs: each bought for the same amount. */
   readonly buyAndHoldReturn: number | null;
   /** Share of the bars at whose close something was held. */
   readonly exposure: number | null;
@@ -36,6 +37,9 @@ export interface BacktestResult {
   readonly trades: readonly Trade[];
   /** Still open when the run ended, as if closed at the last price. */
   readonly openTrades: readonly Trade[];
+  /** Its parts, by the strategies' labels and by symbol. */
+  readonly byStrategy: readonly PartMetrics[];
+  readonly bySymbol: readonly PartMetrics[];
   readonly orders: readonly Order[];
   readonly denials: readonly DenialEvent[];
   /** Strategies that threw and were halted at that bar; the others went on. */
@@ -73,11 +77,13 @@ export function resultOf(
   const { curve, record } = run;
   const { book } = record;
   const { times, values } = curve;
-  const { daysPerYear, fill, instruments, leverageRules } = options;
+  const { daysPerYear, fill, instances, instruments, leverageRules } = options;
   const performance = performanceMetrics({ times, equity: values, ...(daysPerYear !== undefined && { daysPerYear }) });
   const trades = book.closed();
   const prices = run.prices();
-  const lastPrice = [...prices.values()][0] ?? 0;
+  const openTrades = book.open(prices);
+  const symbols = instruments.map(({ symbol }) => symbol);
+  const changes = symbols.map((symbol) => run.change(symbol)).filter((change) => change !== null);
   const perYear = ratio(book.traded.toNumber(), mean(values));
   return {
     bars: run.bars,
@@ -89,13 +95,20 @@ export function resultOf(
       finalEquity: values.at(-1) ?? 0,
       ...performance,
       ...tradeMetrics(trades.map(figuresOf)),
-      buyAndHoldReturn: prices.size > 1 || run.firstClose === null ? null : lastPrice / run.firstClose - 1,
+      buyAndHoldReturn: mean(changes),
       exposure: ratio(run.investedBars, run.bars),
       turnover: ratio(perYear, performance.years),
       feesPaid: book.fees.toNumber(),
     },
     trades,
-    openTrades: book.open(prices),
+    openTrades,
+    byStrategy: partMetrics(
+      'strategy',
+      [...new Set(instances.map(({ strategy }) => strategy.label))],
+      trades,
+      openTrades,
+    ),
+    bySymbol: partMetrics('symbol', symbols, trades, openTrades),
     orders: record.orders(),
     denials: record.denials,
     failures: record.failures,
@@ -104,8 +117,4 @@ export function resultOf(
     assumptions: assumptionsOf(fill, instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null),
     data,
   };
-}
-
-function figuresOf({ pnl, openedTs, closedTs, ...trade }: Trade) {
-  return { pnl: pnl.toNumber(), return: trade.return, durationMs: (closedTs ?? openedTs) - openedTs };
 }

@@ -102,6 +102,8 @@ describe('tradeMetrics', () => {
       averageReturn: expect.closeTo(0.1, 12),
       profitFactor: 5,
       expectancy: 10,
+      // Half of them win, 25 on average against 10.
+      kelly: expect.closeTo(0.5 - 0.5 / 2.5, 12),
       averageDurationMs: 30,
       longestDurationMs: 60,
     });
@@ -109,7 +111,7 @@ describe('tradeMetrics', () => {
   });
 
   it('says that it is not available without trades, without a loss, and of one trade', () => {
-    expect(Object.values(tradeMetrics([]))).toEqual([0, ...Array(9).fill(null)]);
+    expect(Object.values(tradeMetrics([]))).toEqual([0, ...Array(10).fill(null)]);
     const { profitFactor, sqn } = tradeMetrics([{ pnl: 1, return: 0.1, durationMs: 1 }]);
     expect({ profitFactor, sqn }).toEqual({ profitFactor: null, sqn: null });
   });

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../events/common.js';
+import type { Instrument } from '../instrument/instrument.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -40,6 +41,8 @@ export interface Credentials {
 export interface ExchangeAdapter {
   readonly name: string;
   readonly capabilities: ExchangeCapabilities;
+  /** Trading rules as they were when this version was made, for those who must not ask the exchange: a back-test. Default: none. */
+  readonly knownInstruments?: readonly Instrument[];
   marketFeed(context: ExchangeContext): MarketFeed;
   history(context: ExchangeContext): MarketHistory;
   broker(context: ExchangeContext, credentials: Credentials): Broker;

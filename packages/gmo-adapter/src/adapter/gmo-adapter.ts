@@ -1,5 +1,7 @@
 import type { ExchangeAdapter } from '@alpha-engine/core';
 import { EXCHANGE } from '../mapper/exchange.js';
+import { mapInstrument } from '../mapper/rest-public.js';
+import { SYMBOL_ROWS } from '../mapper/symbol-rows.js';
 import { GmoBroker } from './broker.js';
 import type { FeedTimings } from './feed-timings.js';
 import { GmoMarketFeed } from './market-feed.js';
@@ -19,6 +21,7 @@ export function createGmoAdapter(options: GmoAdapterOptions = {}): ExchangeAdapt
   return {
     name: EXCHANGE,
     capabilities: { clientOrderIds: false, leverage: true, spot: true },
+    knownInstruments: SYMBOL_ROWS.map(mapInstrument),
     marketFeed: (context) => new GmoMarketFeed(context, options),
     history: (context) => new GmoMarketHistory(context, options),
     broker: (context, credentials) => new GmoBroker(context, credentials, options),

@@ -1,10 +1,11 @@
 import { Decimal } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
+import { SYMBOL_ROWS } from '../mapper/symbol-rows.js';
 import { type Answer, INVALID_PATH, invalidParameter, ok, okList, refuse } from './envelopes.js';
 import type { PrivateRestContext } from './private-context.js';
 import { executionRow, orderRow, positionRow, summaryRows } from './private-rows.js';
 import type { SimulatorSwitches } from './switches.js';
-import { ASSETS, isSymbol, SYMBOL_ROWS } from './symbols.js';
+import { ASSETS, isSymbol } from './symbols.js';
 
 const DAY_MS = 86_400_000;
 const MOST_IDS = 10;

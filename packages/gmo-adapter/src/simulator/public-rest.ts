@@ -1,10 +1,11 @@
 import { Decimal, type EpochMs } from '@alpha-engine/core';
+import { SYMBOL_ROWS } from '../mapper/symbol-rows.js';
 import { type Answer, iso, NOT_FOUND, ok, okList, plain } from './envelopes.js';
 import type { ExchangeState } from './exchange-state.js';
 import { klineQuery } from './klines.js';
 import type { MarketView, Match, Ticker } from './market-view.js';
 import type { SimulatorSwitches } from './switches.js';
-import { isSymbol, SYMBOL_ROWS } from './symbols.js';
+import { isSymbol } from './symbols.js';
 import type { TapeLevel } from './tape.js';
 
 export interface PublicRestContext {
