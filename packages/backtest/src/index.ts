@@ -1,8 +1,10 @@
 export { BAR_FIELDS, type BarField } from './data/bar-columns.js';
-export type { BarSource, DataProvenance, RowFaults } from './data/bar-source.js';
+export type { BarSource, DataKind, DataProvenance, RowFaults } from './data/bar-source.js';
 export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
+export { EventFiles, type EventFilesOptions } from './data/event-files.js';
 export type { EventSource } from './data/event-source.js';
 export { mergeBars } from './data/merge-bars.js';
+export { MergedEvents } from './data/merged-events.js';
 export { parseOffset, parseTime, type WrittenTime } from './data/parse-time.js';
 export { faultText } from './data/row-faults.js';
 export { FILL_MODELS, type FillModel, type FillOptions } from './fills/fill-model.js';

@@ -7,14 +7,20 @@ export interface BarSource {
   provenance(): readonly DataProvenance[];
 }
 
-/** Where bars came from and what was wrong with them. */
+/** What rows hold; `events` are of any type, as on the bus. */
+export type DataKind = 'bars' | 'trades' | 'books' | 'events';
+
+/** Where data came from and what was wrong with them. */
 export interface DataProvenance {
+  /** A file, or the name of another source. */
   readonly file: string;
-  /** Of the file's bytes as they lie there, compressed or not. */
-  readonly sha256: string;
+  readonly kind: DataKind;
+  /** Of the file's bytes as they lie there, compressed or not; null for what is no file. */
+  readonly sha256: string | null;
   /** Lines with data, good or bad. */
   readonly rows: number;
-  readonly bars: number;
+  /** Bars or events that were handed on. */
+  readonly used: number;
   readonly firstTs: EpochMs | null;
   readonly lastTs: EpochMs | null;
   /** How the columns were understood, for example `Date → time`. */
@@ -22,6 +28,8 @@ export interface DataProvenance {
   readonly faults: readonly RowFaults[];
   /** Places where bars are further apart than their length; a closed market is one. */
   readonly gaps: { readonly count: number; readonly longestMs: number };
+  /** What is no fault and should be known, in sentences without a dot. */
+  readonly notes: readonly string[];
 }
 
 /** All bad rows of one kind in one file. */

@@ -1,9 +1,10 @@
 import { AlphaError, type Bar, type EpochMs, type Timeframe, timeframeMs } from '@alpha-engine/core';
-import { type BarColumns, type BarField, barColumns, bare } from './bar-columns.js';
+import { type BarColumns, type BarField, barColumns } from './bar-columns.js';
 import type { BarSource, DataProvenance } from './bar-source.js';
 import { parseTime, type WrittenTime } from './parse-time.js';
 import { LineReader } from './read-lines.js';
-import { FaultCounter, faultText } from './row-faults.js';
+import { FaultCounter, refusalOf } from './row-faults.js';
+import { bare, numberOf } from './table.js';
 
 export interface CsvBarsOptions {
   /** Read one after the other: the later file begins after the earlier one ended. `.gz` is unpacked. */
@@ -60,7 +61,7 @@ export class CsvBars implements BarSource {
     const gaps = { count: 0, longestMs: 0 };
     let columns: BarColumns | null = null;
     let zone: WrittenTime['zone'] | null = null;
-    let [line, rows, bars] = [0, 0, 0];
+    let [line, rows, used] = [0, 0, 0];
     let firstTs: EpochMs | null = null;
     let lastTs: EpochMs | null = null;
     for await (const lines of reader.batches()) {
@@ -73,7 +74,11 @@ export class CsvBars implements BarSource {
           if (columns.header) continue;
         }
         rows += 1;
-        const cells = text.split(columns.separator);
+        const cells = columns.cells(text);
+        if (cells === null) {
+          faults.add('not a JSON object', line);
+          continue;
+        }
         const time = parseTime(bare(cells[columns.at.time] ?? ''), this.#options.offsetMs ?? 0);
         if (time !== null) zone ??= time.zone;
         const bar = this.#bar(cells, columns, time, zone);
@@ -89,17 +94,17 @@ export class CsvBars implements BarSource {
         this.#endTs = bar.closeTs;
         firstTs ??= bar.openTs;
         lastTs = bar.openTs;
-        bars += 1;
+        used += 1;
         batch.push(bar);
       }
       // What is refused in the end need not be run; it is read on to say everything at once.
       if (batch.length > 0 && (faults.total === 0 || this.#options.badRows === 'skip')) yield batch;
     }
     const understood = columns?.understood ?? [];
-    const found = { rows, bars, firstTs, lastTs, columns: understood, faults: faults.all(), gaps };
-    this.#read.push({ file, sha256: reader.sha256(), ...found });
-    if (faults.total > 0 && this.#options.badRows !== 'skip') throw this.#refusal(file, faults);
-    if (bars === 0) {
+    const found = { rows, used, firstTs, lastTs, columns: understood, faults: faults.all(), gaps };
+    this.#read.push({ file, kind: 'bars', sha256: reader.sha256(), ...found, notes: reader.notes() });
+    if (faults.total > 0 && this.#options.badRows !== 'skip') throw refusalOf(file, faults, this.#hint(faults));
+    if (used === 0) {
       throw new AlphaError('DATA_INVALID', `${file} holds no bar.`, { context: { file } });
     }
   }
@@ -139,16 +144,9 @@ export class CsvBars implements BarSource {
     };
   }
 
-  #refusal(file: string, faults: FaultCounter): AlphaError {
-    const listed = faults.all();
-    const words = listed.map(faultText).join('; ');
-    const shorter = listed.some(({ problem }) => problem.startsWith('less than'));
-    const hint = shorter ? ` Are its bars shorter than ${this.#options.timeframe}?` : '';
-    return new AlphaError(
-      'DATA_INVALID',
-      `${file} has bad rows: ${words}.${hint} Mend the file, or leave them out with --bad-rows skip.`,
-      { context: { file, faults: listed } },
-    );
+  #hint(faults: FaultCounter): string {
+    const shorter = faults.all().some(({ problem }) => problem.startsWith('less than'));
+    return shorter ? ` Are its bars shorter than ${this.#options.timeframe}?` : '';
   }
 }
 
@@ -163,13 +161,6 @@ function rowOf(cells: readonly string[], { at }: BarColumns, ts: EpochMs): Row {
     volume: at.volume < 0 ? 0 : number('volume'),
     trades: at.trades < 0 ? 0 : number('trades'),
   };
-}
-
-/** NaN for what is no number, and for what is missing: `Number('')` would be 0. */
-function numberOf(cell: string | undefined): number {
-  if (cell === undefined) return Number.NaN;
-  const text = cell.includes('"') ? bare(cell) : cell;
-  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function problemOf({ open, high, low, close, volume, trades }: Row): string | null {

@@ -5,11 +5,15 @@ import { createGunzip } from 'node:zlib';
 import { AlphaError } from '@alpha-engine/core';
 
 const CHUNK_BYTES = 256 * 1024;
+const UNFINISHED = 'the last line has no line end: if the file was cut, its last number is wrong';
 
 /** The lines of a text file, plain or gzip (`.gz`), in batches as they are read; memory does not grow with its length. */
 export class LineReader {
   readonly #file: string;
   readonly #hash = createHash('sha256');
+
+  /** The last line had no line end. */
+  #unfinished = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -41,7 +45,13 @@ export class LineReader {
       text.destroy();
     }
     rest += decoder.end();
-    if (rest !== '') yield [rest];
+    this.#unfinished = rest !== '';
+    if (this.#unfinished) yield [rest];
+  }
+
+  /** What should be known of the file; asked once, at the end. A compressed file carries a sum: it is whole. */
+  notes(): readonly string[] {
+    return this.#unfinished && !this.#file.endsWith('.gz') ? [UNFINISHED] : [];
   }
 
   /** Of everything read; asked once, at the end. */

@@ -1,3 +1,4 @@
+import { AlphaError } from '@alpha-engine/core';
 import type { RowFaults } from './bar-source.js';
 
 const SHOWN_LINES = 5;
@@ -29,4 +30,14 @@ export function faultText({ problem, count, lines }: RowFaults): string {
   const where =
     lines.length < count ? `lines ${lines.join(', ')}, …` : `line${count === 1 ? '' : 's'} ${lines.join(', ')}`;
   return `${problem}: ${count} row${count === 1 ? '' : 's'} (${where})`;
+}
+
+/** What a file with bad rows is refused with. */
+export function refusalOf(file: string, faults: FaultCounter, hint = ''): AlphaError {
+  const listed = faults.all();
+  return new AlphaError(
+    'DATA_INVALID',
+    `${file} has bad rows: ${listed.map(faultText).join('; ')}.${hint} Mend the file, or leave them out with --bad-rows skip.`,
+    { context: { file, faults: listed } },
+  );
 }

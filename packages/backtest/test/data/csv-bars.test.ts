@@ -129,7 +129,7 @@ describe('bad rows', () => {
     );
     const { bars, provenance } = await read(text, { badRows: 'skip' });
     expect(bars.map(({ openTs }) => openTs)).toEqual([at('2024-01-01T00:00:00Z'), at('2024-01-03T00:00:00Z')]);
-    expect(provenance[0]).toMatchObject({ rows: 3, bars: 2, faults: [{ problem, count: 1, lines: [3] }] });
+    expect(provenance[0]).toMatchObject({ rows: 3, used: 2, faults: [{ problem, count: 1, lines: [3] }] });
   });
 
   it('are all named at once, by kind', async () => {

@@ -12,7 +12,18 @@ function sourceOf(bars: readonly Bar[], cut: number, file: string) {
     batches.at(-1)?.push(bar);
   }
   const gaps = { count: 0, longestMs: 0 };
-  const facts = { sha256: '', rows: 0, bars: 0, firstTs: null, lastTs: null, columns: [], faults: [], gaps };
+  const facts = {
+    kind: 'bars' as const,
+    sha256: null,
+    rows: 0,
+    used: 0,
+    notes: [],
+    firstTs: null,
+    lastTs: null,
+    columns: [],
+    faults: [],
+    gaps,
+  };
   return { bars: () => batches, provenance: () => [{ file, ...facts }] };
 }
 

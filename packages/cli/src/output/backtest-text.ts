@@ -20,9 +20,10 @@ export function backtestText(report: BacktestReport): string {
     ...assumptions.map((assumption) => `- ${assumption}`),
     '',
     'Data',
-    ...data.flatMap(({ columns, faults, file, first, gaps, last, rows, sha256 }) => [
-      `- ${file}: ${rows} rows, ${first} to ${last}, SHA-256 ${sha256.slice(0, 16)}…; ${columns.join(', ')}`,
+    ...data.flatMap(({ columns, faults, file, first, gaps, last, notes, rows, sha256 }) => [
+      `- ${file}: ${rows} rows, ${first} to ${last}, ${sha256 === null ? '' : `SHA-256 ${sha256.slice(0, 16)}…; `}${columns.join(', ')}`,
       `  ${gaps.count} gaps${gaps.count === 0 ? '' : `, the longest of ${(gaps.longestMs / DAY_MS).toFixed(2)} days`}; ${faults.length === 0 ? 'no bad rows' : `left out: ${faults.map(faultText).join('; ')}`}`,
+      ...notes.map((note) => `  ${note}`),
     ]),
   ];
   return lines.join('\n');
