@@ -1,10 +1,14 @@
+import type { Latency } from '@alpha-engine/core/simulation';
+
 /**
- * What happens inside a bar.
+ * What our orders trade with. Of bars:
  *
- * - `next-open`: nothing; a bar trades at its open, and what rests is looked at there only.
+ * - `next-open`: nothing happens inside a bar; it trades at its open, and what rests is looked at there only.
  * - `bar-path`: from the open to the extreme that is worse for the position, to the other extreme, to the close.
+ *
+ * Of recorded trades and books: `book-walk`, `top-of-book` and `trades`; see `MarketFill`.
  */
-export const FILL_MODELS = ['bar-path', 'next-open'] as const;
+export const FILL_MODELS = ['bar-path', 'next-open', 'book-walk', 'top-of-book', 'trades'] as const;
 export type FillModel = (typeof FILL_MODELS)[number];
 
 export interface FillOptions {
@@ -13,6 +17,8 @@ export interface FillOptions {
   readonly slippage: number;
   /** `entries`: what closes a position pays the bar's price as it is. */
   readonly slippageOn: 'all' | 'entries';
+  /** Recorded trades and books only. Default `ASSUMED_LATENCY`. */
+  readonly latency?: Latency;
 }
 
 /** What a result rests on, in plain sentences; printed with it. */

@@ -2,6 +2,7 @@ import { AlphaError, type Bar, type EpochMs, type SignalEvent } from '@alpha-eng
 import { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { BarMarket } from '../fills/bar-market.js';
 import { type PathPoint, pathOf } from '../fills/bar-path.js';
+import { assumptionsOf } from '../fills/fill-model.js';
 import { nextLevel, type QuietRange, quietRange } from '../fills/quiet-range.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { EquityCurve } from './equity-curve.js';
@@ -65,6 +66,7 @@ export class BacktestRun {
   constructor(options: BacktestOptions) {
     const { cash, fill, instances, instruments, leverageRules, limits, maxDrawdown } = options;
     this.#options = options;
+    refuseForBars(fill.model);
     const quote = instruments[0]?.quote ?? '';
     this.#exchange = new SimulatedExchange({
       instruments,
@@ -130,6 +132,11 @@ export class BacktestRun {
   /** Last price of every symbol. */
   prices(): ReadonlyMap<string, number> {
     return new Map([...this.#plays].map(([symbol, { market }]) => [symbol, market.price]));
+  }
+
+  assumptions(): readonly string[] {
+    const { fill, instruments, leverageRules } = this.#options;
+    return assumptionsOf(fill, instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null);
   }
 
   #begin({ openTs }: Bar): void {
@@ -307,4 +314,13 @@ export class BacktestRun {
 
 function nightOf(ts: EpochMs): number {
   return Math.floor((ts - NIGHT_BEGINS_MS) / DAY_MS);
+}
+
+/** Throws `USAGE` for a model that needs more than bars tell. */
+function refuseForBars(model: BacktestOptions['fill']['model']): void {
+  if (model === 'bar-path' || model === 'next-open') return;
+  throw new AlphaError(
+    'USAGE',
+    `The fill model ${model} needs recorded trades or books; bars tell neither: use bar-path or next-open.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { AlphaError, type DenialEvent, type EpochMs, type Order } from '@alpha-engine/core';
 import type { BarSource, DataProvenance } from '../data/bar-source.js';
-import { assumptionsOf } from '../fills/fill-model.js';
+import type { EventSource } from '../data/event-source.js';
 import { figuresOf, type PartMetrics, partMetrics } from '../metrics/part-metrics.js';
 import {
   type PerformanceMetrics,
@@ -13,6 +13,7 @@ import type { BacktestOptions } from './backtest-options.js';
 import { BacktestRun } from './backtest-run.js';
 import type { EquityCurve } from './equity-curve.js';
 import type { StrategyFailure } from './run-record.js';
+import { TapeRun } from './tape-run.js';
 import type { Trade } from './trade-book.js';
 
 /** Money in the quote currency. */
@@ -53,31 +54,44 @@ export interface BacktestResult {
 }
 
 /**
- * Runs strategies over a source of bars, with the runner, the gate, the executor and the books that trade live. Throws what the source
- * throws, `STRATEGY_PARAM_INVALID`, and `DATA_INVALID` when no bar lies in the period.
+ * Runs strategies over a source of bars, or of recorded trades and books, with the runner, the gate, the executor and the books that trade
+ * live. Throws what the source throws, `STRATEGY_PARAM_INVALID`, `DATA_INVALID` when nothing lies in the period or the fill model needs
+ * what the data lack, and `USAGE` for a fill model of the other kind of source.
  */
 export async function runBacktest(
-  source: BarSource,
+  source: BarSource | EventSource,
   options: BacktestOptions & { readonly daysPerYear?: number },
 ): Promise<BacktestResult> {
-  const run = new BacktestRun(options);
-  for await (const bars of source.bars()) for (const bar of bars) run.take(bar);
+  const run = 'events' in source ? await playEvents(source, options) : await playBars(source, options);
   if (run.firstTs === null) {
-    throw new AlphaError('DATA_INVALID', 'There is no bar between --from and --to to run the strategy on.');
+    const what = 'events' in source ? 'event' : 'bar';
+    throw new AlphaError('DATA_INVALID', `There is no ${what} between --from and --to to run the strategy on.`);
   }
   run.end();
   return resultOf(run, options, source.provenance());
 }
 
+async function playBars(source: BarSource, options: BacktestOptions): Promise<BacktestRun> {
+  const run = new BacktestRun(options);
+  for await (const bars of source.bars()) for (const bar of bars) run.take(bar);
+  return run;
+}
+
+async function playEvents(source: EventSource, options: BacktestOptions): Promise<TapeRun> {
+  const run = new TapeRun(options);
+  for await (const events of source.events()) for (const event of events) run.take(event);
+  return run;
+}
+
 export function resultOf(
-  run: BacktestRun,
+  run: BacktestRun | TapeRun,
   options: BacktestOptions & { readonly daysPerYear?: number },
   data: readonly DataProvenance[],
 ): BacktestResult {
   const { curve, record } = run;
   const { book } = record;
   const { times, values } = curve;
-  const { daysPerYear, fill, instances, instruments, leverageRules } = options;
+  const { daysPerYear, instances, instruments } = options;
   const performance = performanceMetrics({ times, equity: values, ...(daysPerYear !== undefined && { daysPerYear }) });
   const trades = book.closed();
   const prices = run.prices();
@@ -114,7 +128,7 @@ export function resultOf(
     failures: record.failures,
     alarms: record.alarms,
     curve,
-    assumptions: assumptionsOf(fill, instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null),
+    assumptions: run.assumptions(),
     data,
   };
 }

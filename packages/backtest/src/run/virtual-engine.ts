@@ -9,10 +9,14 @@ import {
   type ExecutorInput,
   type ExecutorStep,
   type InstanceSpec,
+  type MarketEvent,
   type OrderEvent,
   type RunnerInput,
+  type RunnerStep,
   type SignalEvent,
+  type StepTime,
   StrategyRunner,
+  type SymbolSweep,
 } from '@alpha-engine/core';
 import {
   rejectionText,
@@ -33,28 +37,38 @@ export interface EngineListener {
   onFailure(instanceId: string, message: string): void;
 }
 
+/**
+ * Brings something over a leg between the executor and the exchange: does it now, or when it has arrived. What comes back is settled
+ * by whoever brings it later.
+ */
+export type Carry = (leg: 'order' | 'answer', act: () => void) => void;
+
 export interface VirtualEngineOptions {
   readonly instances: readonly InstanceSpec[];
   readonly config: ExecutorConfig;
   readonly exchange: SimulatedExchange;
   readonly markets: ReadonlyMap<string, BarMarket>;
   readonly listener: EngineListener;
+  /** Default: at once. */
+  readonly carry?: Carry;
 }
 
 /**
  * The runner and the executor of every mode, driven synchronously in virtual time: what the loops of `core/process` do with a
  * bus, a record and a broker, this does with function calls. Market time is what `now` says; wall time is the same, so that whatever
- * waits, waits in market time. The executor's requests are answered by the simulated exchange at the same moment.
+ * waits, waits in market time. The executor's requests are answered by the simulated exchange at the same moment, or as `carry` brings them.
  */
 export class VirtualEngine {
   now: EpochMs = 0;
   readonly executor: Executor;
   readonly #runner: StrategyRunner;
   readonly #options: VirtualEngineOptions;
+  readonly #carry: Carry;
   #inbox: ExecutorInput[] = [];
 
   constructor(options: VirtualEngineOptions) {
     this.#options = options;
+    this.#carry = options.carry ?? ((_leg, act) => act());
     this.#runner = new StrategyRunner({ instances: options.instances, nextBatch: 1 });
     this.executor = new Executor(options.config);
   }
@@ -69,7 +83,17 @@ export class VirtualEngine {
 
   /** A closed bar to the strategies. Gives back what they decided; nothing of it has reached the executor yet. */
   close(bar: Bar, kind: 'bar' | 'warmup'): readonly SignalEvent[] {
-    return this.#step([{ kind, bar }]);
+    return eventsOf(this.#step([{ kind, bar }]));
+  }
+
+  /** A market event to the strategies. Null when nothing came of it: no bar, no signal. */
+  hear(event: MarketEvent): RunnerStep | null {
+    return this.#runner.hear(event) ? this.#step([]) : null;
+  }
+
+  /** Market time to the strategies: bars close that no trade closed. */
+  tick(): RunnerStep {
+    return this.#step([{ kind: 'clock', ts: this.now }]);
   }
 
   tell(input: ExecutorInput): void {
@@ -78,11 +102,14 @@ export class VirtualEngine {
 
   /** What the exchange did by itself. */
   report(reports: readonly SimulationReport[]): void {
-    for (const report of reports) {
-      this.#options.listener.onReport(report);
-      if (report.kind === 'order') this.tell({ kind: 'order_update', order: shownOrder(report.order) });
-      else if (report.kind === 'fill') this.tell({ kind: 'fill_update', fill: shownFill(report.fill) });
-    }
+    if (reports.length === 0) return;
+    for (const report of reports) this.#options.listener.onReport(report);
+    this.#carry('answer', () => {
+      for (const report of reports) {
+        if (report.kind === 'order') this.tell({ kind: 'order_update', order: shownOrder(report.order) });
+        else if (report.kind === 'fill') this.tell({ kind: 'fill_update', fill: shownFill(report.fill) });
+      }
+    });
   }
 
   /** Lets everything happen that follows at this moment, until nothing more is to do. */
@@ -95,7 +122,7 @@ export class VirtualEngine {
   }
 
   #execute(inputs: readonly ExecutorInput[]): void {
-    const at = { marketTs: this.now, wallTs: this.now };
+    const at = this.#time();
     const step = this.executor.step(inputs.map((input) => ({ ...input, at })));
     this.#options.listener.onStep(step);
     if (step.events.length > 0) this.#feedBack(step.events);
@@ -105,67 +132,73 @@ export class VirtualEngine {
 
   /** What became of orders, to the strategies; what they decide on a fill is judged at once. */
   #feedBack(events: readonly (OrderEvent | DenialEvent)[]): void {
-    const signals = this.#step(events.map((event) => ({ kind: 'order', event })));
-    for (const event of signals) this.tell({ kind: 'signal', event });
+    const { signals } = this.#step(events.map((event) => ({ kind: 'order', event })));
+    for (const { event } of signals) this.tell({ kind: 'signal', event });
   }
 
-  #step(inputs: readonly RunnerInput[]): readonly SignalEvent[] {
-    const { signals, notices } = this.#runner.step(inputs);
+  #step(inputs: readonly RunnerInput[]): RunnerStep {
+    const step = this.#runner.step(inputs);
+    const { signals, notices } = step;
     const { listener } = this.#options;
     for (const { event } of signals) listener.onSignal(event);
     for (const notice of notices) {
       if (notice.kind === 'strategy_failed') listener.onFailure(notice.instanceId, notice.message);
     }
-    return signals.length === 0 ? NO_SIGNALS : signals.map(({ event }) => event);
+    return step;
   }
 
   #place(order: ApprovedOrder): void {
     const { clientOrderId, effect, symbol } = order;
     const { exchange, markets } = this.#options;
     this.#execute([{ kind: 'submitting', clientOrderId }]);
-    const place = () => exchange.place(requestOf(order), this.now);
-    const outcome = markets.get(symbol)?.placing(effect, this.now, place) ?? place();
-    if (outcome.accepted) {
-      this.tell({ kind: 'accepted', clientOrderId, exchangeOrderId: String(outcome.order.orderId) });
-      this.report(outcome.reports);
-      return;
-    }
-    const message = `The simulated exchange refused it: ${rejectionText(outcome.rejection)}.`;
-    const error = 'EXCHANGE_REFUSED' as const;
-    this.tell({ kind: 'refused', clientOrderId, code: outcome.rejection.code, message, error });
+    this.#carry('order', () => {
+      const place = () => exchange.place(requestOf(order), this.now);
+      const outcome = markets.get(symbol)?.placing(effect, this.now, place) ?? place();
+      if (outcome.accepted) {
+        this.#answer({ kind: 'accepted', clientOrderId, exchangeOrderId: String(outcome.order.orderId) });
+        this.report(outcome.reports);
+        return;
+      }
+      const message = `The simulated exchange refused it: ${rejectionText(outcome.rejection)}.`;
+      const error = 'EXCHANGE_REFUSED' as const;
+      this.#answer({ kind: 'refused', clientOrderId, code: outcome.rejection.code, message, error });
+    });
   }
 
   #do(action: Exclude<ExecutorAction, { kind: 'submit' }>): void {
     const { exchange } = this.#options;
-    switch (action.kind) {
-      case 'balances':
-        this.#answerBalances();
-        return;
-      case 'sweep':
-        this.#answerSweep(action);
-        return;
-      case 'cancel': {
-        const outcome = exchange.cancel(Number(action.exchangeOrderId), this.now);
-        const known = outcome.accepted || outcome.code === 'already_final';
-        this.tell(answered('cancel_answered', action.clientOrderId, known));
-        if (outcome.accepted) this.report(outcome.reports);
-        return;
-      }
-      case 'amend': {
-        const outcome = exchange.amend(Number(action.exchangeOrderId), action.change, this.now);
-        this.tell(answered('amend_answered', action.clientOrderId, outcome.accepted));
-        if (outcome.accepted) this.report(outcome.reports);
-        return;
-      }
+    if (action.kind === 'balances') {
+      this.#answerBalances();
+      return;
     }
+    const begun = this.#time();
+    this.#carry('order', () => {
+      if (action.kind === 'sweep') {
+        this.#answer({ kind: 'sweep', sweep: this.#look(action, begun) });
+        return;
+      }
+      const id = Number(action.exchangeOrderId);
+      const outcome =
+        action.kind === 'cancel' ? exchange.cancel(id, this.now) : exchange.amend(id, action.change, this.now);
+      const ended = !outcome.accepted && action.kind === 'cancel' && outcome.code === 'already_final';
+      const done = outcome.accepted || ended ? 'accepted' : 'refused';
+      this.#answer({ kind: `${action.kind}_answered`, clientOrderId: action.clientOrderId, outcome: done });
+      if (outcome.accepted) this.report(outcome.reports);
+    });
+  }
+
+  #answer(input: ExecutorInput): void {
+    this.#carry('answer', () => this.tell(input));
   }
 
   #answerBalances(): void {
-    const begun = { marketTs: this.now, wallTs: this.now };
-    this.tell({ kind: 'balances', balances: this.#options.exchange.balances(), begun });
+    const begun = this.#time();
+    this.#carry('order', () => {
+      this.#answer({ kind: 'balances', balances: this.#options.exchange.balances(), begun });
+    });
   }
 
-  #answerSweep({ symbol, fillsFrom, orderIds }: Extract<ExecutorAction, { kind: 'sweep' }>): void {
+  #look({ symbol, fillsFrom, orderIds }: Extract<ExecutorAction, { kind: 'sweep' }>, begun: StepTime): SymbolSweep {
     const { exchange } = this.#options;
     const openOrders = exchange.openOrders(symbol).map(shownOrder);
     const fills = exchange.fills({ symbol, from: fillsFrom }).map(shownFill);
@@ -177,14 +210,16 @@ export class VirtualEngine {
       const order = exchange.order(Number(id));
       return order === undefined ? [] : [shownOrder(order)];
     });
-    const positions = exchange.positions(symbol).map(shownPosition);
-    const begun = { marketTs: this.now, wallTs: this.now };
-    this.tell({ kind: 'sweep', sweep: { symbol, begun, openOrders, fills, orders, positions } });
+    return { symbol, begun, openOrders, fills, orders, positions: exchange.positions(symbol).map(shownPosition) };
+  }
+
+  #time(): StepTime {
+    return { marketTs: this.now, wallTs: this.now };
   }
 }
 
 const NO_SIGNALS: readonly SignalEvent[] = [];
 
-function answered(kind: 'cancel_answered' | 'amend_answered', clientOrderId: string, done: boolean): ExecutorInput {
-  return { kind, clientOrderId, outcome: done ? 'accepted' : 'refused' };
+function eventsOf({ signals }: RunnerStep): readonly SignalEvent[] {
+  return signals.length === 0 ? NO_SIGNALS : signals.map(({ event }) => event);
 }

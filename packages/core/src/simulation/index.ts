@@ -7,9 +7,19 @@ export {
   shownOrder,
   shownPosition,
 } from './exchange-view.js';
+export {
+  ASSUMED_LATENCY,
+  type Delay,
+  delaysOf,
+  isInstant,
+  type Latency,
+  type Leg,
+  NO_LATENCY,
+} from './latency.js';
 export { defaultLosscutPrice } from './losscut-price.js';
 export type { SelfTradeVictim } from './matching.js';
 export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
+export { type BestPrices, MARKET_FILLS, type MarketFill, PlayedMarket } from './played-market.js';
 export {
   SimulatedExchange,
   type SimulatedExchangeOptions,

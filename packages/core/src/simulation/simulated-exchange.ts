@@ -98,6 +98,11 @@ export class SimulatedExchange {
     return reports;
   }
 
+  /** Best prices that no book showed: takers pay them, resting orders are not looked at. A trade that says the time follows. */
+  onQuote(symbol: string, bid: Level, ask: Level): void {
+    this.#venue.depths.get(symbol)?.show([bid], [ask]);
+  }
+
   onTrade(symbol: string, price: number, size: number, _takerSide: Side, ts: EpochMs): SimulationReport[] {
     const depth = this.#venue.depths.get(symbol);
     // A depth may be kept from when its symbol was traded.

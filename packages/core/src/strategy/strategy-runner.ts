@@ -88,6 +88,15 @@ export class StrategyRunner {
     this.#openLanes(state, options.snapshot?.highWater ?? {});
   }
 
+  /**
+   * Takes one market event and hands nothing out: true when there is something to collect with `step([])`. For whoever has millions of
+   * events and no record to keep. Never while a rebuild is due.
+   */
+  hear(event: MarketEvent): boolean {
+    this.#takeMarket(event);
+    return this.#bars.length > 0 || this.#signals.length > 0 || this.#notices.length > 0;
+  }
+
   step(inputs: readonly RunnerInput[]): RunnerStep {
     if (this.#unrebuilt.size > 0) {
       const ids = [...this.#unrebuilt].map(({ id }) => id).join(', ');

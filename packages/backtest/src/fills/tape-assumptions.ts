@@ -1,0 +1,49 @@
+import type { Delay, Latency, MarketFill } from '@alpha-engine/core/simulation';
+
+const FILLS: Readonly<Record<MarketFill, string>> = {
+  'book-walk':
+    'A taker walks the recorded book at its prices and sizes; what it took is gone until the next book. What lies behind the recorded levels is not filled.',
+  'top-of-book':
+    'A taker fills at the best recorded price, up to the size shown there until the next book; the rest of a market order expires.',
+  trades:
+    'There is no book: a taker buys at the last price at which somebody bought, sells at the last at which somebody sold, never better than the last trade; any size fills.',
+};
+
+/** What a run over recorded events rests on, in plain sentences; printed with its result. */
+export function tapeAssumptions(
+  fill: MarketFill,
+  latency: Latency,
+  leverageRules: 'gmo' | 'none' | null,
+): readonly string[] {
+  return [
+    'A bar is closed by the first trade behind it, or by the clock two seconds after its end; its signal is judged at once and its order is at the exchange after the latency.',
+    FILLS[fill],
+    'A resting limit fills at its own price when a trade goes beyond it, up to the size of the trade, or when a book crosses it; a trade at its price fills nothing.',
+    'A stop is triggered by the last trade and fills like a market order, no better than that trade.',
+    'Our orders move no market.',
+    `Latency: market data ${delayText(latency.feed)}, orders ${delayText(latency.order)}, answers ${delayText(latency.answer)}.`,
+    'Fees are taken from every fill when it happens, at the maker rate for resting limits and the taker rate for the rest.',
+    'Signals, quotes and clocks are never too old, and no limit of loss, exposure or order rate is set unless it was asked for.',
+    'What is open at the end stays open and is valued at the last trade.',
+    ...(leverageRules === 'gmo'
+      ? [
+          'A position held over 06:00 in Japan pays 0.04 % of its value; lots and accounts that lose too much are closed by force, at the rules of GMO Coin.',
+        ]
+      : leverageRules === 'none'
+        ? ['Holding a position costs nothing, and nothing is closed by force.']
+        : []),
+  ];
+}
+
+function delayText(delay: Delay): string {
+  switch (delay.kind) {
+    case 'constant':
+      return delay.ms === 0 ? 'none' : `${delay.ms} ms`;
+    case 'uniform':
+      return `${delay.fromMs} to ${delay.toMs} ms`;
+    case 'log-normal':
+      return `log-normal around ${delay.medianMs} ms (sigma ${delay.sigma})`;
+    case 'quantiles':
+      return `as measured, at most ${delay.points.at(-1)?.[1] ?? 0} ms`;
+  }
+}

@@ -1,0 +1,143 @@
+import { Decimal, type MarketEvent } from '@alpha-engine/core';
+import { NO_LATENCY } from '@alpha-engine/core/simulation';
+import { expect, it } from 'vitest';
+import { runBacktest } from '../../src/run/run-backtest.js';
+import { instrumentOf, scripted, told } from '../support/play.js';
+import { atTrades, book, delta, playTape, START_TS, ticker, toldOrders, trade } from '../support/play-tape.js';
+
+const MINUTE = 60_000;
+const quotes = (ms: number, bid: number, ask: number) =>
+  book(
+    ms,
+    [
+      [bid, 2],
+      [bid - 1, 3],
+    ],
+    [
+      [ask, 2],
+      [ask + 1, 3],
+    ],
+  );
+
+it('closes a bar with the first trade behind it, judges the signal at once and fills at the book of that moment', () => {
+  const events = [quotes(0, 99, 101), trade(10, 100), trade(30_000, 102), quotes(MINUTE, 103, 105), trade(MINUTE, 104)];
+  const { result } = playTape(scripted({ 0: 'long' }), events);
+  expect(result.bars).toBe(1);
+  expect(told(result)).toEqual(['long 105 …']);
+  expect(toldOrders(result)).toEqual(['buy 1/1 at 105, 00:01:00.000']);
+});
+
+it('closes a bar by the clock two seconds after its end, on anything the symbol says', () => {
+  const early = [quotes(0, 99, 101), trade(10, 100), ticker(MINUTE + 1_999, 99, 101)];
+  expect(playTape(scripted({ 0: 'long' }), early).result.bars).toBe(0);
+  const { result } = playTape(scripted({ 0: 'long' }), [...early, quotes(MINUTE + 2_000, 99, 102)]);
+  expect(result.bars).toBe(1);
+  expect(toldOrders(result)).toEqual(['buy 1/1 at 102, 00:01:02.000']);
+});
+
+it('walks the book for a large order and leaves what lies behind it unfilled', () => {
+  const events = [quotes(0, 99, 101), trade(10, 100)];
+  const sizing = { kind: 'fixed', size: Decimal.of(4) } as const;
+  const walked = playTape(atTrades({ 10: 'long' }), events, { sizing }).result;
+  // 2 at 101 and 2 at 102.
+  expect(toldOrders(walked)).toEqual(['buy 4/4 at 101.5, 00:00:00.010']);
+  const behind = playTape(atTrades({ 10: 'long' }), events, { sizing: { kind: 'fixed', size: Decimal.of(7) } }).result;
+  expect(toldOrders(behind)).toEqual(['buy 5/7 at 101.6, 00:00:00.010']);
+});
+
+it('takes no more than the best level shows where only the top of the book counts', () => {
+  const sizing = { kind: 'fixed', size: Decimal.of(4) } as const;
+  const fill = { model: 'top-of-book', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const { result } = playTape(atTrades({ 10: 'long' }), [quotes(0, 99, 101), trade(10, 100)], { sizing, fill });
+  expect(toldOrders(result)).toEqual(['buy 2/4 at 101, 00:00:00.010']);
+});
+
+it('without books buys where somebody bought last and sells where somebody sold last', () => {
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const events = [trade(0, 101, 1, 'buy'), trade(1, 99, 1, 'sell'), trade(2, 100, 1, 'sell'), trade(3, 100, 1, 'sell')];
+  const { result } = playTape(atTrades({ 2: 'long', 3: 'exit' }), events, { fill });
+  expect(told(result)).toEqual(['long 101 → 100']);
+});
+
+it('applies book changes to the last whole book', () => {
+  const events = [
+    delta(0, [[50, 1]], []),
+    quotes(1, 99, 101),
+    delta(
+      2,
+      [],
+      [
+        [101, 0],
+        [100.5, 1],
+      ],
+    ),
+    trade(10, 100),
+  ];
+  const { result } = playTape(atTrades({ 10: 'long' }), events);
+  expect(toldOrders(result)).toEqual(['buy 1/1 at 100.5, 00:00:00.010']);
+});
+
+it('brings market data, orders and answers after their latency, and trades with what is there then', () => {
+  const latency = {
+    feed: { kind: 'constant', ms: 10 },
+    order: { kind: 'constant', ms: 100 },
+    answer: { kind: 'constant', ms: 50 },
+  } as const;
+  const fill = { model: 'book-walk', slippage: 0, slippageOn: 'all', latency } as const;
+  const events = [quotes(0, 99, 101), trade(1_000, 100), quotes(1_100, 109, 111), quotes(1_111, 119, 121)];
+  const { result } = playTape(atTrades({ 1000: 'long' }), [...events, trade(2_000, 120)], { fill });
+  // Known at 1.010, at the exchange at 1.110, told at 1.160: the book between the last two counts.
+  expect(toldOrders(result)).toEqual(['buy 1/1 at 111, 00:00:01.160']);
+  expect(result.assumptions.join(' ')).toContain('market data 10 ms, orders 100 ms, answers 50 ms');
+});
+
+it('judges by the tickers of the data as soon as there is one', () => {
+  const sizing = { kind: 'equity', fraction: Decimal.of('1') } as const;
+  const events = [quotes(0, 99, 101), ticker(5, 199, 201), trade(10, 100)];
+  const { result } = playTape(atTrades({ 10: 'long' }), events, { sizing });
+  // 10 000 buys 49 at the ticker's 201; the book has 5.
+  expect(result.orders[0]?.terms.size.toString()).toBe('49');
+});
+
+it('refuses what the data or the model cannot give', async () => {
+  const fill = { model: 'book-walk', slippage: 0, slippageOn: 'all' } as const;
+  expect(() => playTape(atTrades({}), [trade(0, 100)], { fill })).toThrow(/no order book/);
+  const bars = { ...fill, model: 'bar-path' } as const;
+  expect(() => playTape(atTrades({}), [trade(0, 100)], { fill: bars })).toThrow(/is for bars/);
+  const source = { bars: () => [], provenance: () => [] };
+  const options = {
+    ...({ instances: [], instruments: [instrumentOf()], cash: '1', leverageRules: 'none', fill } as const),
+    sizing: { kind: 'fixed', size: Decimal.of(1) } as const,
+  };
+  await expect(runBacktest(source, options)).rejects.toThrow(/needs recorded trades or books/);
+});
+
+it('warms up with bars of the trades before the run begins, and decides nothing of them', () => {
+  const events = [
+    trade(0, 1),
+    trade(MINUTE, 2),
+    quotes(2 * MINUTE, 99, 101),
+    trade(2 * MINUTE, 100),
+    trade(3 * MINUTE, 3),
+  ];
+  const { result } = playTape(
+    scripted({ 0: 'long', 1: 'long', 2: 'short' }),
+    [...events, quotes(3 * MINUTE + 1, 99, 101)],
+    {
+      from: START_TS + 2 * MINUTE,
+    },
+  );
+  expect(result.bars).toBe(1);
+  expect(told(result)).toEqual(['short 99 …']);
+});
+
+it('tells what holding leverage lots costs, and leaves one equity in curve and books', () => {
+  const night = 21 * 3_600_000;
+  const at = (ms: number): MarketEvent[] => [quotes(ms, 99, 101), trade(ms + 1, 100)];
+  const events = [...at(0), ...at(night - 1_000), ...at(night + 1_000), ...at(night + 120_000)];
+  const { result, run } = playTape(atTrades({ 1: 'long' }), events, { leverageRules: 'gmo' });
+  // 0.04 % of what closing would pay: 99.
+  expect(result.metrics.feesPaid).toBeCloseTo(0.0396, 10);
+  expect(result.metrics.finalEquity).toBeCloseTo(10_000 - 101 + 100 - 0.0396, 8);
+  expect(run.engine.executor.books().balancesAgree).toBe(true);
+});
