@@ -6,27 +6,64 @@ const DAY_MS = 86_400_000;
 
 /** The report for people. What a sample is too small for is "not available". */
 export function backtestText(report: BacktestReport): string {
-  const { assumptions, bars, data, denials, failures, metrics, openTrades, signals, strategy, symbol, timeframe } =
-    report;
-  const params = Object.entries(strategy.params ?? {}).map(([name, value]) => `${name}=${String(value)}`);
+  const { alarms, assumptions, bars, byStrategy, bySymbol, denials, failures, metrics, openTrades, signals } = report;
   const lines = [
-    `${[strategy.name, ...params].join(' ')} on ${symbol} ${timeframe}: ${bars} bars, ${report.from} to ${report.to}`,
-    ...failures.map(({ message }) => `The strategy threw and was halted: ${message}`),
+    ...report.strategies.map((strategy) => `${strategyText(strategy)} on ${strategy.symbols.join(', ')}`),
+    `${bars} bars of ${report.timeframe}, ${report.from} to ${report.to}`,
+    ...failures.map(({ instanceId, message }) => `${instanceId} threw and was halted: ${message}`),
     table(['figure', 'value'], rowsOf(metrics)),
+    ...partsText('strategy', byStrategy),
+    ...partsText('symbol', bySymbol),
     `${signals} signals, ${report.orders.length} orders, ${denials.length} denials${countsOf(denials.map(({ code }) => code))}, ${openTrades.length} positions open at the end.`,
-    ...report.alarms.slice(0, 5).map((alarm) => `Alarm: ${alarm}`),
+    ...alarms.slice(0, 5).map((alarm) => `Alarm: ${alarm}`),
+    '',
+    'Trading rules and limits',
+    ...report.instruments.map((instrument) => `- ${instrumentText(instrument)}`),
+    `- ${limitsText(report.limits)}`,
     '',
     'Assumptions',
     ...assumptions.map((assumption) => `- ${assumption}`),
     '',
     'Data',
-    ...data.flatMap(({ columns, faults, file, first, gaps, last, notes, rows, sha256 }) => [
-      `- ${file}: ${rows} rows, ${first} to ${last}, ${sha256 === null ? '' : `SHA-256 ${sha256.slice(0, 16)}…; `}${columns.join(', ')}`,
-      `  ${gaps.count} gaps${gaps.count === 0 ? '' : `, the longest of ${(gaps.longestMs / DAY_MS).toFixed(2)} days`}; ${faults.length === 0 ? 'no bad rows' : `left out: ${faults.map(faultText).join('; ')}`}`,
-      ...notes.map((note) => `  ${note}`),
-    ]),
+    ...report.data.flatMap(dataText),
   ];
   return lines.join('\n');
+}
+
+function strategyText({ label, name, params }: BacktestReport['strategies'][number]): string {
+  const values = Object.entries(params ?? {}).map(([key, value]) => `${key}=${String(value)}`);
+  return [label === name ? name : `${label} (${name})`, ...values].join(' ');
+}
+
+/** A table where there is more than the whole to tell. */
+function partsText(what: string, parts: BacktestReport['byStrategy']): readonly string[] {
+  if (parts.length < 2) return [];
+  const rows = parts.map(({ expectancy, feesPaid, name, openTrades, profit, profitFactor, trades, winRate }) => [
+    ...[name, number(profit), number(feesPaid), trades, openTrades],
+    ...[percent(winRate), number(profitFactor), number(expectancy)],
+  ]);
+  return [table([what, 'profit', 'fees', 'trades', 'open', 'win rate', 'profit factor', 'expectancy'], rows)];
+}
+
+function instrumentText(rules: BacktestReport['instruments'][number]): string {
+  const { kind, makerFeeRate, maxSize, minSize, rulesOf, sizeStep, symbol, takerFeeRate, tickSize } = rules;
+  const whose = rulesOf === null ? '' : `; as ${rulesOf} lists it, where no flag says otherwise`;
+  return `${symbol}: ${kind}, tick ${tickSize}, sizes from ${minSize} to ${maxSize} in steps of ${sizeStep}, fee ${rate(takerFeeRate)}, of a resting order ${rate(makerFeeRate)}${whose}`;
+}
+
+function limitsText(limits: BacktestReport['limits']): string {
+  const held = Object.entries(limits).map(([name, value]) => `${name} ${value}`);
+  return held.length === 0
+    ? 'No limit of loss or exposure is set; a live engine has some: --limits engine.'
+    : `Limits held: ${held.join(', ')}.`;
+}
+
+function dataText({ columns, faults, file, first, gaps, last, notes, rows, sha256 }: BacktestReport['data'][number]) {
+  return [
+    `- ${file}: ${rows} rows, ${first} to ${last}, ${sha256 === null ? '' : `SHA-256 ${sha256.slice(0, 16)}…; `}${columns.join(', ')}`,
+    `  ${gaps.count} gaps${gaps.count === 0 ? '' : `, the longest of ${(gaps.longestMs / DAY_MS).toFixed(2)} days`}; ${faults.length === 0 ? 'no bad rows' : `left out: ${faults.map(faultText).join('; ')}`}`,
+    ...notes.map((note) => `  ${note}`),
+  ];
 }
 
 function rowsOf(metrics: BacktestReport['metrics']): readonly (readonly [string, string])[] {
@@ -57,6 +94,7 @@ function rowsOf(metrics: BacktestReport['metrics']): readonly (readonly [string,
     ['profit factor', number(metrics.profitFactor)],
     ['expectancy', number(metrics.expectancy)],
     ['SQN', number(metrics.sqn)],
+    ['Kelly', percent(metrics.kelly)],
     ['longest trade', days(metrics.longestDurationMs)],
     ['average trade lasts', days(metrics.averageDurationMs)],
     ['days per year', String(metrics.daysPerYear)],
@@ -71,6 +109,11 @@ function number(value: number | null): string {
 
 function percent(value: number | null): string {
   return value === null ? NOT_AVAILABLE : `${(value * 100).toFixed(2)} %`;
+}
+
+/** `0.05 %` of `0.0005`. */
+function rate(fraction: string): string {
+  return `${Number((Number(fraction) * 100).toPrecision(12))} %`;
 }
 
 function days(ms: number | null): string {

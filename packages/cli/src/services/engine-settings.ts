@@ -35,7 +35,7 @@ export function executorConfig(config: Config, instruments: readonly Instrument[
   };
 }
 
-function sizingOf({ sizing, sizingPct, sizeByConfidence: byConfidence, orderSize }: Config): Sizing {
+export function sizingOf({ sizing, sizingPct, sizeByConfidence: byConfidence, orderSize }: Config): Sizing {
   if (sizing === 'fixed') return { kind: sizing, size: orderSize, byConfidence };
   return { kind: sizing, fraction: Decimal.of(sizingPct).dividedBy(100), byConfidence };
 }
@@ -59,7 +59,7 @@ export function protectOf({ stopLossPct, takeProfitPct, trailPct }: Config): Pro
 }
 
 /** Those that were set; for the others core's own defaults hold, which the reference names. */
-function riskLimits(config: Config): Partial<RiskLimits> {
+export function riskLimits(config: Partial<Config>): Partial<RiskLimits> {
   const { maxDailyLoss, maxLosingStreak, maxPriceDeviationPct } = config;
   const set = {
     maxOrderValue: config.maxOrderValue,
@@ -68,7 +68,7 @@ function riskLimits(config: Config): Partial<RiskLimits> {
     maxAccountExposure: config.maxAccountExposure,
     maxOpenOrders: config.maxOpenOrders,
     maxOrdersPerMinute: config.maxOrdersPerMinute,
-    maxPriceDeviation: maxPriceDeviationPct / 100,
+    maxPriceDeviation: maxPriceDeviationPct === undefined ? undefined : maxPriceDeviationPct / 100,
     maxDailyLoss,
     dayStartMs: config.dayStart,
     maxLosingStreak,

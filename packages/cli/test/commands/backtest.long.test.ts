@@ -38,8 +38,9 @@ describe('alpha backtest', () => {
     const json = await runAlpha(['backtest', ...FLAGS, '--size', '10', '--fee-rate', '0.1%', '--json'], { folder });
     expect({ exit: json.exit, stderr: json.stderr }).toEqual({ exit: 0, stderr: '' });
     expect(JSON.parse(json.stdout)).toMatchObject({
-      strategy: { name: 'sma-crossover', params: { fast: 1, slow: 2 } },
-      symbol: 'ABC',
+      strategies: [{ name: 'sma-crossover', params: { fast: 1, slow: 2 }, symbols: ['ABC'] }],
+      instruments: [{ symbol: 'ABC', takerFeeRate: '0.001', rulesOf: null }],
+      limits: {},
       bars: 6,
       signals: 1,
       metrics: { initialEquity: 10_000, finalEquity: 10_019.9, feesPaid: 0.1, trades: 0, winRate: null },

@@ -1,0 +1,122 @@
+import { Flags } from '@oclif/core';
+import { LIMIT_SETTINGS } from './limit-settings.js';
+import { settingFlags } from './setting-flags.js';
+
+/** What one back-test asks for; shared by the commands that run many. */
+export const backtestFlags = {
+  strategy: Flags.string({
+    description:
+      'Built-in strategy (`ma-cross`), file (`./my-strategy.ts`) or npm package; may be repeated. Behind an @ the symbols it trades (`rsi@BTC`), in front a name for it (`slow=ma-cross`). [env: STRATEGY_NAME]',
+    helpValue: '<[name=]strategy[@symbol]>',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  data: Flags.string({
+    description:
+      'CSV file of bars, plain or .gz; may be repeated, in order of time. Of several symbols with the symbol in front: `BTC=btc.csv`.',
+    helpValue: '<[symbol=]file>',
+    required: true,
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  symbol: Flags.string({ description: 'What the bars are of. Default: the name of the first file.' }),
+  from: Flags.string({
+    description: 'First moment to trade; bars before it warm the strategy up.',
+    helpValue: '<time>',
+  }),
+  to: Flags.string({ description: 'Bars that begin then or later are left out.', helpValue: '<time>' }),
+  cash: Flags.string({
+    description: 'What the account begins with. Default: CAPITAL where it is set, else 10000.',
+    helpValue: '<amount>',
+  }),
+  size: Flags.string({
+    description:
+      'Size of an entry: units of what is traded, or per cent of the equity such as 100%. Default: as ALPHA_SIZING and ALPHA_ORDER_SIZE say where they are set, else the equity divided by the strategies and symbols.',
+  }),
+  limits: Flags.string({
+    description:
+      'Which limits of the gate hold. set: those that a flag, the environment or alpha.config gives. engine: those and the defaults of `alpha engine`. none: none.',
+    options: ['set', 'engine', 'none'],
+    default: 'set',
+  }),
+  rules: Flags.string({
+    description:
+      'Ticks, sizes and fees where no flag says them. exchange: those of --exchange, of symbols that it lists. none: such as stand in no way.',
+    options: ['exchange', 'none'],
+    default: 'exchange',
+  }),
+  fill: Flags.string({
+    description: 'What happens inside a bar.',
+    options: ['bar-path', 'next-open'],
+    default: 'bar-path',
+  }),
+  slippage: Flags.string({
+    description: 'How much worse than the bar market orders and stops fill.',
+    default: '0',
+    helpValue: '<fraction>',
+  }),
+  'slippage-on': Flags.string({
+    description: 'Which orders it makes worse.',
+    options: ['all', 'entries'],
+    default: 'all',
+  }),
+  'fee-rate': perSymbol('Fee of a taker, of the value of each fill.', '<[symbol=]fraction>'),
+  'maker-fee-rate': perSymbol(
+    'Fee of a resting order. Default: as --fee-rate where that is given.',
+    '<[symbol=]fraction>',
+  ),
+  kind: perSymbol(
+    'spot: what is bought is paid for, nothing is sold short. leverage: both sides, at twice the cash.',
+    '<[symbol=]spot|leverage>',
+  ),
+  'leverage-rules': Flags.string({
+    description:
+      'gmo: positions pay 0.04 % a night and are closed by force when they lose half their margin. none: neither.',
+    options: ['gmo', 'none'],
+    default: 'gmo',
+  }),
+  'tick-size': perSymbol('Prices of stops and limits are multiples of it.', '<[symbol=]number>'),
+  'size-step': perSymbol('Sizes are multiples of it, and at least it.', '<[symbol=]number>'),
+  columns: Flags.string({
+    description: 'Columns without common names, by name or number: time=Tag,open=Erster,close=5.',
+    helpValue: '<field=column,…>',
+  }),
+  'time-zone': Flags.string({
+    description: 'Of dates that do not say theirs.',
+    default: 'UTC',
+    helpValue: '<+hh:mm>',
+  }),
+  'time-is': Flags.string({
+    description: 'Whether a row bears the time its bar opens or closes.',
+    options: ['open', 'close'],
+    default: 'open',
+  }),
+  'bad-rows': Flags.string({
+    description: 'Refuse a file that has them, or leave them out.',
+    options: ['refuse', 'skip'],
+    default: 'refuse',
+  }),
+  'days-per-year': Flags.integer({
+    description: 'For yearly figures. Default: 365 when weekends trade, else 252.',
+    min: 1,
+  }),
+  ...settingFlags([
+    'exchange',
+    'strategyParams',
+    'timeframe',
+    'stopLossPct',
+    'takeProfitPct',
+    'trailPct',
+    'orderSize',
+    'sizing',
+    'sizingPct',
+    'sizeByConfidence',
+    'capital',
+    ...LIMIT_SETTINGS,
+  ]),
+};
+
+/** A value for all symbols, or `SYMBOL=value` for one. */
+function perSymbol(description: string, helpValue: string) {
+  return Flags.string({ description, helpValue, multiple: true, multipleNonGreedy: true });
+}

@@ -1,0 +1,20 @@
+import { Decimal, type Instrument, type Sizing } from '@alpha-engine/core';
+import { positiveIn, sizingIn } from '../backtest-values.js';
+import { sizingOf } from '../engine-settings.js';
+import type { BacktestRequest } from './request.js';
+
+const SIZE_SETTINGS = ['orderSize', 'sizing', 'sizingPct', 'sizeByConfidence'] as const;
+
+/** `--cash`, else the capital of the settings where it is set. Throws `USAGE`. */
+export function cashOf({ cash, config, sources }: BacktestRequest): Decimal {
+  if (cash !== undefined) return positiveIn('--cash', cash);
+  return sources.capital === 'default' ? Decimal.of('10000') : config.capital;
+}
+
+/** `--size`, else as the engine's settings say where any is set, else an equal share of the equity for each of `instances`. Throws `USAGE`. */
+export function entrySizing(request: BacktestRequest, instruments: readonly Instrument[], instances: number): Sizing {
+  const { config, size, sources } = request;
+  if (size === undefined && SIZE_SETTINGS.some((key) => sources[key] !== 'default')) return sizingOf(config);
+  const takerFee = instruments.reduce((most, { takerFeeRate }) => Decimal.max(most, takerFeeRate), Decimal.zero);
+  return sizingIn(size ?? `${Decimal.of(100).dividedBy(instances).floorTo('0.000001')}%`, takerFee);
+}
