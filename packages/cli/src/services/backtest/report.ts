@@ -70,7 +70,7 @@ function denialRow({ data: { action, code, message, signal_id: signal, strategy 
   return { time: isoOf(ts), strategy, symbol, action, code, message, signal };
 }
 
-export function isoOf(ts: number | null): string | null {
+function isoOf(ts: number | null): string | null {
   return ts === null ? null : new Date(ts).toISOString();
 }
 
