@@ -286,6 +286,8 @@ export class BacktestRun {
 
   #equity(): number {
     let equity = this.#capital + this.#cash;
+    const only = this.#only;
+    if (only !== null) return equity + only.size * only.market.price;
     for (const { market, size } of this.#plays.values()) equity += size * market.price;
     return equity;
   }

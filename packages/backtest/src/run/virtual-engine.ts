@@ -65,11 +65,13 @@ export class VirtualEngine {
   readonly #options: VirtualEngineOptions;
   readonly #carry: Carry;
   #inbox: ExecutorInput[] = [];
+  /** One at a time, and a million times. */
+  readonly #barInputs: RunnerInput[] = [];
 
   constructor(options: VirtualEngineOptions) {
     this.#options = options;
     this.#carry = options.carry ?? ((_leg, act) => act());
-    this.#runner = new StrategyRunner({ instances: options.instances, nextBatch: 1 });
+    this.#runner = new StrategyRunner({ instances: options.instances, nextBatch: 1, keepsInputs: false });
     this.executor = new Executor(options.config);
   }
 
@@ -83,7 +85,8 @@ export class VirtualEngine {
 
   /** A closed bar to the strategies. Gives back what they decided; nothing of it has reached the executor yet. */
   close(bar: Bar, kind: 'bar' | 'warmup'): readonly SignalEvent[] {
-    return eventsOf(this.#step([{ kind, bar }]));
+    this.#barInputs[0] = { kind, bar };
+    return eventsOf(this.#step(this.#barInputs));
   }
 
   /** A market event to the strategies. Null when nothing came of it: no bar, no signal. */

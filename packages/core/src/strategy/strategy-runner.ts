@@ -43,6 +43,11 @@ export interface StrategyRunnerOptions {
    * instance of that label and symbol that ran last, else flat.
    */
   readonly initialTargets?: Readonly<Record<string, TargetSide>>;
+  /**
+   * Whether a step gives back what it was fed (`fed`, and the bars that came as bars), for the record. Default true; where there is no
+   * record a bar that decides nothing allocates nothing.
+   */
+  readonly keepsInputs?: boolean;
 }
 
 /** Bars that a new instance wants from before it began, newest last. */
@@ -68,6 +73,7 @@ export class StrategyRunner {
   /** Series that speak of a whole exchange (`*`): counted here, applied to every lane. */
   readonly #exchangeWide = new Map<string, SymbolLane>();
   readonly #owners: Owners;
+  readonly #keepsInputs: boolean;
   readonly #signalSeq: Map<string, number>;
   readonly #unrebuilt = new Set<Instance>();
   readonly #fresh = new Set<Instance>();
@@ -81,6 +87,7 @@ export class StrategyRunner {
   /** Throws `STRATEGY_PARAM_INVALID`, or `STRATEGY_INVALID` for a strategy that could not go on after a restart. */
   constructor(options: StrategyRunnerOptions) {
     const state = readState(options.snapshot);
+    this.#keepsInputs = options.keepsInputs ?? true;
     this.#owners = new Owners(state, new Set(options.instances.map(instanceIdOf)));
     this.#signalSeq = signalSeqsFrom(state, options);
     this.#instances = options.instances.map((spec) => this.#begin(spec, state, options));
@@ -106,6 +113,8 @@ export class StrategyRunner {
       );
     }
     for (const input of inputs) this.#take(input);
+    const told = this.#bars.length + this.#signals.length + this.#fed.length + this.#notices.length;
+    if (told === 0) return NOTHING;
     const step = { bars: this.#bars, signals: this.#signals, fed: this.#fed, notices: this.#notices };
     this.#bars = [];
     this.#signals = [];
@@ -220,6 +229,7 @@ export class StrategyRunner {
         break;
       case 'bar':
         this.#laneOf(input.bar)?.seeBar(input.bar);
+        if (this.#keepsInputs) this.#bars.push(input.bar);
         this.#feedBar(input.bar, 'bar');
         break;
       case 'warmup':
@@ -269,7 +279,7 @@ export class StrategyRunner {
       fed = true;
       this.#collect(instance);
     }
-    if (fed) this.#fed.push({ kind: 'order', event });
+    if (fed && this.#keepsInputs) this.#fed.push({ kind: 'order', event });
   }
 
   #takeClock(clockTs: EpochMs): void {
@@ -295,19 +305,22 @@ export class StrategyRunner {
         timeframeMs(a.timeframe) - timeframeMs(b.timeframe) ||
         compareText(a.exchange, b.exchange),
     );
-    for (const bar of this.#closing) this.#feedBar(bar, 'bar');
+    for (const bar of this.#closing) {
+      this.#bars.push(bar);
+      this.#feedBar(bar, 'bar');
+    }
     this.#closing.length = 0;
   }
 
   #feedBar(bar: Bar, kind: 'bar' | 'warmup'): void {
-    if (kind === 'bar') this.#bars.push(bar);
     let fed = false;
     for (const instance of this.#laneOf(bar)?.instances ?? []) {
       if (instance.spec.timeframe !== bar.timeframe || !instance.onBar(bar, kind)) continue;
       fed = true;
       this.#collect(instance);
     }
-    if (fed) this.#fed.push({ kind, symbol: bar.symbol, timeframe: bar.timeframe, openTs: bar.openTs });
+    if (fed && this.#keepsInputs)
+      this.#fed.push({ kind, symbol: bar.symbol, timeframe: bar.timeframe, openTs: bar.openTs });
   }
 
   /** Gives the decisions of the last call their place in the line of signals of the symbol. */
@@ -330,6 +343,8 @@ export class StrategyRunner {
     return this.#lastLane;
   }
 }
+
+const NOTHING: RunnerStep = { bars: [], signals: [], fed: [], notices: [] };
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
