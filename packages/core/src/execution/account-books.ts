@@ -132,5 +132,6 @@ function isMovingSince({ account, orders, symbols }: ExecutorState, begun: StepT
 }
 
 function symbolsAgree({ symbols }: ExecutorState): boolean {
-  return [...symbols.values()].every(({ reconciled }) => reconciled);
+  for (const { reconciled } of symbols.values()) if (!reconciled) return false;
+  return true;
 }

@@ -63,12 +63,14 @@ export function decideWaiting(context: StepContext, gate: RiskGate): void {
 function mayDecide(context: StepContext, gate: RiskGate, signal: IdentifiedSignal): boolean {
   const symbol = symbolState(context, signal.symbol);
   if (symbol === undefined) return true;
-  const before = context.state.orders.all(signal.symbol).filter((tracked) => isAhead(context, tracked, signal));
+  const before: TrackedOrder[] = [];
+  for (const tracked of context.state.orders.each()) if (isAhead(context, tracked, signal)) before.push(tracked);
   if (before.length > 0) {
     for (const tracked of before) if (isResting(tracked) && turns(signal, tracked)) abandon(context, tracked);
     return false;
   }
   if (isReconciled(context, symbol)) {
+    if (context.state.guards.size === 0) return true;
     const intent = planned(context, signal);
     const guards = guardsInTheWay(context, intent);
     return guards.length === 0 || isHopeless(context, gate, intent) || clearWay(context, intent, guards);
@@ -86,10 +88,11 @@ function isHopeless(context: StepContext, gate: RiskGate, intent: Intent): boole
 
 /** An order of the same strategy that must have ended, for certain, before its next signal is decided. */
 function isAhead(context: StepContext, tracked: TrackedOrder, signal: IdentifiedSignal): boolean {
-  const { strategy, purpose, type } = tracked.order.terms;
+  const { strategy, purpose, symbol, type } = tracked.order.terms;
+  if (strategy !== signal.strategy || symbol !== signal.symbol) return false;
   // A protective order rests for as long as its position; what it has to give way to is cleared below.
   const rests = PROTECTIVE.has(purpose) && type !== 'market';
-  return strategy === signal.strategy && !rests && (!isOver(context, tracked) || awaitsSuccessor(tracked));
+  return !rests && (!isOver(context, tracked) || awaitsSuccessor(tracked));
 }
 
 /** A limit order waits for its price, which may take long. */

@@ -10,6 +10,7 @@ const LOST_AFTER_MS = 10_000;
 export function scheduleSweeps(context: StepContext, clock: boolean): void {
   const { state, at, out } = context;
   for (const [symbol, known] of state.symbols) {
+    if (!clock && !known.sweepWanted) continue;
     const waited = known.askedWallTs === null ? Number.POSITIVE_INFINITY : at.wallTs - known.askedWallTs;
     if (known.sweepOut && waited < LOST_AFTER_MS) continue;
     const inDoubt = state.orders.unanswered(symbol)?.order.request === 'place_in_doubt';

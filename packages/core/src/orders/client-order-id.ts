@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClientOrderId } from './order.js';
 
 /**
@@ -6,8 +6,5 @@ import type { ClientOrderId } from './order.js';
  * `number` counts orders of one leg, 0 first.
  */
 export function clientOrderId(signalId: string, leg: number, number: number): ClientOrderId {
-  return createHash('sha256')
-    .update(JSON.stringify([signalId, leg, number]))
-    .digest('hex')
-    .slice(0, 32);
+  return hash('sha256', JSON.stringify([signalId, leg, number]), 'hex').slice(0, 32);
 }

@@ -56,8 +56,8 @@ export interface TrackedOrder {
 /** The orders in memory, by our id and by the exchange's. Mutable; finished orders leave by `drop`. */
 export class OrderLedger {
   /**
-   * Those that may be unsettled, so that looking for them does not cost more the more were finished. Whoever looks one up may change it: it
-   * is watched again until it is found settled.
+   * Those that may be unsettled or await a successor, so that looking for them does not cost more the more were finished. Whoever looks
+   * one up may change it: it is watched again until it is found done.
    */
   readonly #live = new Set<TrackedOrder>();
   readonly #orders = new Map<ClientOrderId, TrackedOrder>();
@@ -125,7 +125,12 @@ export class OrderLedger {
     this.#live.add(tracked);
   }
 
-  /** In the order in which they were recorded. */
+  /** In the order in which they were recorded; for looking only. */
+  each(): Iterable<TrackedOrder> {
+    return this.#orders.values();
+  }
+
+  /** A copy of those. */
   all(symbol?: string): readonly TrackedOrder[] {
     const all = [...this.#orders.values()];
     return symbol === undefined ? all : all.filter(({ order }) => order.terms.symbol === symbol);
@@ -135,15 +140,31 @@ export class OrderLedger {
   unsettled(symbol?: string): readonly TrackedOrder[] {
     const unsettled: TrackedOrder[] = [];
     for (const tracked of this.#live) {
-      if (isSettled(tracked)) this.#live.delete(tracked);
-      else if (symbol === undefined || tracked.order.terms.symbol === symbol) unsettled.push(tracked);
+      if (!isSettled(tracked)) {
+        if (symbol === undefined || tracked.order.terms.symbol === symbol) unsettled.push(tracked);
+      } else if (!awaitsSuccessor(tracked)) this.#live.delete(tracked);
     }
     return unsettled;
   }
 
   /** The one placement of a symbol whose outcome is not known yet. */
   unanswered(symbol: string): TrackedOrder | undefined {
-    return this.unsettled(symbol).find(({ order }) => order.status === 'SUBMITTED');
+    for (const tracked of this.#live) {
+      const { status, terms } = tracked.order;
+      if (status === 'SUBMITTED' && terms.symbol === symbol) return tracked;
+    }
+    return undefined;
+  }
+
+  /** Whether an order of the symbol is recorded and not sent. */
+  hasPending(symbol: string): boolean {
+    for (const { order } of this.#live) if (order.status === 'PENDING' && order.terms.symbol === symbol) return true;
+    return false;
+  }
+
+  hasSuccessorsToPlace(): boolean {
+    for (const tracked of this.#live) if (awaitsSuccessor(tracked)) return true;
+    return false;
   }
 
   /** Forgets settled orders last changed before `before`, unless another order of their signal still waits. */
@@ -187,6 +208,8 @@ export class OrderLedger {
 
 export function isSettled(tracked: TrackedOrder): boolean {
   const { order, reportedSize } = tracked;
+  // By executions, and so of nothing less than its size.
+  if (order.status === 'FILLED') return true;
   return isFinal(order.status) && order.filledSize.gte(Decimal.min(reportedSize, order.terms.size));
 }
 

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Hexadecimal digits that name the instance, in front of those that name the decision. */
 const TAG_LENGTH = 10;
 const ID_LENGTH = 32;
 
 function digest(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
+  return hash('sha256', text, 'hex').slice(0, length);
 }
 
 /** First digits of every signal id of an instance: tells whose a stored id is. */

@@ -41,7 +41,9 @@ export function nextPlace(context: StepContext, tracked: TrackedOrder): 'touch' 
 
 /** Places what is left of orders that ended, once it is certain how much that is. */
 export function placeSuccessors(context: StepContext): void {
-  for (const tracked of context.state.orders.all()) {
+  const { orders } = context.state;
+  if (!orders.hasSuccessorsToPlace()) return;
+  for (const tracked of orders.all()) {
     if (!awaitsSuccessor(tracked) || !isOver(context, tracked)) continue;
     if (tracked.next === null || tracked.replacedBy === null) continue;
     placeSuccessor(context, tracked, tracked.next, tracked.replacedBy);
