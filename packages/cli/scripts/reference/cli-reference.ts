@@ -14,6 +14,7 @@ import Demo from '../../src/commands/demo.js';
 import Engine from '../../src/commands/engine.js';
 import Flatten from '../../src/commands/flatten.js';
 import Halt from '../../src/commands/halt.js';
+import Optimize from '../../src/commands/optimize.js';
 import Orders from '../../src/commands/orders.js';
 import Positions from '../../src/commands/positions.js';
 import Reconcile from '../../src/commands/reconcile.js';
@@ -60,6 +61,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'backtest',
     command: Backtest,
     json: '`strategy` (`name`, `params`, `codeHash`), `symbol`, `timeframe`, `bars`, `from`, `to`, `signals`, `metrics`, `trades`, `openTrades`, `orders`, `denials`, `equity` (`day`, `equity`), `failures`, `alarms`, `assumptions`, `data`; docs/backtest.md defines the metrics.',
+  },
+  {
+    id: 'optimize',
+    command: Optimize,
+    json: '`strategy`, `symbol`, `timeframe`, `bars`, `space`, `where`, `sampler`, `seed`, `objective`, `require`, `threads`, `seconds`, `trials`, `found`, `unmet`, `notAvailable`, `failed`, `failures` (`reason`, `message`, `count`, `first`), `refused`, `stopped`, `best` and `top` (`index`, `params`, `value`, `standing`, `unmet`, `metrics`); docs/optimize.md defines them.',
   },
   {
     id: 'sim gmo',

@@ -1,0 +1,46 @@
+import { type InstanceSpec, parseParams } from '@alpha-engine/core';
+import type { BacktestOptions } from '../run/backtest-options.js';
+import { BacktestRun } from '../run/backtest-run.js';
+import { type BacktestResult, resultOf } from '../run/run-backtest.js';
+import type { Point } from './parameter-space.js';
+import type { SharedBars } from './shared-bars.js';
+import type { Period, Trial, TrialOutcome } from './trial.js';
+
+export type TrialOptions = BacktestOptions & { readonly daysPerYear?: number };
+
+/** Runs one trial to its end on this thread. A strategy that throws has failed; nothing is thrown here. */
+export function runTrial(bars: SharedBars, options: TrialOptions, trial: Trial): TrialOutcome {
+  try {
+    const { failures, metrics } = runPoint(bars, options, trial.point, trial.period);
+    const [failure] = failures;
+    return failure === undefined ? { metrics } : { failed: 'threw', message: failure.message };
+  } catch (fault) {
+    return { failed: 'threw', message: fault instanceof Error ? fault.message : String(fault) };
+  }
+}
+
+/**
+ * A back-test of one point. Of a part of the data it reads as many bars before as the strategy says it needs, as a live start would.
+ * Throws what `create` of the strategy throws.
+ */
+function runPoint(bars: SharedBars, options: TrialOptions, point: Point, period?: Period): BacktestResult {
+  const instances = options.instances.map((spec) => withParams(spec, point));
+  const set: TrialOptions = { ...options, instances, ...period };
+  const run = new BacktestRun(set);
+  const first = period === undefined ? 0 : Math.max(0, bars.indexOf(period.from) - warmupOf(instances));
+  const end = period === undefined ? bars.length : bars.indexOf(period.to);
+  for (const batch of bars.bars(first, end)) for (const bar of batch) run.take(bar);
+  run.end();
+  return resultOf(run, set, []);
+}
+
+function withParams(spec: InstanceSpec, point: Point): InstanceSpec {
+  return { ...spec, params: { ...(spec.params as Readonly<Record<string, unknown>>), ...point } };
+}
+
+function warmupOf(instances: readonly InstanceSpec[]): number {
+  // Bars of several symbols alternate.
+  return instances.reduce((sum, { strategy, params }) => {
+    return sum + (strategy.create(parseParams(strategy, params)).warmup ?? 0);
+  }, 0);
+}

@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { AlphaError } from '@alpha-engine/core';
+import { runTrial, type TrialOptions } from './run-trial.js';
+import { SharedBars } from './shared-bars.js';
+import type { Trial } from './trial.js';
+import type { ThreadData, ThreadMessage } from './trial-thread.js';
+
+/**
+ * What a thread of `TrialThreads` does: makes its own options once, with the strategy loaded on this thread, and then runs the trials
+ * it is given, one after the other.
+ */
+export async function serveTrials(prepare: (setup: unknown) => Promise<TrialOptions>): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('serveTrials runs in a worker thread only.');
+  const { bars: message, setup } = workerData as ThreadData;
+  const bars = new SharedBars(message);
+  const tell = (sent: ThreadMessage) => port.postMessage(sent);
+  const prepared = prepare(setup).then(
+    (options) => {
+      tell({ kind: 'ready' });
+      return options;
+    },
+    (fault: unknown) => {
+      tell({
+        kind: 'unready',
+        code: AlphaError.is(fault) ? fault.code : 'UNEXPECTED',
+        message: String(fault instanceof Error ? fault.message : fault),
+      });
+      return null;
+    },
+  );
+  port.on('message', async (trial: Trial) => {
+    const options = await prepared;
+    if (options !== null) tell({ kind: 'finished', outcome: runTrial(bars, options, trial) });
+  });
+}

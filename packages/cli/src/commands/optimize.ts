@@ -1,0 +1,81 @@
+import { Flags } from '@oclif/core';
+import { AlphaCommand } from '../alpha-command.js';
+import { stopSignal } from '../output/stop-signal.js';
+import Backtest from './backtest.js';
+
+export default class Optimize extends AlphaCommand {
+  static override summary = 'Search for parameters of a strategy, on all cores.';
+  static override description =
+    'Runs a back-test for every point that the sampler chooses. The same seed gives the same result on one core and on many. docs/optimize.md defines everything, and says what a good result of a search is worth.';
+  static override examples = [
+    '<%= config.bin %> optimize --strategy ma-cross --data BTC-1h.csv --timeframe 1h --space fast=5..50:5 --space slow=20..200:10 --where "fast<slow" --require "trades>=30"',
+    '<%= config.bin %> optimize --strategy ./my-strategy.ts --data 2024.csv.gz --space length=10..500:log --space mode=a,b --sampler random --trials 200 --objective=-maxDrawdown',
+  ];
+  static override flags = {
+    space: Flags.string({
+      description:
+        'A parameter and its values: fast=5..50:5 (steps), fast=5..50, rate=0.1..0.9, rate=0.001..1:log, rate=0.001..1:*10, mode=a,b. Repeat for each.',
+      helpValue: '<name=values>',
+      multiple: true,
+      multipleNonGreedy: true,
+      required: true,
+    }),
+    where: Flags.string({
+      description:
+        'What must hold between parameters: "fast < slow", "2 * fast <= slow", mode != "a". May be repeated.',
+      helpValue: '<comparison>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    sampler: Flags.string({
+      description: 'How points are chosen: all of them, or by chance.',
+      options: ['grid', 'random'],
+      default: 'grid',
+    }),
+    trials: Flags.integer({ description: 'How many points random tries. Default: 100.', min: 1 }),
+    seed: Flags.integer({ description: 'The same seed chooses the same points.', default: 1 }),
+    objective: Flags.string({
+      description:
+        'The figure to have the most of, or a calculation with figures: sharpe, -maxDrawdown, cagr / maxDrawdown.',
+      default: 'sharpe',
+    }),
+    require: Flags.string({
+      description: 'What a run must show to be ranked: "trades >= 30". May be repeated.',
+      helpValue: '<comparison>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    threads: Flags.integer({ description: 'Default: one per core.', min: 1 }),
+    top: Flags.integer({ description: 'How many of the best are shown.', default: 10, min: 1 }),
+    ...Backtest.flags,
+  };
+
+  async run() {
+    const { flags } = await this.parse(Optimize);
+    const signal = stopSignal();
+    const { config } = await this.settings(flags);
+    const { optimize } = await import('../services/optimize.js');
+    const { optimizeProgress } = await import('../output/optimize-progress.js');
+    const progress = optimizeProgress(this.jsonEnabled());
+    const report = await optimize({
+      backtest: Backtest.request(flags, config),
+      flags,
+      space: flags.space,
+      where: flags.where ?? [],
+      sampler: flags.sampler as 'grid' | 'random',
+      trials: flags.trials,
+      seed: flags.seed,
+      objective: flags.objective,
+      require: flags.require ?? [],
+      threads: flags.threads,
+      top: flags.top,
+      signal,
+      onProgress: progress.show,
+    }).finally(progress.end);
+    const { optimizeText } = await import('../output/optimize-text.js');
+    this.log(optimizeText(report));
+    if (report.stopped) process.exitCode = 130;
+    else if (report.best === null) process.exitCode = 1;
+    return report;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Point } from '@alpha-engine/backtest/search';
+import type { OptimizeReport } from '../services/optimize.js';
+import { table } from './table.js';
+
+/** The report of a search for people. What a run does not have is "not available". */
+export function optimizeText(report: OptimizeReport): string {
+  const { objective, sampler, seconds, seed, strategy, symbol, threads, timeframe, trials } = report;
+  const rate = trials / seconds;
+  return [
+    `${strategy.name} on ${symbol} ${timeframe}: ${trials} trials of ${report.bars} bars by ${sampler} (seed ${seed}) in ${seconds.toFixed(1)} s on ${threads} threads, ${rate.toFixed(1)} trials/s.`,
+    ...(report.stopped ? ['Stopped before its end.'] : []),
+    ...whatWentWrong(report),
+    verdict(report),
+    ...(trials > 0 ? [tableOf(report)] : []),
+    ...(report.best === null
+      ? []
+      : [
+          `The best of ${trials} trials looks better than it is: the more are tried, the more chance there is in the best ${objective}. docs/optimize.md says how to tell.`,
+        ]),
+  ].join('\n');
+}
+
+/** `fast=5 slow=20`. */
+export function pointText(point: Point): string {
+  return Object.entries(point)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}
+
+function verdict({ best, found, objective, require, trials, notAvailable, unmet, failed }: OptimizeReport): string {
+  if (best !== null) {
+    const met = require.length === 0 ? '' : ` among the ${found} trials that meet ${require.join(' and ')}`;
+    return `Best ${objective}${met}: ${figure(best.value)} with ${pointText(best.params)}.`;
+  }
+  if (trials === 0) return 'No trial was finished.';
+  if (failed === trials) return `Nothing was found: all ${trials} trials failed.`;
+  if (notAvailable + failed === trials) return `Nothing was found: ${objective} is not available in any of the trials.`;
+  return `Nothing was found: none of the ${unmet} trials with a value of ${objective} meets ${require.join(' and ')}.`;
+}
+
+function whatWentWrong({ failures, refused, notAvailable, objective, trials }: OptimizeReport): readonly string[] {
+  const first = refused.examples[0];
+  return [
+    ...(first === undefined
+      ? []
+      : [`The strategy refused ${refused.count} points. The first, ${pointText(first.point)}: ${first.why}`]),
+    ...failures.map(
+      ({ count, first: point, message, reason }) =>
+        `${count} ${count === 1 ? 'trial' : 'trials'} failed, the first with ${pointText(point)}: ${reason === 'threw' ? 'the strategy threw: ' : ''}${message}`,
+    ),
+    ...(notAvailable > 0 && notAvailable < trials ? [`In ${notAvailable} trials ${objective} is not available.`] : []),
+  ];
+}
+
+function tableOf({ objective, top }: OptimizeReport): string {
+  const names = Object.keys(top[0]?.params ?? {});
+  return table(
+    ['', ...names, objective, 'return', 'CAGR', 'Sharpe', 'max drawdown', 'trades', 'remark'],
+    top.map(({ metrics, params, standing, unmet, value }, place) => [
+      place + 1,
+      ...names.map((name) => params[name]),
+      figure(value),
+      percent(metrics?.totalReturn),
+      percent(metrics?.cagr),
+      figure(metrics?.sharpe),
+      percent(metrics?.maxDrawdown),
+      metrics?.trades,
+      standing === 'unmet' ? `not ${unmet.join(', ')}` : standing === 'failed' ? 'failed' : '',
+    ]),
+  );
+}
+
+function figure(value: number | null | undefined): string {
+  if (value === undefined || value === null) return 'not available';
+  return Math.abs(value) >= 1_000 ? value.toFixed(2) : String(Number(value.toPrecision(5)));
+}
+
+function percent(value: number | null | undefined): string {
+  return value === undefined || value === null ? 'not available' : `${(value * 100).toFixed(2)} %`;
+}
