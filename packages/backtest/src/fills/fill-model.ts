@@ -1,4 +1,4 @@
-import type { Latency } from '@alpha-engine/core/simulation';
+import type { Latency, QueueModel } from '@alpha-engine/core/simulation';
 
 /**
  * What our orders trade with. Of bars:
@@ -19,6 +19,8 @@ export interface FillOptions {
   readonly slippageOn: 'all' | 'entries';
   /** Recorded trades and books only. Default `ASSUMED_LATENCY`. */
   readonly latency?: Latency;
+  /** Recorded books only. Default `conservative`. */
+  readonly queue?: QueueModel;
 }
 
 /** What a result rests on, in plain sentences; printed with it. */
@@ -51,6 +53,6 @@ export function assumptionsOf(
   ];
 }
 
-function percent(fraction: number): string {
+export function percent(fraction: number): string {
   return `${Number((fraction * 100).toPrecision(12))} %`;
 }

@@ -1,4 +1,5 @@
-import type { Delay, Latency, MarketFill } from '@alpha-engine/core/simulation';
+import type { Delay, Latency, MarketFill, QueueModel } from '@alpha-engine/core/simulation';
+import { type FillOptions, percent } from './fill-model.js';
 
 const FILLS: Readonly<Record<MarketFill, string>> = {
   'book-walk':
@@ -9,17 +10,28 @@ const FILLS: Readonly<Record<MarketFill, string>> = {
     'There is no book: a taker buys at the last price at which somebody bought, sells at the last at which somebody sold, never better than the last trade; any size fills.',
 };
 
+const QUEUES: Readonly<Record<QueueModel, string>> = {
+  through: 'a trade at its price fills nothing.',
+  conservative:
+    'at its price, a trade fills it with what is left after everything that was shown there before it; who leaves the queue otherwise stood behind it as long as that is possible. Beyond the recorded levels everybody stands before it.',
+  proportional:
+    'at its price, a trade fills it with what is left after everything that was shown there before it; of those who leave the queue otherwise, their share stood before it. Beyond the recorded levels everybody stands before it.',
+};
+
 /** What a run over recorded events rests on, in plain sentences; printed with its result. */
 export function tapeAssumptions(
-  fill: MarketFill,
-  latency: Latency,
+  { slippage, slippageOn }: FillOptions,
+  { fill, latency, queue }: { readonly fill: MarketFill; readonly latency: Latency; readonly queue: QueueModel },
   leverageRules: 'gmo' | 'none' | null,
 ): readonly string[] {
   return [
     'A bar is closed by the first trade behind it, or by the clock two seconds after its end; its signal is judged at once and its order is at the exchange after the latency.',
     FILLS[fill],
-    'A resting limit fills at its own price when a trade goes beyond it, up to the size of the trade, or when a book crosses it; a trade at its price fills nothing.',
+    `A resting limit fills at its own price, up to the size of the trade that goes beyond it or of the book that crosses it; ${QUEUES[queue]}`,
     'A stop is triggered by the last trade and fills like a market order, no better than that trade.',
+    slippage === 0
+      ? 'No slippage beside that.'
+      : `${slippageOn === 'all' ? 'Every market order and stop' : 'Every market order and stop that opens a position'} fills ${percent(slippage)} worse than that.`,
     'Our orders move no market.',
     `Latency: market data ${delayText(latency.feed)}, orders ${delayText(latency.order)}, answers ${delayText(latency.answer)}.`,
     'Fees are taken from every fill when it happens, at the maker rate for resting limits and the taker rate for the rest.',

@@ -16,6 +16,7 @@ import {
   type Latency,
   type MarketFill,
   PlayedMarket,
+  type QueueModel,
   SimulatedExchange,
 } from '@alpha-engine/core/simulation';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
@@ -98,6 +99,8 @@ export class TapeRun {
       balances: { [quote]: cash, ...Object.fromEntries(instruments.map(({ base }) => [base, '0'])) },
       feeRounding: 'none',
       leverageRules,
+      queue: queueOf(fill),
+      slippage: { fraction: fill.slippage, on: fill.slippageOn },
     });
     this.#market = new PlayedMarket(this.#exchange, marketFillOf(fill.model));
     const config = executorConfig(options);
@@ -196,7 +199,11 @@ export class TapeRun {
   assumptions(): readonly string[] {
     const { fill, instruments, leverageRules } = this.#options;
     const leverage = instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null;
-    return tapeAssumptions(marketFillOf(fill.model), this.#latency, leverage);
+    return tapeAssumptions(
+      fill,
+      { fill: marketFillOf(fill.model), queue: queueOf(fill), latency: this.#latency },
+      leverage,
+    );
   }
 
   #begin(ts: EpochMs, from: EpochMs): void {
@@ -388,6 +395,16 @@ function marketFillOf(model: BacktestOptions['fill']['model']): MarketFill {
   throw new AlphaError(
     'USAGE',
     `The fill model ${model} is for bars; recorded trades and books take book-walk, top-of-book or trades.`,
+  );
+}
+
+/** Throws `USAGE` for a queue where nothing shows how long it is. */
+function queueOf({ model, queue }: BacktestOptions['fill']): QueueModel {
+  if (model !== 'trades') return queue ?? 'conservative';
+  if (queue === undefined || queue === 'through') return 'through';
+  throw new AlphaError(
+    'USAGE',
+    `The queue model ${queue} needs order books; trades alone do not show who stands before an order.`,
   );
 }
 

@@ -99,11 +99,20 @@ it('judges by the tickers of the data as soon as there is one', () => {
   expect(result.orders[0]?.terms.size.toString()).toBe('49');
 });
 
+it('makes market orders worse by the slippage', () => {
+  const fill = { model: 'book-walk', slippage: 0.01, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const { result } = playTape(atTrades({ 10: 'long' }), [quotes(0, 99, 101), trade(10, 100)], { fill });
+  expect(told(result)).toEqual(['long 102.01 …']);
+  expect(result.assumptions.join(' ')).toContain('fills 1 % worse');
+});
+
 it('refuses what the data or the model cannot give', async () => {
   const fill = { model: 'book-walk', slippage: 0, slippageOn: 'all' } as const;
   expect(() => playTape(atTrades({}), [trade(0, 100)], { fill })).toThrow(/no order book/);
   const bars = { ...fill, model: 'bar-path' } as const;
   expect(() => playTape(atTrades({}), [trade(0, 100)], { fill: bars })).toThrow(/is for bars/);
+  const queue = { ...fill, model: 'trades', queue: 'conservative' } as const;
+  expect(() => playTape(atTrades({}), [trade(0, 100)], { fill: queue })).toThrow(/needs order books/);
   const source = { bars: () => [], provenance: () => [] };
   const options = {
     ...({ instances: [], instruments: [instrumentOf()], cash: '1', leverageRules: 'none', fill } as const),

@@ -51,6 +51,17 @@ export class Depth {
     return found;
   }
 
+  /** Size shown at a price of the bids (`buy`) or asks, zero where the level is empty; null beyond the last level that is recorded. */
+  shownAt(side: Side, price: Decimal): Decimal | null {
+    const at = price.toNumber();
+    const levels = side === 'buy' ? this.#bids : this.#asks;
+    for (const [level, size] of levels) {
+      if (level === at) return Decimal.of(size);
+      if (side === 'buy' ? level < at : level > at) return Decimal.zero;
+    }
+    return null;
+  }
+
   consume(price: Decimal, size: Decimal): void {
     const key = price.toNumber();
     this.#consumed.set(key, (this.#consumed.get(key) ?? Decimal.zero).plus(size));

@@ -20,6 +20,7 @@ export { defaultLosscutPrice } from './losscut-price.js';
 export type { SelfTradeVictim } from './matching.js';
 export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
 export { type BestPrices, MARKET_FILLS, type MarketFill, PlayedMarket } from './played-market.js';
+export { QUEUE_MODELS, type QueueModel } from './queue.js';
 export {
   SimulatedExchange,
   type SimulatedExchangeOptions,
@@ -43,4 +44,4 @@ export type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-export type { BulkClose, FeeRounding, LeverageRules } from './venue.js';
+export type { BulkClose, FeeRounding, LeverageRules, Slippage } from './venue.js';

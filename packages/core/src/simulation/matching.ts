@@ -1,5 +1,6 @@
 import { Decimal } from '../decimal/decimal.js';
 import type { EpochMs, Side } from '../events/common.js';
+import type { TradeEvent } from '../events/market.js';
 import type { Slice } from './depth.js';
 import type { SimulatedOrder, SimulationReport } from './types.js';
 import type { Venue } from './venue.js';
@@ -37,18 +38,24 @@ export function take(
     }
     for (const slice of slices) {
       venue.depth(order.symbol).consume(slice.price, slice.size);
-      venue.fill(orderId, worst === undefined ? slice : notBetter(order.side, slice, worst), 'taker', ts, reports);
+      const { price, size } = worst === undefined ? slice : notBetter(order.side, slice, worst);
+      venue.fill(orderId, { price: venue.priceFor(order, price), size }, 'taker', ts, reports);
     }
     if (met !== undefined) venue.end(orderId, 'expired', 'EXPIRED_SELFTRADE', ts, reports);
     else if (order.timeInForce === 'ioc') venue.end(orderId, 'expired', 'EXPIRED_FAK', ts, reports);
+    const left = venue.orders.get(orderId);
+    if (left?.state === 'working' && left.price !== undefined)
+      venue.queue.join({ ...left, price: left.price }, venue.depth(order.symbol));
     return;
   }
 }
 
-/** A new book: resting orders that it crosses fill at their own price and take its depth. */
+/** A new book: resting orders that it crosses fill at their own price and take its depth; the others see who stands before them. */
 export function crossResting(venue: Venue, symbol: string, ts: EpochMs, reports: SimulationReport[]): void {
   const depth = venue.depth(symbol);
-  for (const { orderId, side, size, filledSize, price } of venue.orders.resting(symbol)) {
+  for (const order of venue.orders.resting(symbol)) {
+    const { orderId, side, size, filledSize, price } = order;
+    venue.queue.look(order, depth);
     for (const slice of depth.slices(side, size.minus(filledSize), price)) {
       depth.consume(slice.price, slice.size);
       venue.fill(orderId, { price, size: slice.size }, 'maker', ts, reports);
@@ -56,20 +63,27 @@ export function crossResting(venue: Venue, symbol: string, ts: EpochMs, reports:
   }
 }
 
-/** A trade went beyond the price of resting orders: they fill at their own price, up to the trade's size. */
-export function tradeThrough(
+/**
+ * A trade reaches resting orders: those whose price it went beyond, then those at its price when their turn in the queue has come. They
+ * fill at their own price, all together up to the trade's size.
+ */
+export function tradeAgainst(
   venue: Venue,
   symbol: string,
-  price: number,
-  size: number,
+  { price, size, side }: TradeEvent['data'],
   ts: EpochMs,
   reports: SimulationReport[],
 ): void {
   let left = Decimal.of(size);
+  const { sizeStep } = venue.instrument(symbol);
   for (const order of venue.orders.resting(symbol)) {
-    const through = order.side === 'buy' ? order.price.gt(price) : order.price.lt(price);
-    if (!through || !left.isPositive()) continue;
-    const taken = Decimal.min(left, order.size.minus(order.filledSize));
+    if (!left.isPositive()) return;
+    const beyond = order.side === 'buy' ? order.price.gt(price) : order.price.lt(price);
+    const touched = order.side !== side && order.price.eq(price);
+    if (!beyond && !touched) continue;
+    const reached = beyond ? left : venue.queue.reach(order.orderId, left).floorTo(sizeStep);
+    const taken = Decimal.min(reached, order.size.minus(order.filledSize));
+    if (!taken.isPositive()) continue;
     left = left.minus(taken);
     venue.fill(order.orderId, { price: order.price, size: taken }, 'maker', ts, reports);
   }

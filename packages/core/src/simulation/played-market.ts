@@ -78,7 +78,7 @@ export class PlayedMarket {
   best(symbol: string): BestPrices | null {
     const scene = this.#scenes.get(symbol);
     if (scene === undefined) return null;
-    if (this.#fill === 'trades') return bestOfTrades(scene);
+    if (this.#fill === 'trades') return scene.lastPrice === 0 ? null : bestOfTrades(scene);
     const bid = scene.book.bids[0]?.[0];
     const ask = scene.book.asks[0]?.[0];
     return bid === undefined || ask === undefined ? null : { bid, ask };

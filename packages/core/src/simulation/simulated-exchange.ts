@@ -10,8 +10,9 @@ import { Depth, type Level } from './depth.js';
 import { defaultLosscutPrice } from './losscut-price.js';
 import { makeWay } from './make-way.js';
 import { cutLots, watchAccount } from './margin-watch.js';
-import { crossResting, type SelfTradeVictim, take, tradeThrough } from './matching.js';
+import { crossResting, type SelfTradeVictim, take, tradeAgainst } from './matching.js';
 import { OrderKeeper } from './order-keeper.js';
+import type { QueueModel } from './queue.js';
 import { type SimulatedExchangeSnapshot, SNAPSHOT_VERSION, snapshotUpToDate } from './snapshot-up-to-date.js';
 import { triggerStops } from './triggers.js';
 import type {
@@ -27,7 +28,7 @@ import type {
   SimulatedRequest,
   SimulationReport,
 } from './types.js';
-import { type BulkClose, type FeeRounding, type LeverageRules, Venue } from './venue.js';
+import { type BulkClose, type FeeRounding, type LeverageRules, type Slippage, Venue } from './venue.js';
 
 export interface SimulatedExchangeOptions {
   readonly instruments: readonly Instrument[];
@@ -43,6 +44,10 @@ export interface SimulatedExchangeOptions {
   readonly bulkClose?: BulkClose;
   /** Default `gmo`. */
   readonly leverageRules?: LeverageRules;
+  /** When resting orders fill that trades only touch. Default `through`: not at all. */
+  readonly queue?: QueueModel;
+  /** Default: none. */
+  readonly slippage?: Slippage;
   /** Everything is closed when equity falls to this share of the margin. Default 0.5. */
   readonly accountLosscutRatio?: DecimalInput;
   /** Most orders of an account that are not final, and most changes of one order. Default: no limit. */
@@ -58,7 +63,7 @@ const FIRST_IDS = { order: 8_800_000_001, execution: 1_700_000_001, position: 30
  *
  * A taker walks the shown book and pays the shown prices; what it took is gone until the next book of that symbol. A
  * resting order fills at its own price when a trade goes beyond that price, up to the trade's size, or when a new book
- * crosses it. A trade exactly at its price fills nothing: how many stood before it is not recorded. A stop waits until the current
+ * crosses it. A trade exactly at its price fills what `queue` says, by default nothing. A stop waits until the current
  * price (the last trade's, before the first trade the middle of the book) touches its trigger, and then takes no better price than
  * that. Our orders move no market and never trade with each other. Lots never net: each opening fill makes one, margined at half its
  * notional. docs/simulator.md has all rules. Final orders and fills are forgotten after a day of market time.
@@ -78,6 +83,8 @@ export class SimulatedExchange {
       feeRounding: options.feeRounding ?? 'nearest',
       bulkClose: options.bulkClose ?? 'oldest_first',
       leverageRules: options.leverageRules ?? 'gmo',
+      queue: options.queue ?? 'through',
+      slippage: options.slippage ?? { fraction: 0, on: 'all' },
       firstIds: options.firstIds ?? FIRST_IDS,
     });
     this.#victim = options.selfTradeVictim ?? 'newer';
@@ -103,13 +110,13 @@ export class SimulatedExchange {
     this.#venue.depths.get(symbol)?.show([bid], [ask]);
   }
 
-  onTrade(symbol: string, price: number, size: number, _takerSide: Side, ts: EpochMs): SimulationReport[] {
+  onTrade(symbol: string, price: number, size: number, side: Side, ts: EpochMs): SimulationReport[] {
     const depth = this.#venue.depths.get(symbol);
     // A depth may be kept from when its symbol was traded.
     if (depth === undefined || !this.#venue.instruments.has(symbol)) return [];
     const reports = this.onTime(ts);
     depth.traded(price);
-    tradeThrough(this.#venue, symbol, price, size, ts, reports);
+    tradeAgainst(this.#venue, symbol, { price, size, side }, ts, reports);
     this.#afterMarket(symbol, ts, reports);
     return reports;
   }

@@ -4,6 +4,7 @@ import type { Instrument } from '../instrument/instrument.js';
 import { Account, fundsFor } from './account.js';
 import { Depth, type Slice } from './depth.js';
 import { OrderKeeper } from './order-keeper.js';
+import { Queue, type QueueModel } from './queue.js';
 import type {
   LotShare,
   MarginCallStatus,
@@ -23,6 +24,12 @@ export type BulkClose = 'oldest_first' | 'newest_first';
 /** `gmo`: lots pay for their nights and are closed by force when they lose too much. `none`: neither. */
 export type LeverageRules = 'gmo' | 'none';
 
+/** How much worse than what they trade with market orders and stops fill, as a fraction of the price; `entries`: only those that open. */
+export interface Slippage {
+  readonly fraction: number;
+  readonly on: 'all' | 'entries';
+}
+
 /** What a lot costs that is closed by force, of its notional at the open price. */
 const LOSSCUT_FEE_RATE = Decimal.of('0.005');
 
@@ -32,6 +39,8 @@ export interface VenueOptions {
   readonly feeRounding: FeeRounding;
   readonly bulkClose: BulkClose;
   readonly leverageRules: LeverageRules;
+  readonly queue: QueueModel;
+  readonly slippage: Slippage;
   readonly firstIds: { readonly order: number; readonly execution: number; readonly position: number };
 }
 
@@ -44,12 +53,14 @@ export class Venue {
   readonly quote: string;
   readonly leverageRules: LeverageRules;
   readonly depths = new Map<string, Depth>();
+  readonly queue: Queue;
   account: Account;
   orders: OrderKeeper;
   nextPositionId: number;
   marginStatus: MarginCallStatus = 'normal';
   readonly #feeRounding: FeeRounding;
   readonly #bulkClose: BulkClose;
+  readonly #slippage: Slippage;
 
   constructor(options: VenueOptions) {
     this.instruments = new Map(options.instruments.map((instrument) => [instrument.symbol, instrument]));
@@ -57,6 +68,8 @@ export class Venue {
     this.leverageRules = options.leverageRules;
     this.#feeRounding = options.feeRounding;
     this.#bulkClose = options.bulkClose;
+    this.#slippage = options.slippage;
+    this.queue = new Queue(options.queue);
     this.account = new Account(options.balances);
     this.orders = new OrderKeeper(options.firstIds.order, options.firstIds.execution);
     this.nextPositionId = options.firstIds.position;
@@ -128,6 +141,15 @@ export class Venue {
     return shares;
   }
 
+  /** What a taker pays for a level: a limit order no more than its price is good for, the others the slippage on top. */
+  priceFor({ effect, side, symbol, type }: SimulatedOrder, price: Decimal): Decimal {
+    const { fraction, on } = this.#slippage;
+    if (fraction === 0 || type === 'limit' || (on === 'entries' && effect === 'close')) return price;
+    const { tickSize } = this.instrument(symbol);
+    const worse = price.times(Decimal.of(1).plus(side === 'buy' ? fraction : -fraction));
+    return side === 'buy' ? worse.ceilTo(tickSize) : Decimal.max(worse.floorTo(tickSize), tickSize);
+  }
+
   /** One price at which an order trades. A close of several lots makes one fill for each. */
   fill(orderId: number, slice: Slice, liquidity: 'taker' | 'maker', ts: EpochMs, reports: SimulationReport[]): void {
     const order = this.orders.get(orderId) as SimulatedOrder;
@@ -144,10 +166,12 @@ export class Venue {
         left = left.minus(part);
       }
     }
+    if (this.orders.get(orderId)?.state === 'filled') this.queue.leave(orderId);
   }
 
   end(orderId: number, state: 'canceled' | 'expired', reason: string, ts: EpochMs, reports: SimulationReport[]): void {
     const before = this.orders.end(orderId, state, reason, ts, reports);
+    this.queue.leave(orderId);
     if (before !== null) this.showLots(before.closes, ts, reports);
   }
 
