@@ -105,11 +105,24 @@ export type { Sizing } from './execution/sizing/size-entry.js';
 export { type Instrument, roundPrice, roundSize, type SizeProblem, sizeProblem } from './instrument/instrument.js';
 export { Ledger, type LedgerSnapshot } from './ledger/ledger.js';
 export type { Lot } from './ledger/lot.js';
-export type { Bar } from './market/bar.js';
+export { type Bar, type BarKey, type BarSeries, barKeyOf, compareBarKeys } from './market/bar.js';
+export { type BarBuilder, type BarBuilderSnapshot, openBarBuilder } from './market/bar-builder.js';
 export { DataAgeWatch, type SilenceLimits } from './market/data-age-watch.js';
+export { mergeBars } from './market/merge-bars.js';
 export { RecentTrades } from './market/recent-trades.js';
-export { CLOCK_GRACE_MS, TimeBarBuilder, type TimeBarKey, type TimeBarSnapshot } from './market/time-bar-builder.js';
-export { intervalStart, parseTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from './market/timeframe.js';
+export { CLOCK_GRACE_MS, TimeBarBuilder, type TimeBarSnapshot } from './market/time-bar-builder.js';
+export {
+  type BarRule,
+  barRule,
+  compareTimeframes,
+  divides,
+  intervalStart,
+  isTimed,
+  parseTimeframe,
+  type Timeframe,
+  timeframeMs,
+} from './market/timeframe.js';
+export { TradeBarBuilder, type TradeBarSnapshot } from './market/trade-bar-builder.js';
 export { clientOrderId } from './orders/client-order-id.js';
 export {
   type ClientOrderId,

@@ -1,12 +1,14 @@
 import {
   AlphaError,
   type Bar,
+  type BarBuilder,
   CLOCK_GRACE_MS,
   type EpochMs,
+  isTimed,
   type MarketEvent,
+  openBarBuilder,
   type RunnerStep,
   type TickerEvent,
-  TimeBarBuilder,
   timeframeMs,
 } from '@alpha-engine/core';
 import {
@@ -47,7 +49,7 @@ interface SymbolPlay {
   /** Market time at which the clock may close a bar next. */
   clockDue: EpochMs;
   /** Bars from before the run begins. */
-  readonly warming: readonly TimeBarBuilder[];
+  readonly warming: readonly BarBuilder[];
 }
 
 /**
@@ -116,11 +118,13 @@ export class TapeRun {
       ...{ instances, config, exchange: this.#exchange, markets: new Map(), listener: this.record },
       carry: (leg, act) => this.#carry(leg, act),
     });
-    this.#clockEvery = instances.map(({ timeframe }) => timeframeMs(timeframe)).reduce(divisor, DAY_MS);
+    this.#clockEvery = instruments
+      .flatMap(({ symbol }) => this.#engine.timeframes(symbol).filter(isTimed))
+      .reduce((every, timeframe) => divisor(every, timeframeMs(timeframe)), DAY_MS);
     this.#plays = new Map(
       instruments.map(({ exchange, symbol }) => {
-        const frames = new Set(instances.filter((one) => one.symbol === symbol).map(({ timeframe }) => timeframe));
-        const warming = [...frames].map((timeframe) => new TimeBarBuilder({ exchange, symbol, timeframe }));
+        const frames = this.#engine.timeframes(symbol);
+        const warming = frames.map((timeframe) => openBarBuilder({ exchange, symbol, timeframe }));
         const quoted = { ticker: null, quoteWaits: false };
         return [symbol, { symbol, price: 0, firstClose: null, size: 0, ...quoted, clockDue: 0, warming }];
       }),
@@ -210,7 +214,7 @@ export class TapeRun {
     for (const { warming } of this.#plays.values()) {
       for (const builder of warming) {
         const bar = builder.closeByClock(from + CLOCK_GRACE_MS, from + CLOCK_GRACE_MS);
-        if (bar !== null) this.#engine.close(bar, 'warmup');
+        if (bar !== null) this.#engine.warm(bar);
       }
     }
     this.#now = ts;
@@ -227,7 +231,7 @@ export class TapeRun {
     if (event.type !== 'trade') return;
     for (const builder of warming) {
       const bar = builder.add(event.ts, event.data.price, event.data.size);
-      if (bar !== null && bar !== 'late') this.#engine.close(bar, 'warmup');
+      if (bar !== null && bar !== 'late') this.#engine.warm(bar);
     }
   }
 

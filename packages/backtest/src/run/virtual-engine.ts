@@ -17,6 +17,7 @@ import {
   type StepTime,
   StrategyRunner,
   type SymbolSweep,
+  type Timeframe,
 } from '@alpha-engine/core';
 import {
   rejectionText,
@@ -85,8 +86,18 @@ export class VirtualEngine {
 
   /** A closed bar to the strategies. Gives back what they decided; nothing of it has reached the executor yet. */
   close(bar: Bar, kind: 'bar' | 'warmup'): readonly SignalEvent[] {
-    this.#barInputs[0] = { kind, bar };
+    this.#barInputs[0] = { kind: 'bar', bar, muted: kind === 'warmup' };
     return eventsOf(this.#step(this.#barInputs));
+  }
+
+  /** A bar from before the run, of any timeframe that a strategy reads. */
+  warm(bar: Bar): void {
+    this.#step([{ kind: 'warmup', bar }]);
+  }
+
+  /** Timeframes that the strategies read of a symbol. */
+  timeframes(symbol: string): readonly Timeframe[] {
+    return this.#runner.timeframes(symbol);
   }
 
   /** A market event to the strategies. Null when nothing came of it: no bar, no signal. */

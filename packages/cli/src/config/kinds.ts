@@ -2,8 +2,8 @@ import {
   type ChannelSilence,
   Decimal,
   type ErrorCode,
+  parseTimeframe,
   type SilenceLimits,
-  TIMEFRAMES,
   type Timeframe,
 } from '@alpha-engine/core';
 import { z } from 'zod';
@@ -99,8 +99,19 @@ export const list: Kind<readonly string[]> = {
 };
 
 export const timeframe: Kind<Timeframe> = {
-  schema: z.enum(TIMEFRAMES as readonly [Timeframe, ...Timeframe[]]),
-  expects: `one of ${TIMEFRAMES.join(', ')}`,
+  schema: z
+    .string()
+    .trim()
+    .transform((word, context) => {
+      try {
+        return parseTimeframe(word);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'no timeframe' });
+        return z.NEVER;
+      }
+    }),
+  expects:
+    'a length of time such as 30s, 1m, 2h, 1d or 1w, or a number of trades (500t), volume (100v) or value (1000000q)',
   type: 'timeframe',
   code: 'UNKNOWN_TIMEFRAME',
 };

@@ -51,7 +51,8 @@ export const tradingSettings = {
   timeframe: withDefault(kinds.timeframe, '1m', {
     env: 'ALPHA_TIMEFRAME',
     flag: 'timeframe',
-    description: 'Length of the bars the strategy gets.',
+    description:
+      'Bars the strategy gets: of time (`90s`, `1h`, `1w`), trades (`500t`), volume (`100v`) or value (`1000000q`). See [bars.md](bars.md).',
   }),
   engineName: optional(kinds.name, {
     env: 'ALPHA_ENGINE_NAME',

@@ -64,7 +64,7 @@ describe('a wrong word', () => {
     ['strategy file', 'STRATEGY_NOT_FOUND', ['engine', '--strategy', './none.ts'], {}, 'none.ts'],
     ['parameter', 'STRATEGY_PARAM_INVALID', [...ENGINE, '--param', 'fats=5'], {}, 'fats'],
     ['parameter value', 'STRATEGY_PARAM_INVALID', [...ENGINE, '--param', 'fast=-5'], {}, 'fast'],
-    ['timeframe', 'UNKNOWN_TIMEFRAME', [...ENGINE, '--timeframe', '7m'], {}, '1m'],
+    ['timeframe', 'UNKNOWN_TIMEFRAME', [...ENGINE, '--timeframe', '7x'], {}, '1m'],
     ['exchange', 'UNKNOWN_EXCHANGE', ['collect', '--exchange', 'gmoo'], {}, 'gmo'],
     ['missing strategy', 'CONFIG_INVALID', ['engine'], {}, '--strategy'],
     ['missing account', 'CONFIG_INVALID', [...ENGINE, '--live'], {}, 'API_KEY'],

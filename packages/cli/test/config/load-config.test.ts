@@ -113,7 +113,7 @@ describe('problems', () => {
     const error = await problemOf({
       flags: { 'order-size': '-1' },
       env: { MAX_DRAWDOWN_PCT: 'much', SYMBOLS: 'BTC,BTC', REST_BASE_URL: 'ftp://x' },
-      folder: await tempFolder({ 'alpha.config.json': '{"timeframe":"7m","strategi":"x"}' }),
+      folder: await tempFolder({ 'alpha.config.json': '{"timeframe":"7x","strategi":"x"}' }),
     });
     expect(error.code).toBe('CONFIG_INVALID');
     const problems = error.context.problems as { path: string; source: string }[];
@@ -130,9 +130,9 @@ describe('problems', () => {
   });
 
   it('gives a wrong timeframe its own code when it is the only problem', async () => {
-    const error = await problemOf({ env: { ALPHA_TIMEFRAME: '7m' } });
+    const error = await problemOf({ env: { ALPHA_TIMEFRAME: '7x' } });
     expect(error.code).toBe('UNKNOWN_TIMEFRAME');
-    expect(error.message).toContain('1s, 5s');
+    expect(error.message).toContain('500t');
   });
 
   it('refuses an address of Redis that is none, without repeating it', async () => {

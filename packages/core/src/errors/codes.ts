@@ -11,7 +11,7 @@ export const ERROR_CODES = {
   },
   UNKNOWN_EXCHANGE: { exit: 2, meaning: 'No adapter has this exchange name.' },
   UNKNOWN_SYMBOL: { exit: 2, meaning: 'The exchange does not list this symbol.' },
-  UNKNOWN_TIMEFRAME: { exit: 2, meaning: 'The timeframe is not one of those the bar builder knows.' },
+  UNKNOWN_TIMEFRAME: { exit: 2, meaning: 'The timeframe is not understood, or not of the kind that is wanted there.' },
   STRATEGY_NOT_FOUND: { exit: 2, meaning: 'No built-in strategy, file or package has this name.' },
   STRATEGY_INVALID: { exit: 2, meaning: 'The plug-in does not export a strategy made by defineStrategy.' },
   STRATEGY_PARAM_INVALID: { exit: 2, meaning: "A parameter is unknown or fails the strategy's schema." },

@@ -1,15 +1,10 @@
+import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
-import type { Bar } from './bar.js';
+import type { Bar, BarSeries } from './bar.js';
 import { intervalStart, type Timeframe, timeframeMs } from './timeframe.js';
 
 /** How far the clock and the feed must be past the end of a bar before the bar is closed without a trade. Market milliseconds. */
 export const CLOCK_GRACE_MS = 2_000;
-
-export interface TimeBarKey {
-  readonly exchange: string;
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
-}
 
 /** Plain JSON. `open` is the bar being built, `doneTs` the end of the last bar given out: nothing before it is accepted. */
 export interface TimeBarSnapshot {
@@ -26,7 +21,7 @@ export interface TimeBarSnapshot {
 }
 
 /**
- * Builds the bars of one symbol and timeframe from its trades. An interval without trades has no bar. A trade older than the
+ * Builds the bars of one symbol and length from its trades, or from shorter bars. An interval without trades has no bar. A trade older than the
  * open bar, or than a bar already given out, is late: it changes nothing, because strategies have decided on that bar.
  * Allocates only when a bar closes.
  */
@@ -45,7 +40,7 @@ export class TimeBarBuilder {
   #volume = 0;
   #trades = 0;
 
-  constructor(key: TimeBarKey, snapshot?: TimeBarSnapshot) {
+  constructor(key: BarSeries, snapshot?: TimeBarSnapshot) {
     this.timeframe = key.timeframe;
     this.#exchange = key.exchange;
     this.#symbol = key.symbol;
@@ -66,11 +61,36 @@ export class TimeBarBuilder {
     }
     if (ts < this.#doneTs) return 'late';
     const closed = this.#openTs >= 0 ? this.#finish() : null;
-    this.#openTs = intervalStart(this.timeframe, ts);
-    this.#endTs = this.#openTs + this.#length;
-    this.#open = this.#high = this.#low = this.#close = price;
+    this.#begin(ts, price);
+    this.#close = price;
     this.#volume = size;
     this.#trades = 1;
+    return closed;
+  }
+
+  /**
+   * Takes a closed bar that lies in one interval as a whole; they come in order. Returns what it closed: the bar before it when it begins
+   * a new interval, and its own when it ends with the interval. Throws `DATA_INVALID` when it lies across an end.
+   */
+  merge(bar: Bar): readonly Bar[] {
+    const closed: Bar[] = [];
+    if (this.#openTs < 0 || bar.openTs >= this.#endTs) {
+      if (this.#openTs >= 0) closed.push(this.#finish());
+      this.#begin(bar.openTs, bar.open);
+    }
+    if (bar.openTs < this.#openTs || bar.closeTs > this.#endTs) {
+      throw new AlphaError(
+        'DATA_INVALID',
+        `The bar of ${bar.symbol} that opens at ${new Date(bar.openTs).toISOString()} lies in two intervals of ${this.timeframe}. Intervals are aligned to UTC; use data whose bars are.`,
+        { context: { symbol: bar.symbol, openTs: bar.openTs, timeframe: this.timeframe } },
+      );
+    }
+    if (bar.high > this.#high) this.#high = bar.high;
+    if (bar.low < this.#low) this.#low = bar.low;
+    this.#close = bar.close;
+    this.#volume += bar.volume;
+    this.#trades += bar.trades;
+    if (bar.closeTs === this.#endTs) closed.push(this.#finish());
     return closed;
   }
 
@@ -101,6 +121,13 @@ export class TimeBarBuilder {
               trades: this.#trades,
             },
     };
+  }
+
+  #begin(ts: EpochMs, price: number): void {
+    this.#openTs = intervalStart(this.timeframe, ts);
+    this.#endTs = this.#openTs + this.#length;
+    this.#open = this.#high = this.#low = price;
+    this.#volume = this.#trades = 0;
   }
 
   #restore({ doneTs, open }: TimeBarSnapshot): void {

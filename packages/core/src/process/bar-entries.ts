@@ -1,7 +1,7 @@
 import type { EntryId, EventBus } from '../bus/event-bus.js';
 import type { StreamName } from '../bus/streams.js';
 import type { Bar } from '../market/bar.js';
-import { timeframeMs } from '../market/timeframe.js';
+import { isTimed } from '../market/timeframe.js';
 import type { DecisionRow, Store } from '../store/store.js';
 import type { StrategyLogEntry } from './strategy-log.js';
 
@@ -43,7 +43,7 @@ export async function barEntries(
   decision: DecisionRow,
 ): Promise<readonly EntryRange[]> {
   const entries: (StrategyLogEntry | null)[] = [];
-  const rows = Math.min(MOST_ROWS, ROWS_PER_SECOND * (timeframeMs(bar.timeframe) / 1_000) + SOME_ROWS);
+  const rows = Math.min(MOST_ROWS, ROWS_PER_SECOND * ((bar.closeTs - bar.openTs) / 1_000) + SOME_ROWS);
   const begin = Math.floor(decision.batch - rows);
   for await (const row of store.inputLog(decision.brain, Math.max(0, begin))) {
     if (row.batch > decision.batch) break;
@@ -78,7 +78,8 @@ function isTradesOf(stream: StreamName, { exchange, symbol }: Bar): boolean {
 
 async function onBus(bus: EventBus, bar: Bar, range: EntryRange): Promise<EntryRange | null> {
   const found: { readonly id: EntryId; readonly seq: number | undefined }[] = [];
-  const closeTs = bar.openTs + timeframeMs(bar.timeframe);
+  // Of bars of trades the last one belongs to the bar.
+  const endTs = isTimed(bar.timeframe) ? bar.closeTs : bar.closeTs + 1;
   // A range begins after an id: one entry earlier, so that the first is in it.
   const [earlier] = await bus.latest(range.stream, range.firstId, 1);
   let after = earlier?.id ?? null;
@@ -86,7 +87,7 @@ async function onBus(bus: EventBus, bar: Bar, range: EntryRange): Promise<EntryR
     const page = await bus.range(range.stream, after, PAGE);
     for (const { event, id } of page) {
       const isOurs = event.type === 'trade' && event.symbol === bar.symbol && event.exchange === bar.exchange;
-      if (isOurs && event.ts >= bar.openTs && event.ts < closeTs) found.push({ id, seq: event.seq });
+      if (isOurs && event.ts >= bar.openTs && event.ts < endTs) found.push({ id, seq: event.seq });
       after = id;
       if (id === range.lastId) return exactRange(bar, range, found);
     }

@@ -2,7 +2,7 @@ import type { Delivery } from '../bus/event-bus.js';
 import type { StreamName } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
-import type { Bar } from '../market/bar.js';
+import type { Bar, BarKey } from '../market/bar.js';
 import type { BrainName, Store } from '../store/store.js';
 import type { FedInput } from '../strategy/runner-types.js';
 import type { RebuildRecord } from '../strategy/strategy-runner.js';
@@ -67,26 +67,27 @@ export async function* rebuildRecords(
 /** Bars per page. */
 const PAGE = 5000;
 
-type BarKey = Extract<FedInput, { kind: 'bar' | 'warmup' }>;
+type FedBar = Extract<FedInput, { kind: 'bar' | 'warmup' }>;
 
 /** Bars are asked for in ascending order per symbol and timeframe: reads them in pages ahead. */
 class BarReader {
   readonly #store: Store;
   readonly #exchange: string;
-  readonly #pages = new Map<string, Map<EpochMs, Bar>>();
+  readonly #pages = new Map<string, Map<string, Bar>>();
 
   constructor(store: Store, exchange: string) {
     this.#store = store;
     this.#exchange = exchange;
   }
 
-  async get({ symbol, timeframe, openTs }: BarKey): Promise<Bar> {
+  async get(fed: FedBar): Promise<Bar> {
+    const { openTs, symbol, timeframe } = fed;
     const key = `${symbol}|${timeframe}`;
-    let bar = this.#pages.get(key)?.get(openTs);
+    let bar = this.#pages.get(key)?.get(placeOf(fed));
     if (!bar) {
       const page = await this.#store.bars({ exchange: this.#exchange, symbol, timeframe, from: openTs, limit: PAGE });
-      this.#pages.set(key, new Map(page.map((row) => [row.openTs, row])));
-      bar = this.#pages.get(key)?.get(openTs);
+      this.#pages.set(key, new Map(page.map((row) => [placeOf(row), row])));
+      bar = this.#pages.get(key)?.get(placeOf(fed));
     }
     if (bar) return bar;
     throw new AlphaError(
@@ -95,4 +96,8 @@ class BarReader {
       { context: { symbol, timeframe, openTs } },
     );
   }
+}
+
+function placeOf({ openTs, ordinal = 0 }: BarKey): string {
+  return `${openTs}|${ordinal}`;
 }

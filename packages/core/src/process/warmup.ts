@@ -1,7 +1,8 @@
 import type { EpochMs } from '../events/common.js';
 import type { MarketHistory } from '../exchange/market-history.js';
 import type { Bar } from '../market/bar.js';
-import { intervalStart, type Timeframe, timeframeMs } from '../market/timeframe.js';
+import { mergeBars } from '../market/merge-bars.js';
+import { compareTimeframes, divides, intervalStart, type Timeframe, timeframeMs } from '../market/timeframe.js';
 import type { Store } from '../store/store.js';
 import type { RunnerInput } from '../strategy/runner-types.js';
 import type { Clock } from '../telemetry/clock.js';
@@ -27,21 +28,23 @@ export interface WarmupNeed {
 }
 
 /**
- * Bars from before a new instance began, oldest first: from the Store, and where it has too few and the exchange serves the
- * timeframe, from its history. Fewer than needed is not an error: the instance then waits for live bars.
+ * Bars from before a new instance began, in order of close: from the Store, and where it has too few from the exchange's history, put
+ * together from shorter ones where it does not serve the timeframe. Of trades, volume and value only the Store has bars. Fewer than needed is not an error: the instance then waits for live bars.
  */
 export async function warmupInputs(needs: readonly WarmupNeed[], sources: WarmupSources): Promise<RunnerInput[]> {
-  const inputs: RunnerInput[] = [];
   const series = new Map(needs.map((need) => [`${need.symbol}|${need.timeframe}`, need]));
+  const bars: Bar[] = [];
   for (const [key, { symbol, timeframe }] of series) {
     const wanted = Math.max(
       ...needs.filter((need) => `${need.symbol}|${need.timeframe}` === key).map((need) => need.bars),
     );
-    const bars = await closedBars(symbol, timeframe, wanted, sources);
-    sources.logger.info({ symbol, timeframe, wanted, found: bars.length }, 'warm-up bars');
-    for (const bar of bars) inputs.push({ kind: 'warmup', bar });
+    const found = await closedBars(symbol, timeframe, wanted, sources);
+    sources.logger.info({ symbol, timeframe, wanted, found: found.length }, 'warm-up bars');
+    bars.push(...found);
   }
-  return inputs;
+  // As they closed: a strategy on several timeframes sees each of them against the others.
+  bars.sort((a, b) => a.closeTs - b.closeTs || compareTimeframes(a.timeframe, b.timeframe));
+  return bars.map((bar) => ({ kind: 'warmup', bar }));
 }
 
 async function closedBars(
@@ -54,13 +57,14 @@ async function closedBars(
   const { exchange, store, history, marketClock, logger, signal } = sources;
   signal?.throwIfAborted();
   const stored = await store.bars({ exchange, symbol, timeframe, limit: wanted });
-  if (stored.length >= wanted || !history?.timeframes.includes(timeframe)) return stored;
+  const served = history && servedTimeframe(history.timeframes, timeframe);
+  if (stored.length >= wanted || history === undefined || served === undefined) return stored;
   const to = intervalStart(timeframe, sources.readsFrom ?? marketClock.now());
   // Intervals without trades have no bar, so look back further than the count alone would say.
   const from = to - timeframeMs(timeframe) * wanted * 3;
   try {
-    const bars = await history.bars(symbol, timeframe, from, to);
-    return bars.slice(-wanted);
+    const bars = await history.bars(symbol, served, from, to);
+    return (served === timeframe ? bars : mergeBars(bars, timeframe)).slice(-wanted);
   } catch (error) {
     signal?.throwIfAborted();
     logger.warn(
@@ -69,4 +73,13 @@ async function closedBars(
     );
     return stored;
   }
+}
+
+/** The longest of those that are served of which this one can be made. */
+function servedTimeframe(served: readonly Timeframe[], timeframe: Timeframe): Timeframe | undefined {
+  if (served.includes(timeframe)) return timeframe;
+  return served
+    .filter((each) => divides(each, timeframe))
+    .sort(compareTimeframes)
+    .at(-1);
 }

@@ -5,7 +5,7 @@ import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { DenialEvent, OrderEvent, OrderStatus } from '../events/order.js';
 import type { EquityRecord, FillRecord, PositionRecord, VerdictRecord } from '../execution/executor-types.js';
-import type { Bar } from '../market/bar.js';
+import type { Bar, BarKey } from '../market/bar.js';
 import type { Timeframe } from '../market/timeframe.js';
 import type { Order } from '../orders/order.js';
 import type { SignalRecord } from '../strategy/runner-types.js';
@@ -107,7 +107,7 @@ export interface OrderRow {
   readonly fees: Decimal;
   readonly realizedPnl: Decimal;
   readonly signal: { readonly id: string; readonly action: string; readonly ts: EpochMs } | null;
-  readonly bar: { readonly timeframe: Timeframe; readonly openTs: EpochMs } | null;
+  readonly bar: ({ readonly timeframe: Timeframe } & BarKey) | null;
 }
 
 export interface BarQuery {

@@ -36,11 +36,24 @@ export interface StrategyContext {
   hold(options?: SignalOptions): void;
 }
 
+/** Bars of a further timeframe. They come when they have closed, in their place among all others, and never before. */
+export interface FurtherBars {
+  /** As `StrategyInstance.warmup`, of these bars. Default 0. */
+  readonly warmup?: number;
+  onBar(bar: Bar, ctx: StrategyContext): void;
+}
+
 /** Callbacks are synchronous and see nothing but their arguments: that is what makes replay and recovery exact. */
 export interface StrategyInstance {
   /** Bars needed before the first decision. Orders are impossible until they are in. Default 0. */
   readonly warmup?: number;
+  /** Each closed bar of the timeframe the strategy was started with. */
   onBar?(bar: Bar, ctx: StrategyContext): void;
+  /**
+   * Further timeframes beside that one, by name: `{ '1h': { warmup: 50, onBar: (bar) => … } }`. Of bars that close at the same time the
+   * shorter comes first.
+   */
+  readonly timeframes?: Readonly<Record<string, FurtherBars>>;
   onTrade?(event: TradeEvent, ctx: StrategyContext): void;
   onOrderBook?(event: OrderBookEvent, ctx: StrategyContext): void;
   onTicker?(event: TickerEvent, ctx: StrategyContext): void;

@@ -10,16 +10,25 @@ export interface Beginning {
   readonly filled: string;
 }
 
-/** Plain JSON. */
-export interface InstanceSnapshot {
+/** How far an instance has read the bars of one timeframe. Plain JSON. */
+export interface BarProgress {
+  /** Bars it has seen, warm-up included. */
+  readonly bars: number;
+  /** The last of them; -1 before the first. */
+  readonly lastOpenTs: EpochMs;
+  /** Absent: 0. */
+  readonly lastOrdinal?: number;
+}
+
+/** Plain JSON. The progress is that of its own timeframe. */
+export interface InstanceSnapshot extends BarProgress {
   readonly began: Beginning;
   readonly target: TargetSnapshot;
   readonly filled: string;
-  /** Bars it has seen, warm-up included. */
-  readonly bars: number;
+  /** By further timeframe; absent where there is none. */
+  readonly further?: Readonly<Record<string, BarProgress>>;
   /** A bar built from live trades has reached it: warm-up is over. */
   readonly live: boolean;
-  readonly lastOpenTs: EpochMs;
   readonly cause: string;
   readonly ordinal: number;
   readonly halted: string | null;

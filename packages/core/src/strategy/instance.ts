@@ -4,7 +4,8 @@ import type { EpochMs } from '../events/common.js';
 import type { MarketEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import { type Protect, protectSchema, type SignalAction } from '../events/signal.js';
-import type { Bar } from '../market/bar.js';
+import { type Bar, barKeyOf } from '../market/bar.js';
+import { isTimed, parseTimeframe, type Timeframe } from '../market/timeframe.js';
 import { addFill } from './add-fill.js';
 import { Context, type ContextHost } from './context.js';
 import type { SignalOptions, StrategyInstance, TargetPosition } from './define-strategy.js';
@@ -12,6 +13,7 @@ import { instanceIdOf } from './instance-id.js';
 import { type Beginning, type InstanceSnapshot, snapshotAt } from './instance-snapshot.js';
 import { parseParams } from './parse-params.js';
 import type { InstanceSpec, SignalRecord } from './runner-types.js';
+import { SeriesReader } from './series-reader.js';
 import { signalId, signalTag } from './signal-id.js';
 import { stableJson } from './stable-json.js';
 import { Target } from './target.js';
@@ -31,16 +33,15 @@ export class Instance implements ContextHost {
   readonly tag: string;
   readonly spec: InstanceSpec;
   readonly began: Beginning;
-  readonly warmup: number;
+  /** Its own timeframe first. */
+  readonly #series: readonly [SeriesReader, ...SeriesReader[]];
   readonly #strategy: StrategyInstance;
   readonly #context: Context;
   /** Where the snapshot says a rebuild must arrive; null when there is none to do. */
   #expected: InstanceSnapshot | null = null;
   #target: Target;
   #filled: Decimal;
-  #bars: number;
   #live: boolean;
-  #lastOpenTs: EpochMs;
   #cause: string;
   #ordinal: number;
   #halted: string | null;
@@ -55,7 +56,6 @@ export class Instance implements ContextHost {
     this.id = instanceIdOf(spec);
     this.tag = signalTag(this.id);
     this.#strategy = create(spec);
-    this.warmup = this.#strategy.warmup ?? 0;
     this.#refuseUnrecoverable();
 
     this.began = 'began' in from ? from.began : from;
@@ -63,9 +63,8 @@ export class Instance implements ContextHost {
     const snapshot = 'began' in from && this.#expected === null ? from : snapshotAt(this.began);
     this.#target = new Target(snapshot.target);
     this.#filled = Decimal.of(snapshot.filled);
-    this.#bars = snapshot.bars;
+    this.#series = seriesOf(spec, this.#strategy, snapshot);
     this.#live = snapshot.live;
-    this.#lastOpenTs = snapshot.lastOpenTs;
     this.#cause = snapshot.cause;
     this.#ordinal = snapshot.ordinal;
     this.#halted = snapshot.halted;
@@ -83,9 +82,13 @@ export class Instance implements ContextHost {
     return this.#expected !== null;
   }
 
-  /** Bars still wanted before the first decision. */
-  get barsMissing(): number {
-    return Math.max(0, this.warmup - this.#bars);
+  get timeframes(): readonly Timeframe[] {
+    return this.#series.map(({ timeframe }) => timeframe);
+  }
+
+  /** Bars still wanted before the first decision, of each timeframe that wants some. */
+  get barsMissing(): readonly { readonly timeframe: Timeframe; readonly bars: number }[] {
+    return this.#series.flatMap(({ missing, timeframe }) => (missing > 0 ? [{ timeframe, bars: missing }] : []));
   }
 
   wants(type: MarketEvent['type']): boolean {
@@ -99,14 +102,17 @@ export class Instance implements ContextHost {
     }
   }
 
-  /** False when the bar was not for this instance: seen already (in warm-up), or a warm-up bar after warm-up was over. */
+  /**
+   * False when the bar was not for this instance: of a timeframe it does not read, seen already (in warm-up), or a warm-up bar after
+   * warm-up was over.
+   */
   onBar(bar: Bar, kind: 'bar' | 'warmup'): boolean {
-    if (this.#halted !== null || bar.openTs <= this.#lastOpenTs) return false;
+    const series = this.#seriesOf(bar.timeframe);
+    if (this.#halted !== null || series === undefined || !series.isNew(bar)) return false;
     if (kind === 'warmup' && this.#live) return false;
-    this.#lastOpenTs = bar.openTs;
-    this.#bars += 1;
+    series.count(bar);
     if (kind === 'bar') this.#live = true;
-    this.#muted = kind === 'warmup' || this.#bars < this.warmup;
+    this.#muted = kind === 'warmup' || this.#isCold();
     this.#call(bar, bar.closeTs, bar.close);
     return true;
   }
@@ -114,7 +120,7 @@ export class Instance implements ContextHost {
   /** `price` is the last one known of the symbol; null when there was none. */
   onMarket(event: MarketEvent, price: number | null): void {
     if (this.#halted !== null) return;
-    this.#muted = this.#bars < this.warmup;
+    this.#muted = this.#isCold();
     this.#call(event, event.ts, price);
   }
 
@@ -125,7 +131,7 @@ export class Instance implements ContextHost {
     this.#filled = addFill(this.#filled, event);
     this.#context.filled.size = this.#filled.toNumber();
     if (this.#halted !== null) return;
-    this.#muted = this.#bars < this.warmup;
+    this.#muted = this.#isCold();
     this.#call(event, event.ts, Number(event.data.fill.price));
   }
 
@@ -160,7 +166,7 @@ export class Instance implements ContextHost {
         ...protectOf(options),
         ...metaOf(options, this.#strategy.indicators?.()),
       },
-      ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, openTs: occasion.openTs } } : {}),
+      ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, ...barKeyOf(occasion) } } : {}),
     });
   }
 
@@ -184,7 +190,7 @@ export class Instance implements ContextHost {
     const expected = this.#expected;
     this.#expected = null;
     const arrived = this.snapshot();
-    for (const key of ['target', 'filled', 'bars', 'live', 'lastOpenTs', 'cause', 'ordinal'] as const) {
+    for (const key of PROVED) {
       const [stored, now] = [stableJson(expected?.[key]), stableJson(arrived[key])];
       if (stored !== now) return `its ${key} is ${now} where ${stored} is stored`;
     }
@@ -193,13 +199,16 @@ export class Instance implements ContextHost {
 
   snapshot(): InstanceSnapshot {
     if (this.#expected !== null) return this.#expected;
+    const [own, ...further] = this.#series;
     return {
       began: this.began,
       target: this.#target.snapshot(),
       filled: this.#filled.toString(),
-      bars: this.#bars,
+      ...own.progress(),
+      ...(further.length > 0 && {
+        further: Object.fromEntries(further.map((each) => [each.timeframe, each.progress()])),
+      }),
       live: this.#live,
-      lastOpenTs: this.#lastOpenTs,
       cause: this.#cause,
       ordinal: this.#ordinal,
       halted: this.#halted,
@@ -228,7 +237,7 @@ export class Instance implements ContextHost {
   }
 
   #dispatch(occasion: Occasion): unknown {
-    if ('openTs' in occasion) return this.#strategy.onBar?.(occasion, this.#context);
+    if ('openTs' in occasion) return this.#seriesOf(occasion.timeframe)?.listener.onBar?.(occasion, this.#context);
     switch (occasion.type) {
       case 'trade':
         return this.#strategy.onTrade?.(occasion, this.#context);
@@ -239,6 +248,16 @@ export class Instance implements ContextHost {
       case 'order':
         return this.#strategy.onFill?.(occasion, this.#context);
     }
+  }
+
+  #seriesOf(timeframe: Timeframe): SeriesReader | undefined {
+    for (const series of this.#series) if (series.timeframe === timeframe) return series;
+    return undefined;
+  }
+
+  #isCold(): boolean {
+    for (const series of this.#series) if (series.missing > 0) return true;
+    return false;
   }
 
   #nextOrdinal(cause: string): number {
@@ -289,6 +308,40 @@ function create(spec: InstanceSpec): StrategyInstance {
   }
 }
 
+/** Throws `UNKNOWN_TIMEFRAME`, and `STRATEGY_INVALID` for a timeframe named twice. */
+function seriesOf(
+  { strategy: { name }, timeframe }: InstanceSpec,
+  strategy: StrategyInstance,
+  snapshot: InstanceSnapshot,
+): [SeriesReader, ...SeriesReader[]] {
+  const own = new SeriesReader(timeframe, strategy, snapshot);
+  const further = Object.entries(strategy.timeframes ?? {}).map(([word, bars]) => {
+    const parsed = parseTimeframe(word);
+    return new SeriesReader(parsed, bars, snapshot.further?.[parsed]);
+  });
+  const named = [own, ...further].map((each) => each.timeframe);
+  const twice = named.find((each, place) => named.indexOf(each) !== place);
+  if (twice === undefined) return [own, ...further];
+  throw new AlphaError(
+    'STRATEGY_INVALID',
+    `Strategy "${name}" reads ${twice} twice: the timeframe it was started with and its further ones must differ. Start it with another --timeframe, or change its parameters.`,
+    { context: { strategy: name, timeframe: twice } },
+  );
+}
+
+/** What a rebuild must arrive at. */
+const PROVED = [
+  'target',
+  'filled',
+  'bars',
+  'lastOpenTs',
+  'lastOrdinal',
+  'further',
+  'live',
+  'cause',
+  'ordinal',
+] as const;
+
 function textOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault);
 }
@@ -314,7 +367,11 @@ function protectOf({ protect }: SignalOptions): { protect?: Protect } {
 }
 
 function causeOf(occasion: Occasion): string {
-  if ('openTs' in occasion) return `bar|${occasion.symbol}|${occasion.timeframe}|${occasion.closeTs}`;
+  if ('openTs' in occasion) {
+    const { closeTs, openTs, ordinal = 0, symbol, timeframe } = occasion;
+    // Several bars of trades may close in one millisecond; of time, one does.
+    return `bar|${symbol}|${timeframe}|${isTimed(timeframe) ? closeTs : `${openTs}.${ordinal}`}`;
+  }
   if (occasion.type === 'order') return `fill|${occasion.symbol}|${occasion.id}`;
   return `${occasion.type}|${occasion.symbol}|${occasion.seq ?? `at ${occasion.ts}`}`;
 }

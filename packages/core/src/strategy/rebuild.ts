@@ -35,7 +35,7 @@ export async function rebuildInstances(
 }
 
 function feed(instance: Instance, input: RebuildRecord['fed'][number]): void {
-  const { exchange, symbol, timeframe, strategy } = instance.spec;
+  const { exchange, symbol, strategy } = instance.spec;
   if (input.kind === 'order') {
     const { event } = input;
     if (event.exchange === exchange && event.symbol === symbol && event.data.strategy === strategy.label) {
@@ -44,7 +44,7 @@ function feed(instance: Instance, input: RebuildRecord['fed'][number]): void {
     return;
   }
   const { bar, kind } = input;
-  if (bar.exchange === exchange && bar.symbol === symbol && bar.timeframe === timeframe) instance.onBar(bar, kind);
+  if (bar.exchange === exchange && bar.symbol === symbol) instance.onBar(bar, kind);
 }
 
 function compareSignals(instance: Instance, { batch, signalIds }: RebuildRecord): void {

@@ -3,7 +3,7 @@ import type { MarketEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { SignalEvent } from '../events/signal.js';
 import type { StatusEvent } from '../events/status.js';
-import type { Bar } from '../market/bar.js';
+import type { Bar, BarKey } from '../market/bar.js';
 import type { Timeframe } from '../market/timeframe.js';
 import type { Strategy } from './define-strategy.js';
 
@@ -25,8 +25,11 @@ export type RunnerInput =
   | { readonly kind: 'order'; readonly event: OrderEvent | DenialEvent }
   /** Market time, told when every stream was read to its end: may close bars past end + 2 s. */
   | { readonly kind: 'clock'; readonly ts: EpochMs }
-  /** A closed bar of a source that has no trades (a file of bars). In order of close; bars built of trades come by themselves. */
-  | { readonly kind: 'bar'; readonly bar: Bar }
+  /**
+   * A closed bar of a source that has no trades (a file of bars), one timeframe per symbol, in order of close. Longer bars that instances
+   * want are put together from these; bars built of trades come by themselves. `muted`: decisions on it are, it only warms up.
+   */
+  | { readonly kind: 'bar'; readonly bar: Bar; readonly muted?: boolean }
   /** A bar from before the instance began: feeds indicators, decisions are muted. */
   | { readonly kind: 'warmup'; readonly bar: Bar };
 
@@ -35,12 +38,7 @@ export type RunnerInput =
  * recorded place. Bars are named by key (they are stored whole beside it); order events are kept whole.
  */
 export type FedInput =
-  | {
-      readonly kind: 'bar' | 'warmup';
-      readonly symbol: string;
-      readonly timeframe: Timeframe;
-      readonly openTs: EpochMs;
-    }
+  | ({ readonly kind: 'bar' | 'warmup'; readonly symbol: string; readonly timeframe: Timeframe } & BarKey)
   | { readonly kind: 'order'; readonly event: OrderEvent | DenialEvent };
 
 /** Found while stepping: for the log, the metrics and `md:status`. */
@@ -63,7 +61,7 @@ export interface SignalRecord {
   readonly event: SignalEvent & { readonly id: string; readonly seq: number };
   readonly instanceId: string;
   /** The bar that caused it; absent for a signal caused by a tick or a fill. */
-  readonly bar?: { readonly timeframe: Timeframe; readonly openTs: EpochMs };
+  readonly bar?: { readonly timeframe: Timeframe } & BarKey;
 }
 
 /** Plain JSON: the runner's part of the checkpoint. */

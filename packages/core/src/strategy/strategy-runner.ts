@@ -5,8 +5,8 @@ import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent, TradeEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
-import type { Bar } from '../market/bar.js';
-import { type Timeframe, timeframeMs } from '../market/timeframe.js';
+import { type Bar, barKeyOf } from '../market/bar.js';
+import { compareTimeframes, type Timeframe } from '../market/timeframe.js';
 import { Instance } from './instance.js';
 import { instanceIdOf } from './instance-id.js';
 import { priceOf } from './market-price.js';
@@ -136,17 +136,17 @@ export class StrategyRunner {
     return { version: 1, highWater: Object.fromEntries(highWater), state };
   }
 
+  /** Those that instances read of a symbol, shortest first. */
+  timeframes(symbol: string): readonly Timeframe[] {
+    const lanes = [...this.#lanes.values()].flatMap((bySymbol) => bySymbol.get(symbol) ?? []);
+    return lanes.flatMap(({ builders }) => builders.map(({ timeframe }) => timeframe));
+  }
+
   /** What instances that are not in the snapshot still want before they may decide. */
   warmupNeeds(): readonly WarmupNeed[] {
-    return [...this.#fresh]
-      .filter(({ barsMissing }) => barsMissing > 0)
-      .map(({ id, spec: { exchange, symbol, timeframe }, barsMissing }) => ({
-        instanceId: id,
-        exchange,
-        symbol,
-        timeframe,
-        bars: barsMissing,
-      }));
+    return [...this.#fresh].flatMap(({ barsMissing, id, spec: { exchange, symbol } }) =>
+      barsMissing.map((missing) => ({ instanceId: id, exchange, symbol, ...missing })),
+    );
   }
 
   /** First batch that `rebuild` needs, or null when no instance's state must come from the record. */
@@ -228,11 +228,10 @@ export class StrategyRunner {
         this.#takeClock(input.ts);
         break;
       case 'bar':
-        this.#laneOf(input.bar)?.seeBar(input.bar);
-        if (this.#keepsInputs) this.#bars.push(input.bar);
-        this.#feedBar(input.bar, 'bar');
+        this.#takeBar(input.bar, input.muted === true ? 'warmup' : 'bar');
         break;
       case 'warmup':
+        this.#laneOf(input.bar)?.goOnFrom(input.bar);
         this.#feedBar(input.bar, 'warmup');
         break;
     }
@@ -258,6 +257,21 @@ export class StrategyRunner {
     }
     if (late) this.#notices.push({ kind: 'late_trade', symbol, ts });
     this.#deliver();
+  }
+
+  #takeBar(bar: Bar, kind: 'bar' | 'warmup'): void {
+    const lane = this.#laneOf(bar);
+    if (lane === undefined) return;
+    lane.seeBar(bar);
+    const longer = lane.longerThan(bar.timeframe);
+    if (longer.length === 0) {
+      if (kind === 'bar' && this.#keepsInputs) this.#bars.push(bar);
+      this.#feedBar(bar, kind);
+      return;
+    }
+    this.#closing.push(bar);
+    for (const builder of longer) this.#closing.push(...builder.merge(bar));
+    this.#deliver(kind);
   }
 
   #takeStatus(event: StatusEvent): void {
@@ -296,18 +310,18 @@ export class StrategyRunner {
   }
 
   /** Bars that close together leave by close time, then symbol, then the shorter timeframe first. */
-  #deliver(): void {
+  #deliver(kind: 'bar' | 'warmup' = 'bar'): void {
     if (this.#closing.length === 0) return;
     this.#closing.sort(
       (a, b) =>
         a.closeTs - b.closeTs ||
         compareText(a.symbol, b.symbol) ||
-        timeframeMs(a.timeframe) - timeframeMs(b.timeframe) ||
+        compareTimeframes(a.timeframe, b.timeframe) ||
         compareText(a.exchange, b.exchange),
     );
     for (const bar of this.#closing) {
-      this.#bars.push(bar);
-      this.#feedBar(bar, 'bar');
+      if (kind === 'bar') this.#bars.push(bar);
+      this.#feedBar(bar, kind);
     }
     this.#closing.length = 0;
   }
@@ -315,12 +329,12 @@ export class StrategyRunner {
   #feedBar(bar: Bar, kind: 'bar' | 'warmup'): void {
     let fed = false;
     for (const instance of this.#laneOf(bar)?.instances ?? []) {
-      if (instance.spec.timeframe !== bar.timeframe || !instance.onBar(bar, kind)) continue;
+      if (!instance.onBar(bar, kind)) continue;
       fed = true;
       this.#collect(instance);
     }
     if (fed && this.#keepsInputs)
-      this.#fed.push({ kind, symbol: bar.symbol, timeframe: bar.timeframe, openTs: bar.openTs });
+      this.#fed.push({ kind, symbol: bar.symbol, timeframe: bar.timeframe, ...barKeyOf(bar) });
   }
 
   /** Gives the decisions of the last call their place in the line of signals of the symbol. */

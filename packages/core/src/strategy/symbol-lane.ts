@@ -1,12 +1,15 @@
 import { seriesKey, streamOf } from '../bus/streams.js';
+import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
 import type { MarketEvent, MarketEventType } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import type { StatusEvent } from '../events/status.js';
 import type { Bar } from '../market/bar.js';
-import { TimeBarBuilder, type TimeBarSnapshot } from '../market/time-bar-builder.js';
-import { type Timeframe, timeframeMs } from '../market/timeframe.js';
+import { type BarBuilder, type BarBuilderSnapshot, openBarBuilder } from '../market/bar-builder.js';
+import { TimeBarBuilder } from '../market/time-bar-builder.js';
+import { compareTimeframes, divides, isTimed, type Timeframe } from '../market/timeframe.js';
+import { TradeBarBuilder } from '../market/trade-bar-builder.js';
 import type { Instance } from './instance.js';
 import type { RunnerNotice } from './runner-types.js';
 
@@ -20,7 +23,7 @@ export interface SymbolLaneSnapshot {
   readonly lastPrice: number | null;
   /** Trades may be missing: the clock closes no bar. */
   readonly held: boolean;
-  readonly bars: Readonly<Record<string, TimeBarSnapshot>>;
+  readonly bars: Readonly<Record<string, BarBuilderSnapshot>>;
 }
 
 /**
@@ -31,7 +34,7 @@ export class SymbolLane {
   readonly exchange: string;
   readonly symbol: string;
   /** Shortest timeframe first: bars of equal close leave in this order. */
-  readonly builders: readonly TimeBarBuilder[];
+  readonly builders: readonly BarBuilder[];
   readonly instances: readonly Instance[];
   /** Instances that hear the events of a type themselves, beside the bars built of them. */
   readonly listeners: Readonly<Record<MarketEventType, readonly Instance[]>>;
@@ -47,6 +50,7 @@ export class SymbolLane {
   newestTs: EpochMs;
   lastPrice: number | null;
   #held: boolean;
+  #source: { readonly timeframe: Timeframe; readonly longer: readonly TimeBarBuilder[] } | null = null;
 
   constructor(
     key: { readonly exchange: string; readonly symbol: string },
@@ -60,9 +64,9 @@ export class SymbolLane {
     this.newestTs = snapshot?.newestTs ?? 0;
     this.lastPrice = snapshot?.lastPrice ?? null;
     this.#held = snapshot?.held ?? false;
-    const timeframes = [...new Set(instances.map(({ spec }) => spec.timeframe))];
-    timeframes.sort((a, b) => timeframeMs(a) - timeframeMs(b));
-    this.builders = timeframes.map((timeframe) => builderFor(key, timeframe, snapshot));
+    const timeframes = [...new Set(instances.flatMap((instance) => instance.timeframes))];
+    timeframes.sort(compareTimeframes);
+    this.builders = timeframes.map((timeframe) => openBarBuilder({ ...key, timeframe }, snapshot?.bars[timeframe]));
     this.listeners = {
       trade: instances.filter((instance) => instance.wants('trade')),
       orderbook: instances.filter((instance) => instance.wants('orderbook')),
@@ -97,9 +101,38 @@ export class SymbolLane {
     if (price !== null) this.lastPrice = price;
   }
 
+  /** A warm-up bar: what is built next begins behind it. */
+  goOnFrom(bar: Bar): void {
+    for (const builder of this.builders) {
+      if (builder instanceof TradeBarBuilder && builder.timeframe === bar.timeframe) builder.goOnFrom(bar);
+    }
+  }
+
   seeBar({ closeTs, close }: Bar): void {
     if (closeTs > this.newestTs) this.newestTs = closeTs;
     this.lastPrice = close;
+  }
+
+  /**
+   * Those that are put together from bars of this timeframe: of every other one that instances want. Throws `DATA_INVALID` when one cannot
+   * be.
+   */
+  longerThan(timeframe: Timeframe): readonly TimeBarBuilder[] {
+    if (this.#source?.timeframe === timeframe) return this.#source.longer;
+    const others = this.builders.filter((builder) => builder.timeframe !== timeframe);
+    const longer = others.filter(
+      (builder) => builder instanceof TimeBarBuilder && divides(timeframe, builder.timeframe),
+    );
+    const impossible = others.find((builder) => !longer.includes(builder));
+    if (impossible !== undefined) {
+      throw new AlphaError(
+        'DATA_INVALID',
+        `Bars of ${impossible.timeframe} cannot be made of bars of ${timeframe}: ${isTimed(impossible.timeframe) ? 'their length is no multiple of it' : 'only trades tell when they close'}. Give data of shorter bars, or trades.`,
+        { context: { symbol: this.symbol, timeframe, wanted: impossible.timeframe } },
+      );
+    }
+    this.#source = { timeframe, longer: longer as TimeBarBuilder[] };
+    return this.#source.longer;
   }
 
   /** True while the symbol's trades may be incomplete: its bars then wait for a trade, whatever the clock says. */
@@ -165,11 +198,3 @@ export class SymbolLane {
 
 const COUNTED: readonly CountedType[] = ['trade', 'orderbook', 'ticker', 'status', 'order', 'denial'];
 const MARKET: ReadonlySet<CountedType> = new Set(['trade', 'orderbook', 'ticker']);
-
-function builderFor(
-  key: { readonly exchange: string; readonly symbol: string },
-  timeframe: Timeframe,
-  snapshot: SymbolLaneSnapshot | undefined,
-): TimeBarBuilder {
-  return new TimeBarBuilder({ ...key, timeframe }, snapshot?.bars[timeframe]);
-}

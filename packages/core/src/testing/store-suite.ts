@@ -185,6 +185,30 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    name: 'tells bars apart that opened in one millisecond',
+    async run(store) {
+      const key = { exchange: 'gmo', symbol: 'BTC_JPY', timeframe: '5t' } as const;
+      const { openTs } = barOf(0);
+      const first = { ...barOf(0), ...key };
+      const bars = [first, { ...first, ordinal: 1, close: 2 }, { ...first, ordinal: 2, close: 3 }];
+      const next = { ...barOf(1), ...key };
+      const signal = { ...signalOf(1), bar: { timeframe: '5t', openTs, ordinal: 2 } } as const;
+      const owner = await store.takeOver(BRAIN);
+      const order: Order = {
+        terms: termsOf(1),
+        status: 'PENDING',
+        request: 'none',
+        filledSize: Decimal.zero,
+        updatedTs: START,
+      };
+      await store.commit(stepOf(owner, { bars: [next, ...bars.toReversed()], signals: [signal], orders: [order] }));
+      assert.deepEqual(await store.bars(key), [...bars, next]);
+      assert.deepEqual(await store.bars({ ...key, limit: 2 }), [bars[2], next]);
+      assert.deepEqual(await store.signals(), [signal]);
+      assert.deepEqual((await store.orders())[0]?.bar, signal.bar);
+    },
+  },
+  {
     name: 'gives back text and numbers as they were',
     async run(store) {
       const owner = await store.takeOver(BRAIN);

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import {
   type Bar,
+  type BarKey,
+  type BarSeries,
   type DenialEvent,
   defineStrategy,
   type InstanceSpec,
@@ -13,6 +15,7 @@ import {
   type RunnerStep,
   type SignalRecord,
   type StatusEvent,
+  type StrategyContext,
   StrategyRunner,
   seriesKey,
   seriesOf,
@@ -28,25 +31,31 @@ const EXCHANGE = 'gmo';
  */
 const fickle = defineStrategy({
   name: 'fickle',
-  params: z.object({ salt: z.number().int().default(0), warmup: z.number().int().default(0) }),
-  create: ({ salt, warmup }) => {
+  params: z.object({
+    salt: z.number().int().default(0),
+    warmup: z.number().int().default(0),
+    further: z.array(z.string()).default([]),
+  }),
+  create: ({ further, salt, warmup }) => {
     let sum = salt;
     const mix = (value: number) => {
       sum = (Math.imul(sum, 31) + Math.round(value * 1000)) | 0;
       return Math.abs(sum) % 5;
     };
+    const onBar = (bar: Bar, ctx: StrategyContext) => {
+      mix(bar.openTs % 1e9);
+      mix(bar.volume);
+      mix(ctx.filled.size);
+      const choice = mix(bar.close);
+      if (choice === 0) ctx.enterLong({ reason: 'zero', confidence: 0.5 });
+      if (choice === 1) ctx.enterShort({ meta: { sum } });
+      if (choice === 2) ctx.exit();
+      if (choice === 3) ctx.hold();
+    };
     return {
       warmup,
-      onBar(bar, ctx) {
-        mix(bar.openTs % 1e9);
-        mix(bar.volume);
-        mix(ctx.filled.size);
-        const choice = mix(bar.close);
-        if (choice === 0) ctx.enterLong({ reason: 'zero', confidence: 0.5 });
-        if (choice === 1) ctx.enterShort({ meta: { sum } });
-        if (choice === 2) ctx.exit();
-        if (choice === 3) ctx.hold();
-      },
+      onBar,
+      timeframes: Object.fromEntries(further.map((timeframe) => [timeframe, { warmup: 1, onBar }])),
       onFill(event, ctx) {
         if (mix(Number(event.data.fill?.price)) === 0) ctx.exit({ reason: 'fill' });
       },
@@ -99,6 +108,8 @@ export const MANY: readonly InstanceSpec[] = [
   spec({ params: { salt: 7 } }),
   spec({ symbol: 'ETH_JPY' }),
   spec({ strategy: twitchy, symbol: 'ETH_JPY' }),
+  spec({ timeframe: '2t', params: { salt: 3 } }),
+  spec({ timeframe: '1s', params: { further: ['5s', '2t', '1.5v', '40q'] } }),
 ];
 
 export function trade(ts: number, price: number, more: Partial<MarketEvent> = {}): RunnerInput {
@@ -270,9 +281,7 @@ export class Recording {
       const record = {
         batch: this.records.length + 1,
         fed: step.fed.map((input) =>
-          input.kind === 'order'
-            ? input
-            : { kind: input.kind, bar: this.#bars.get(barKey(input.symbol, input.timeframe, input.openTs))! },
+          input.kind === 'order' ? input : { kind: input.kind, bar: this.#bars.get(placeOf(input))! },
         ),
         signalIds: step.signals.map(({ event }) => event.id),
       };
@@ -292,12 +301,12 @@ export class Recording {
   }
 
   #keep(bar: Bar): void {
-    this.#bars.set(barKey(bar.symbol, bar.timeframe, bar.openTs), bar);
+    this.#bars.set(placeOf(bar), bar);
   }
 }
 
-function barKey(symbol: string, timeframe: string, openTs: number): string {
-  return `${symbol}|${timeframe}|${openTs}`;
+function placeOf({ openTs, ordinal = 0, symbol, timeframe }: Omit<BarSeries, 'exchange'> & BarKey): string {
+  return `${symbol}|${timeframe}|${openTs}|${ordinal}`;
 }
 
 function jsonCopy<T>(value: T): T {

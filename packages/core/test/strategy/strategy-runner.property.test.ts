@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type RunnerInput, type RunnerStep, StrategyRunner } from '../../src/index.js';
+import { compareTimeframes, type RunnerInput, type RunnerStep, StrategyRunner } from '../../src/index.js';
 import { cutInto, joined, MANY, Recording, session } from './scenario.js';
 
 const cuts = fc.array(fc.nat({ max: 15 }), { maxLength: 30, size: 'max' });
@@ -22,6 +22,28 @@ test('how the inputs are cut into steps changes nothing', () => {
   );
 });
 
+test('bars come by their close, at equal closes by symbol and the shorter timeframe first, and each only once it has closed', () => {
+  fc.assert(
+    fc.property(session, (inputs) => {
+      const runner = new StrategyRunner({ instances: MANY, nextBatch: 1 });
+      let newest = 0;
+      for (const input of inputs) {
+        const { bars } = runner.step([input]);
+        expect(bars).toEqual(
+          bars.toSorted(
+            (a, b) =>
+              a.closeTs - b.closeTs ||
+              (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : compareTimeframes(a.timeframe, b.timeframe)),
+          ),
+        );
+        if (input.kind === 'clock') newest = Math.max(newest, input.ts);
+        if (input.kind === 'market') newest = Math.max(newest, input.event.ts);
+        for (const { closeTs } of bars) expect(closeTs).toBeLessThanOrEqual(newest);
+      }
+    }),
+  );
+});
+
 test('the sessions of these tests hold bars, signals of every kind and every notice', () => {
   const sessions = fc.sample(session, { seed: 1, numRuns: 100 }).map((inputs) => runWhole(inputs).step);
   const all = joined(sessions);
@@ -29,7 +51,9 @@ test('the sessions of these tests hold bars, signals of every kind and every not
   expect(new Set(all.signals.map(({ event }) => event.action))).toEqual(
     new Set(['enter_long', 'enter_short', 'exit', 'hold']),
   );
-  expect(new Set(all.signals.map(({ bar }) => bar?.timeframe))).toEqual(new Set(['1s', '5s', undefined]));
+  expect(new Set(all.signals.map(({ bar }) => bar?.timeframe))).toEqual(
+    new Set(['1s', '5s', '2t', '1.5v', '40q', undefined]),
+  );
   expect(new Set(all.notices.map(({ kind }) => kind))).toEqual(new Set(['late_trade']));
 });
 

@@ -137,7 +137,7 @@ describe('bars', () => {
   test('are built once for all instances of a symbol and timeframe, and only in timeframes that are wanted', () => {
     const step = runnerOf(...MANY).step(secondly([1, 2, 3, 4, 5, 6, 7]));
     expect(step.bars.filter(({ timeframe }) => timeframe === '1s')).toHaveLength(6);
-    expect(new Set(step.bars.map(({ timeframe }) => timeframe))).toEqual(new Set(['1s', '5s']));
+    expect(new Set(step.bars.map(({ timeframe }) => timeframe))).toEqual(new Set(['1s', '5s', '2t', '1.5v']));
   });
 
   test('that end together leave by symbol, then the shorter timeframe first', () => {

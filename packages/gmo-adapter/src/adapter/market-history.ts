@@ -8,8 +8,8 @@ import {
   type Instrument,
   intervalStart,
   type MarketHistory,
+  mergeBars,
   type OrderBookEvent,
-  TIMEFRAMES,
   type TickerEvent,
   type Timeframe,
   type TradeEvent,
@@ -27,7 +27,6 @@ import {
   mapInstrument,
   mapKline,
   mapTickerRow,
-  mergeBars,
 } from '../mapper/rest-public.js';
 import { isSameMoment, mapTradeRows } from '../mapper/rest-trades.js';
 import {
@@ -80,7 +79,7 @@ export interface TradesSince {
 
 /** GMO Coin's public REST side. */
 export class GmoMarketHistory implements MarketHistory {
-  readonly timeframes: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => timeframe in KLINE_INTERVALS);
+  readonly timeframes = Object.keys(KLINE_INTERVALS) as Timeframe[];
   readonly #context: ExchangeContext;
   readonly #rest: GmoRestClient;
 

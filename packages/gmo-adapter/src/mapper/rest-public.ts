@@ -75,7 +75,7 @@ export interface KlineInterval {
  * Our timeframes, each from the longest interval of GMO's that divides it and is aligned to UTC. From four hours on GMO's own bars
  * begin at 06:00 JST (21:00 UTC) and are not ours; those are put together from hours.
  */
-export const KLINE_INTERVALS: Readonly<Partial<Record<Timeframe, KlineInterval>>> = {
+export const KLINE_INTERVALS: Readonly<Record<Timeframe, KlineInterval>> = {
   '1m': { interval: '1min', source: '1m' },
   '3m': { interval: '1min', source: '1m' },
   '5m': { interval: '5min', source: '5m' },
@@ -123,25 +123,4 @@ export function mapKline(row: KlineRow, symbol: string, timeframe: Timeframe): B
   if (!sane || intervalStart(timeframe, openTs) !== openTs) return null;
   const closeTs = openTs + timeframeMs(timeframe);
   return { exchange: EXCHANGE, symbol, timeframe, openTs, closeTs, open, high, low, close, volume, trades: 0 };
-}
-
-/** Puts ascending bars of a shorter timeframe together. Intervals without a bar stay without one. */
-export function mergeBars(bars: readonly Bar[], timeframe: Timeframe): Bar[] {
-  const merged: Bar[] = [];
-  for (const bar of bars) {
-    const openTs = intervalStart(timeframe, bar.openTs);
-    const last = merged.at(-1);
-    if (last?.openTs !== openTs) {
-      merged.push({ ...bar, timeframe, openTs, closeTs: openTs + timeframeMs(timeframe) });
-      continue;
-    }
-    merged[merged.length - 1] = {
-      ...last,
-      high: Math.max(last.high, bar.high),
-      low: Math.min(last.low, bar.low),
-      close: bar.close,
-      volume: last.volume + bar.volume,
-    };
-  }
-  return merged;
 }

@@ -1,8 +1,8 @@
-import { intervalStart } from '@alpha-engine/core';
+import { intervalStart, mergeBars } from '@alpha-engine/core';
 import { mapInstrument } from '@alpha-engine/gmo-adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { businessDays, KLINE_INTERVALS, mapKline, mapTickerRow, mergeBars } from '../../src/mapper/rest-public.js';
+import { businessDays, KLINE_INTERVALS, mapKline, mapTickerRow } from '../../src/mapper/rest-public.js';
 import { mapTradeRows, mayBeAhead, placesOf } from '../../src/mapper/rest-trades.js';
 import type { TradeRow } from '../../src/schema/rest-public.js';
 import { SYMBOLS, TICKER } from '../support/frames.js';

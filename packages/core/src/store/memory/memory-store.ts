@@ -4,7 +4,7 @@ import type { EpochMs } from '../../events/common.js';
 import type { AlphaEvent } from '../../events/event.js';
 import type { DenialEvent, OrderEvent } from '../../events/order.js';
 import type { EquityRecord, FillRecord, PositionRecord, VerdictRecord } from '../../execution/executor-types.js';
-import type { Bar } from '../../market/bar.js';
+import { type Bar, type BarKey, type BarSeries, barKeyOf, compareBarKeys } from '../../market/bar.js';
 import type { Order } from '../../orders/order.js';
 import type { SignalRecord } from '../../strategy/runner-types.js';
 import type { LogRecord } from '../../telemetry/log-sink.js';
@@ -177,7 +177,7 @@ export class MemoryStore implements Store {
     const bars = [...this.#bars.values()]
       .filter((bar) => bar.exchange === exchange && bar.symbol === symbol && bar.timeframe === timeframe)
       .filter(({ openTs }) => (from === undefined || openTs >= from) && (to === undefined || openTs < to))
-      .toSorted((a, b) => a.openTs - b.openTs);
+      .toSorted(compareBarKeys);
     if (limit === undefined) return bars;
     return from === undefined ? newest(bars, limit) : bars.slice(0, limit);
   }
@@ -317,7 +317,7 @@ export class MemoryStore implements Store {
       fees: Decimal.sum(fills.map(({ fill }) => fill.fee)),
       realizedPnl: Decimal.sum(fills.map(({ fill }) => fill.realizedPnl ?? Decimal.zero)),
       signal: signal === undefined ? null : { id: signalId, action: signal.event.action, ts: signal.event.ts },
-      bar: stored === undefined ? null : { timeframe: stored.timeframe, openTs: stored.openTs },
+      bar: stored === undefined ? null : { timeframe: stored.timeframe, ...barKeyOf(stored) },
     };
   }
 }
@@ -330,8 +330,8 @@ function checkpointOf({ batch, checkpoint }: Brain): Checkpoint | null {
   return checkpoint === null ? null : { batch, ...(JSON.parse(checkpoint) as Omit<Checkpoint, 'batch'>) };
 }
 
-function barKey(bar: Pick<Bar, 'exchange' | 'symbol' | 'timeframe' | 'openTs'>): string {
-  return `${bar.exchange}|${bar.symbol}|${bar.timeframe}|${bar.openTs}`;
+function barKey({ exchange, openTs, ordinal = 0, symbol, timeframe }: BarSeries & BarKey): string {
+  return `${exchange}|${symbol}|${timeframe}|${openTs}|${ordinal}`;
 }
 
 function setOnce<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {

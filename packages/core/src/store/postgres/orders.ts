@@ -8,6 +8,7 @@ import type {
   OrderType,
   TimeInForce,
 } from '../../events/order.js';
+import { barKeyOf } from '../../market/bar.js';
 import type { Timeframe } from '../../market/timeframe.js';
 import type { Order, OrderTerms } from '../../orders/order.js';
 import type { OrderRow } from '../store.js';
@@ -102,6 +103,7 @@ interface JoinedColumns extends OrderColumns {
   readonly signal_ts: string | null;
   readonly bar_timeframe: Timeframe | null;
   readonly bar_open_ts: string | null;
+  readonly bar_ordinal: number | null;
 }
 
 /** Oldest first; a limit keeps the newest. */
@@ -116,7 +118,8 @@ export async function readOrders(
 ): Promise<readonly OrderRow[]> {
   const { rows } = await session.query<JoinedColumns>(
     `SELECT o.*, coalesce(f.fees, 0) AS fees, coalesce(f.realized_pnl, 0) AS realized_pnl,
-            s.action AS signal_action, s.ts AS signal_ts, b.timeframe AS bar_timeframe, b.open_ts AS bar_open_ts
+            s.action AS signal_action, s.ts AS signal_ts, b.timeframe AS bar_timeframe, b.open_ts AS bar_open_ts,
+            b.ordinal AS bar_ordinal
      FROM (SELECT * FROM orders
            WHERE ($1::text IS NULL OR symbol = $1) AND ($2::text[] IS NULL OR status = ANY ($2))
              AND ($4::text IS NULL OR starts_with(client_order_id, $4) OR exchange_order_id = $4 OR signal_id = $4)
@@ -134,7 +137,13 @@ export async function readOrders(
     realizedPnl: decimal(row.realized_pnl),
     signal:
       row.signal_ref === null ? null : { id: row.signal_ref, action: row.signal_action!, ts: Number(row.signal_ts) },
-    bar: row.bar_timeframe === null ? null : { timeframe: row.bar_timeframe, openTs: Number(row.bar_open_ts) },
+    bar:
+      row.bar_timeframe === null
+        ? null
+        : {
+            timeframe: row.bar_timeframe,
+            ...barKeyOf({ openTs: Number(row.bar_open_ts), ordinal: row.bar_ordinal ?? 0 }),
+          },
   }));
 }
 

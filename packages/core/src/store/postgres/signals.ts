@@ -1,4 +1,5 @@
 import type { VerdictRecord } from '../../execution/executor-types.js';
+import { barKeyOf } from '../../market/bar.js';
 import type { Timeframe } from '../../market/timeframe.js';
 import type { SignalRecord } from '../../strategy/runner-types.js';
 import type { Session } from './database.js';
@@ -10,12 +11,12 @@ import { columns, lastByKey, optionalText, searchableJson, text, verbatimJson } 
  */
 export async function writeSignals(session: Session, signals: readonly SignalRecord[]): Promise<void> {
   await session.query(
-    `INSERT INTO signals (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, event, bar_ref)
+    `INSERT INTO signals (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, bar_ordinal, event, bar_ref)
      SELECT s.*, (SELECT b.bar_id FROM ohlcv b WHERE b.exchange = s.exchange AND b.symbol = s.symbol
-                  AND b.timeframe = s.bar_timeframe AND b.open_ts = s.bar_open_ts)
+                  AND b.timeframe = s.bar_timeframe AND b.open_ts = s.bar_open_ts AND b.ordinal = s.bar_ordinal)
      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-                 $9::bigint[], $10::json[])
-       AS s (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, event)
+                 $9::bigint[], $10::integer[], $11::json[])
+       AS s (id, exchange, symbol, ts, strategy, instance_id, action, bar_timeframe, bar_open_ts, bar_ordinal, event)
      ON CONFLICT (id) DO NOTHING`,
     columns<SignalRecord>(
       signals,
@@ -28,6 +29,7 @@ export async function writeSignals(session: Session, signals: readonly SignalRec
       ({ event }) => event.action,
       ({ bar }) => bar?.timeframe ?? null,
       ({ bar }) => bar?.openTs ?? null,
+      ({ bar }) => bar?.ordinal ?? 0,
       ({ event }) => verbatimJson(event),
     ),
   );
@@ -38,6 +40,7 @@ interface SignalRow {
   readonly instance_id: string;
   readonly bar_timeframe: Timeframe | null;
   readonly bar_open_ts: string | null;
+  readonly bar_ordinal: number;
 }
 
 /** Oldest first; a limit keeps the newest. */
@@ -46,7 +49,7 @@ export async function readSignals(
   { id, symbol, limit }: { readonly id?: string; readonly symbol?: string; readonly limit?: number },
 ): Promise<readonly SignalRecord[]> {
   const { rows } = await session.query<SignalRow>(
-    `SELECT event, instance_id, bar_timeframe, bar_open_ts FROM signals
+    `SELECT event, instance_id, bar_timeframe, bar_open_ts, bar_ordinal FROM signals
      WHERE ($1::text IS NULL OR symbol = $1) AND ($3::text IS NULL OR starts_with(id, $3))
      ORDER BY ts DESC, row_id DESC LIMIT $2`,
     [symbol ?? null, limit ?? null, id ?? null],
@@ -54,7 +57,12 @@ export async function readSignals(
   return rows.reverse().map((row) => ({
     event: row.event,
     instanceId: row.instance_id,
-    ...(row.bar_timeframe === null ? {} : { bar: { timeframe: row.bar_timeframe, openTs: Number(row.bar_open_ts) } }),
+    ...(row.bar_timeframe !== null && {
+      bar: {
+        timeframe: row.bar_timeframe,
+        ...barKeyOf({ openTs: Number(row.bar_open_ts), ordinal: row.bar_ordinal }),
+      },
+    }),
   }));
 }
 

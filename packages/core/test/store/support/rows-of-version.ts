@@ -71,9 +71,16 @@ const VERSION_3 = VERSION_1.replace(
   'type, size, price,\n    purpose, time_in_force, created_ts',
 ).replace('123456789012345678901234567890.123456789, ', "123456789012345678901234567890.123456789, 'entry', 'gtc', ");
 
+/** As version 3, with a second bar that opened in the same millisecond as the first. */
+const VERSION_4 = `${VERSION_3}
+INSERT INTO ohlcv (exchange, symbol, timeframe, open_ts, ordinal, close_ts, open, high, low, close, volume, trades)
+  VALUES ('gmo', 'BTC_JPY', '5t', ${START}, 0, ${START}, 1, 1, 1, 1, 1, 5), ('gmo', 'BTC_JPY', '5t', ${START}, 1, ${START + 9}, 2, 2, 2, 2, 2, 5);
+`;
+
 /** Statements that fill a database of a version the way that version did. A new migration adds a line here. */
 export const ROWS_OF_VERSION: Readonly<Record<number, string>> = {
   1: VERSION_1,
   2: `CREATE TABLE raw_events_20241122 PARTITION OF raw_events FOR VALUES FROM (1732233600000) TO (1732320000000); ${VERSION_1}`,
   3: `CREATE TABLE raw_events_20241122 PARTITION OF raw_events FOR VALUES FROM (1732233600000) TO (1732320000000); ${VERSION_3}`,
+  4: `CREATE TABLE raw_events_20241122 PARTITION OF raw_events FOR VALUES FROM (1732233600000) TO (1732320000000); ${VERSION_4}`,
 };
