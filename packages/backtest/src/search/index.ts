@@ -1,5 +1,6 @@
 export type { Dimension, ParamValue } from './dimension.js';
 export type { Comparison, Expression, Lookup, Value } from './expression.js';
+export { refusals, type TrialOptions } from './instances-at.js';
 export { METRIC_NAMES, type Objective, parseObjective } from './objective.js';
 export { ParameterSpace, type Point } from './parameter-space.js';
 export type { Random } from './random.js';
@@ -11,7 +12,6 @@ export {
   type SearchResult,
   type SearchState,
 } from './run-search.js';
-export type { TrialOptions } from './run-trial.js';
 export { SAMPLERS, type SamplerName } from './samplers/sampler.js';
 export { serveTrials } from './serve-trials.js';
 export { SharedBars, type SharedBarsMessage } from './shared-bars.js';

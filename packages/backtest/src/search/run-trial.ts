@@ -1,12 +1,10 @@
 import { type InstanceSpec, parseParams } from '@alpha-engine/core';
-import type { BacktestOptions } from '../run/backtest-options.js';
 import { BacktestRun } from '../run/backtest-run.js';
 import { type BacktestResult, resultOf } from '../run/run-backtest.js';
+import { instancesAt, type TrialOptions } from './instances-at.js';
 import type { Point } from './parameter-space.js';
 import type { SharedBars } from './shared-bars.js';
 import type { Period, Trial, TrialOutcome } from './trial.js';
-
-export type TrialOptions = BacktestOptions & { readonly daysPerYear?: number };
 
 /** Runs one trial to its end on this thread. A strategy that throws has failed; nothing is thrown here. */
 export function runTrial(bars: SharedBars, options: TrialOptions, trial: Trial): TrialOutcome {
@@ -24,7 +22,7 @@ export function runTrial(bars: SharedBars, options: TrialOptions, trial: Trial):
  * Throws what `create` of the strategy throws.
  */
 function runPoint(bars: SharedBars, options: TrialOptions, point: Point, period?: Period): BacktestResult {
-  const instances = options.instances.map((spec) => withParams(spec, point));
+  const instances = instancesAt(options, point);
   const set: TrialOptions = { ...options, instances, ...period };
   const run = new BacktestRun(set);
   const first = period === undefined ? 0 : Math.max(0, bars.indexOf(period.from) - warmupOf(instances));
@@ -32,10 +30,6 @@ function runPoint(bars: SharedBars, options: TrialOptions, point: Point, period?
   for (const batch of bars.bars(first, end)) for (const bar of batch) run.take(bar);
   run.end();
   return resultOf(run, set, []);
-}
-
-function withParams(spec: InstanceSpec, point: Point): InstanceSpec {
-  return { ...spec, params: { ...(spec.params as Readonly<Record<string, unknown>>), ...point } };
 }
 
 function warmupOf(instances: readonly InstanceSpec[]): number {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AlphaError } from '@alpha-engine/core';
-import { runTrial, type TrialOptions } from './run-trial.js';
+import type { TrialOptions } from './instances-at.js';
+import { runTrial } from './run-trial.js';
 import { SharedBars } from './shared-bars.js';
 import type { Trial } from './trial.js';
 import type { ThreadData, ThreadMessage } from './trial-thread.js';

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { runTrial, type TrialOptions } from './run-trial.js';
+import type { TrialOptions } from './instances-at.js';
+import { runTrial } from './run-trial.js';
 import type { SharedBars } from './shared-bars.js';
 import type { FinishedTrial, Trial } from './trial.js';
 

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type AlphaError, parseParams } from '@alpha-engine/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ParameterSpace,
   parseObjective,
+  refusals,
   runSearch,
   type SearchOptions,
   type SharedBars,
@@ -13,7 +13,7 @@ import {
   trialsHere,
 } from '../../src/search/index.js';
 import { buildWorker } from './support/build-worker.js';
-import { sharedWaves, turns, turnsOptions } from './support/turns.js';
+import { sharedWaves, turnsOptions } from './support/turns.js';
 
 let bars: SharedBars;
 let script: URL;
@@ -23,15 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(fileURLToPath(script)));
 
-function refusalOf(point: object): string | null {
-  try {
-    parseParams(turns, point);
-    return null;
-  } catch (fault) {
-    return (fault as AlphaError).message;
-  }
-}
-
 function search(space: readonly string[], more: Partial<SearchOptions> = {}) {
   return runSearch({
     space: ParameterSpace.parse(space),
@@ -40,7 +31,7 @@ function search(space: readonly string[], more: Partial<SearchOptions> = {}) {
     trials: 1_000,
     objective: parseObjective('totalReturn'),
     runner: trialsHere(bars, turnsOptions()),
-    refusalOf,
+    refusalOf: refusals(turnsOptions()),
     ...more,
   });
 }

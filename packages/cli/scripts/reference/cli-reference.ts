@@ -65,7 +65,7 @@ const ENTRIES: readonly Entry[] = [
   {
     id: 'optimize',
     command: Optimize,
-    json: '`strategy`, `symbol`, `timeframe`, `bars`, `space`, `where`, `sampler`, `seed`, `objective`, `require`, `threads`, `seconds`, `trials`, `found`, `unmet`, `notAvailable`, `failed`, `failures` (`reason`, `message`, `count`, `first`), `refused`, `stopped`, `best` and `top` (`index`, `params`, `value`, `standing`, `unmet`, `metrics`); docs/optimize.md defines them.',
+    json: '`strategies`, `params`, `instruments`, `timeframe`, `bars`, `space`, `where`, `sampler`, `seed`, `objective`, `require`, `threads`, `seconds`, `trials`, `found`, `unmet`, `notAvailable`, `failed`, `failures` (`reason`, `message`, `count`, `first`), `refused`, `stopped`, `best` and `top` (`index`, `params`, `value`, `standing`, `unmet`, `metrics`); docs/optimize.md defines them.',
   },
   {
     id: 'sim gmo',

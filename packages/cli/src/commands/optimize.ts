@@ -53,13 +53,15 @@ export default class Optimize extends AlphaCommand {
   async run() {
     const { flags } = await this.parse(Optimize);
     const signal = stopSignal();
-    const { config } = await this.settings(flags);
+    // One name is what the settings know; several are the run's own.
+    const { strategy: _, ...settings } = flags;
+    const loaded = await this.settings(settings);
     const { optimize } = await import('../services/optimize.js');
     const { optimizeProgress } = await import('../output/optimize-progress.js');
     const progress = optimizeProgress(this.jsonEnabled());
     const report = await optimize({
-      backtest: Backtest.request(flags, config),
-      flags,
+      backtest: Backtest.request(flags, loaded),
+      flags: settings,
       space: flags.space,
       where: flags.where ?? [],
       sampler: flags.sampler as 'grid' | 'random',

@@ -4,10 +4,11 @@ import { table } from './table.js';
 
 /** The report of a search for people. What a run does not have is "not available". */
 export function optimizeText(report: OptimizeReport): string {
-  const { objective, sampler, seconds, seed, strategy, symbol, threads, timeframe, trials } = report;
+  const { objective, sampler, seconds, seed, threads, timeframe, trials } = report;
+  const strategies = report.strategies.map(({ name, symbols }) => `${name} on ${symbols.join(', ')}`).join('; ');
   const rate = trials / seconds;
   return [
-    `${strategy.name} on ${symbol} ${timeframe}: ${trials} trials of ${report.bars} bars by ${sampler} (seed ${seed}) in ${seconds.toFixed(1)} s on ${threads} threads, ${rate.toFixed(1)} trials/s.`,
+    `${strategies} ${timeframe}: ${trials} trials of ${report.bars} bars by ${sampler} (seed ${seed}) in ${seconds.toFixed(1)} s on ${threads} threads, ${rate.toFixed(1)} trials/s.`,
     ...(report.stopped ? ['Stopped before its end.'] : []),
     ...whatWentWrong(report),
     verdict(report),
@@ -43,7 +44,7 @@ function whatWentWrong({ failures, refused, notAvailable, objective, trials }: O
   return [
     ...(first === undefined
       ? []
-      : [`The strategy refused ${refused.count} points. The first, ${pointText(first.point)}: ${first.why}`]),
+      : [`${refused.count} points are not taken. The first, ${pointText(first.point)}: ${first.why}`]),
     ...failures.map(
       ({ count, first: point, message, reason }) =>
         `${count} ${count === 1 ? 'trial' : 'trials'} failed, the first with ${pointText(point)}: ${reason === 'threw' ? 'the strategy threw: ' : ''}${message}`,

@@ -3,6 +3,7 @@ import {
   ParameterSpace,
   type Point,
   parseObjective,
+  refusals,
   runSearch,
   type SamplerName,
   type SearchResult,
@@ -10,9 +11,10 @@ import {
   SharedBars,
   TrialThreads,
 } from '@alpha-engine/backtest/search';
-import { AlphaError, parseParams, type Strategy } from '@alpha-engine/core';
-import { type BacktestRequest, backtestSetup } from './backtest.js';
-import { chosenStrategy } from './chosen-strategy.js';
+import { AlphaError } from '@alpha-engine/core';
+import type { BacktestRequest } from './backtest/request.js';
+import { backtestSetup } from './backtest.js';
+import { withParams } from './trial-options.js';
 
 /** As the flags say it; texts are understood here. */
 export interface OptimizeRequest {
@@ -40,17 +42,13 @@ const DEFAULT_TRIALS = 100;
 /** Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
 export async function optimize(request: OptimizeRequest) {
   const { backtest, flags, sampler, seed, signal, top } = request;
-  const { config: settings, ...plain } = backtest;
+  const { config, sources: _, ...plain } = backtest;
   if (sampler === 'grid' && request.trials !== undefined) {
     throw new AlphaError('USAGE', '--trials is for --sampler random and tpe; a grid has as many trials as points.');
   }
   const space = ParameterSpace.parse(request.space, request.where);
   const objective = parseObjective(request.objective, request.require);
-  const { strategy } = await chosenStrategy(settings, backtest.folder);
-  const refusalOf = refusals(strategy, settings.strategyParams);
-  const params = somePoint(space, refusalOf);
-  const strategyParams = { ...settings.strategyParams, ...params };
-  const setup = await backtestSetup({ ...backtest, config: { ...settings, strategyParams } });
+  const { params, setup } = await someSetup(backtest, space);
   const bars = await SharedBars.read(setup.source);
   const runner = new TrialThreads({
     script: new URL('./workers/trials.js', import.meta.resolve('@alpha-engine/cli')),
@@ -62,12 +60,14 @@ export async function optimize(request: OptimizeRequest) {
   const trials = sampler === 'grid' ? Number.POSITIVE_INFINITY : (request.trials ?? DEFAULT_TRIALS);
   try {
     const result = await runSearch({
-      ...{ space, sampler, seed, trials, objective, runner, refusalOf, signal },
+      ...{ space, sampler, seed, trials, objective, runner, signal },
+      refusalOf: refusals(setup.options),
       onTrial: (_trial, state) => request.onProgress(state),
     });
     return {
-      strategy: { name: strategy.name, codeHash: setup.strategy.codeHash, params: settings.strategyParams },
-      symbol: setup.symbol,
+      strategies: setup.strategies.map(({ params: _set, ...strategy }) => strategy),
+      params: config.strategyParams,
+      instruments: setup.instruments,
       timeframe: setup.timeframe,
       bars: bars.length,
       space: request.space,
@@ -87,23 +87,23 @@ export async function optimize(request: OptimizeRequest) {
   }
 }
 
-/** Why the strategy does not take a point, in its own words. */
-function refusals(strategy: Strategy, fixed: Readonly<Record<string, unknown>>): (point: Point) => string | null {
-  return (point) => {
+/**
+ * The back-test at some point that the strategies take: parameters that are searched over need no default. Throws what is said of the
+ * first point when none is taken.
+ */
+async function someSetup(request: BacktestRequest, space: ParameterSpace) {
+  let refusal: unknown = null;
+  for (const params of space.some()) {
     try {
-      parseParams(strategy, { ...fixed, ...point });
-      return null;
+      return { params, setup: await backtestSetup(withParams(request, params)) };
     } catch (fault) {
-      if (AlphaError.is(fault)) return fault.message;
-      throw fault;
+      if (!AlphaError.is(fault) || fault.code !== 'STRATEGY_PARAM_INVALID') throw fault;
+      refusal ??= fault;
     }
-  };
-}
-
-/** One that the strategy takes, where one is soon found: required parameters may have no default. */
-function somePoint(space: ParameterSpace, refusalOf: (point: Point) => string | null): Point {
-  for (const point of space.some()) if (refusalOf(point) === null) return point;
-  return {};
+  }
+  if (refusal !== null) throw refusal;
+  const where = space.constraints.map(({ text }) => `"${text}"`).join(' and ');
+  throw new AlphaError('USAGE', `There is nothing to search over: no point of the space meets --where ${where}.`);
 }
 
 function countsOf({ ranked, refused, stopped }: SearchResult) {

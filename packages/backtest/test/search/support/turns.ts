@@ -4,7 +4,7 @@ import { SharedBars, type TrialOptions } from '../../../src/search/index.js';
 import { barsOf, instrumentOf, type Prices } from '../../support/play.js';
 
 /** Long for `hold` bars in every `every`; what else it does, `accident` says. */
-export const turns = defineStrategy({
+const turns = defineStrategy({
   name: 'turns',
   params: z
     .object({
