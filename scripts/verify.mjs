@@ -26,7 +26,11 @@ const STEPS = {
     ],
   ],
   'nothing unused': [[binary('knip'), []]],
-  types: [[binary('tsc'), ['-p', 'tsconfig.json', '--noEmit']]],
+  types: [
+    [binary('tsc'), ['-p', 'tsconfig.json', '--noEmit']],
+    // What runs in a browser, with the types of one.
+    [binary('tsc'), ['-p', 'packages/backtest/page', '--noEmit']],
+  ],
   schemas: [script('packages/core/scripts/write-schemas.mjs', '--check')],
   docs: [script('scripts/write-docs.mjs', '--check'), script('packages/cli/scripts/write-docs.mjs', '--check')],
   build: perPackage('npm', ['run', '--silent', 'build']),

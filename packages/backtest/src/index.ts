@@ -19,6 +19,13 @@ export {
   type TradeMetrics,
   tradeMetrics,
 } from './metrics/performance.js';
+export { type Html, html } from './report/html.js';
+export { readPageParts } from './report/page-parts.js';
+export { type Candle, PriceSketch, type SymbolPrices } from './report/price-sketch.js';
+export type { Report, ReportResult, ReportSettings, ReportStrategy } from './report/report.js';
+export { type PageParts, reportHtml } from './report/report-html.js';
+export type { ReportSection } from './report/report-section.js';
+export { sketchedSource } from './report/sketched-source.js';
 export type { BacktestOptions } from './run/backtest-options.js';
 export type { EquityCurve } from './run/equity-curve.js';
 export { type BacktestMetrics, type BacktestResult, runBacktest } from './run/run-backtest.js';

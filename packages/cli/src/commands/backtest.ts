@@ -1,4 +1,5 @@
-import type { Interfaces } from '@oclif/core';
+import { resolve } from 'node:path';
+import { Flags, type Interfaces } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
 import { backtestFlags } from '../config/backtest-flags.js';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -12,15 +13,24 @@ export default class Backtest extends AlphaCommand {
     '<%= config.bin %> backtest --strategy ma-cross --data BTC-1h.csv --symbol BTC --timeframe 1h --cash 1000000 --size 100% --fee-rate 0.05%',
     '<%= config.bin %> backtest --strategy ./my-strategy.ts --param length=50 --data 2023.csv.gz --data 2024.csv.gz --from 2024-01-01 --json',
   ];
-  static override flags = backtestFlags;
+  static override flags = {
+    ...backtestFlags,
+    report: Flags.string({
+      description: 'Write what came of it as one HTML page as well, with charts; it needs no network.',
+      helpValue: '<file.html>',
+    }),
+  };
 
   async run() {
     const { flags } = await this.parse(Backtest);
     // One name is what the settings know; several are the run's own.
-    const { strategy: _, ...settings } = flags;
+    const { report: file, strategy: _, ...settings } = flags;
     const loaded = await this.settings(settings);
     const { backtest } = await import('../services/backtest.js');
-    const report = await backtest(Backtest.request(flags, loaded));
+    const report = await backtest(
+      Backtest.request(flags, loaded),
+      file === undefined ? null : { file: resolve(file), version: this.config.version },
+    );
     const { backtestText } = await import('../output/backtest-text.js');
     this.log(backtestText(report));
     if (report.failures.length > 0) process.exitCode = 1;
@@ -28,7 +38,7 @@ export default class Backtest extends AlphaCommand {
   }
 
   /** What the flags ask for; other commands that run back-tests have the same flags. */
-  static request(flags: Interfaces.InferredFlags<typeof Backtest.flags>, loaded: LoadedConfig): BacktestRequest {
+  static request(flags: Interfaces.InferredFlags<typeof backtestFlags>, loaded: LoadedConfig): BacktestRequest {
     return {
       ...loaded,
       folder: process.cwd(),

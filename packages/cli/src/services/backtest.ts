@@ -1,5 +1,6 @@
 import { CsvBars, mergeBars, runBacktest } from '@alpha-engine/backtest';
 import { filesBySymbol } from './backtest/data-files.js';
+import { reportedBacktest } from './backtest/html-report.js';
 import { instrumentsOf } from './backtest/instruments.js';
 import { limitRows, limitsOf } from './backtest/limits.js';
 import { instrumentRow, reportOf, strategyRow } from './backtest/report.js';
@@ -14,10 +15,14 @@ export type { BacktestRequest } from './backtest/request.js';
 /** What `--json` prints. */
 export type BacktestReport = Awaited<ReturnType<typeof backtest>>;
 
-/** Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
-export async function backtest(request: BacktestRequest) {
+/** Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE`, `DATA_INVALID` and, of a report, `OUTPUT_UNWRITABLE`. */
+export async function backtest(
+  request: BacktestRequest,
+  report: { readonly file: string; readonly version: string } | null = null,
+) {
   const { options, source, ...what } = await backtestSetup(request);
-  return { ...what, ...reportOf(await runBacktest(source, options)) };
+  const result = await (report ? reportedBacktest(source, options, report) : runBacktest(source, options));
+  return { ...what, ...reportOf(result), report: report?.file ?? null };
 }
 
 /** Everything understood, nothing run yet. Throws `USAGE` and `STRATEGY_*`. */

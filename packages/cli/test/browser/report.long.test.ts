@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAlpha } from '../support/alpha.js';
+import { openFile } from '../support/browser.js';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const HOURS = 6_000;
+/** A name of a file that would do something if it were taken for markup. */
+const DATA = `<img src=x onerror="document.title='taken over'">.csv`;
+
+let folder: string;
+let file: string;
+let trades: number;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alpha-report-'));
+  const name = "<script>document.title='taken over'</script>";
+  const strategy = await readFile(join(root, 'examples/sma-crossover.ts'), 'utf8');
+  await writeFile(join(folder, 'evil.ts'), strategy.replace("'sma-crossover'", JSON.stringify(name)));
+  await writeFile(join(folder, DATA), hours().join('\n'));
+  const flags = [
+    '--data',
+    DATA,
+    '--symbol',
+    'ABC',
+    '--timeframe',
+    '1h',
+    '--strategy',
+    './evil.ts',
+    '--kind',
+    'leverage',
+  ];
+  const more = ['--leverage-rules', 'none', '--size', '50%', '--param', 'fast=10', '--param', 'slow=30'];
+  const result = await runAlpha(['backtest', ...flags, ...more, '--report', 'report.html', '--json'], { folder });
+  expect(result.stderr).toBe('');
+  trades = JSON.parse(result.stdout).metrics.trades;
+  file = join(folder, 'report.html');
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the report of a back-test, in a browser', () => {
+  it('asks for nothing, says nothing, and draws', async () => {
+    const { page, requests, said } = await openFile(file, {
+      colorScheme: 'light',
+      viewport: { width: 1280, height: 900 },
+    });
+    await drawn(page);
+    expect(requests.map((url) => new URL(url).protocol)).toEqual(
+      requests.map((_, index) => (index === 0 ? 'file:' : 'data:')),
+    );
+    expect(said).toEqual([]);
+    expect(await page.title()).toContain('<script>');
+    expect(await page.locator('table.heat td.gain, table.heat td.loss').count()).toBe(9);
+    expect(await page.locator('[data-page]').textContent()).toBe(`1–25 of ${trades + 1}`);
+    expect(await shifted(page)).toBeLessThan(0.01);
+    expect((await stat(file)).size).toBeLessThan(1_500_000);
+  });
+
+  it('is dark where the reader’s system is, and when asked to', async () => {
+    const dark = await openFile(file, { colorScheme: 'dark', viewport: { width: 1280, height: 900 } });
+    await drawn(dark.page);
+    const light = await openFile(file, { colorScheme: 'light', viewport: { width: 1280, height: 900 } });
+    await drawn(light.page);
+    const [inDark, inLight] = [await look(dark.page), await look(light.page)];
+    expect(inDark).not.toEqual(inLight);
+    await light.page.getByRole('button', { name: 'Dark' }).click();
+    expect(await look(light.page)).toEqual(inDark);
+    await light.page.getByRole('button', { name: 'Dark' }).click();
+    expect(await look(light.page)).toEqual(inLight);
+    expect([...dark.said, ...light.said]).toEqual([]);
+  });
+
+  it('fits a phone', async () => {
+    const { page, said } = await openFile(file, {
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    await drawn(page);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    expect(await shifted(page)).toBeLessThan(0.01);
+    await page.locator('.key-figures .term').first().tap();
+    expect(await page.locator('.key-figures .definition').first().isVisible()).toBe(true);
+    expect(said).toEqual([]);
+  });
+
+  it('sorts trades, turns pages, and shows a trade in the chart', async () => {
+    const { page, said } = await openFile(file, { viewport: { width: 1280, height: 900 } });
+    await drawn(page);
+    const profits = () => page.locator('[data-trades] tbody td:nth-last-child(3)').allTextContents();
+    await page.getByRole('button', { name: 'Profit' }).click();
+    const best = (await profits()).map(numberIn);
+    expect(best).toEqual([...best].sort((a, b) => b - a));
+    await page.getByRole('button', { name: 'Next page' }).click();
+    const next = (await profits()).map(numberIn);
+    expect(next[0]).toBeLessThanOrEqual(best.at(-1) as number);
+    const before = await look(page);
+    await page.locator('[data-trades] tbody tr').first().click();
+    await expect.poll(() => look(page)).not.toEqual(before);
+    expect(said).toEqual([]);
+  });
+});
+
+/** A walk with trends, the same each time; open to close of an hour from the first of January 2024. */
+function hours(): string[] {
+  let price = 100;
+  return Array.from({ length: HOURS }, (_, hour) => {
+    const open = price;
+    price *= 1 + 0.004 * Math.sin(hour / 40) + 0.006 * Math.sin(hour * hour);
+    const [high, low] = [Math.max(open, price) * 1.001, Math.min(open, price) * 0.999];
+    const time = new Date(Date.UTC(2024, 0, 1) + hour * 3_600_000).toISOString();
+    return [time, ...[open, high, low, price].map((value) => value.toFixed(2)), 1].join(',');
+  });
+}
+
+function numberIn(text: string): number {
+  return Number(text.replace('\u2212', '-').replaceAll('\u202f', ''));
+}
+
+/** Waits until each of the three panes shows more colours than a background and a grid. */
+async function drawn(page: Page): Promise<void> {
+  const colors = `[...document.querySelectorAll('[data-chart] tr td:nth-child(2) canvas:first-of-type')].map((canvas) => {
+    const { width, height } = canvas;
+    if (width === 0 || height === 0) return 0;
+    const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer);
+    return new Set(pixels).size;
+  })`;
+  await expect
+    .poll(async () => ((await page.evaluate(colors)) as number[]).filter((count) => count > 8).length, {
+      timeout: 10_000,
+    })
+    .toBeGreaterThanOrEqual(3);
+}
+
+/** What the chart and the page around it look like. */
+async function look(page: Page): Promise<{ readonly background: string; readonly chart: string }> {
+  const background = (await page.evaluate('getComputedStyle(document.body).backgroundColor')) as string;
+  const chart = (await page.evaluate(
+    "[...document.querySelectorAll('[data-chart] canvas')].map((canvas) => canvas.toDataURL()).join()",
+  )) as string;
+  return { background, chart };
+}
+
+/** How much of the page moved after it was there, 0 to 1. */
+async function shifted(page: Page): Promise<number> {
+  return (await page.evaluate(`new Promise((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, { value }) => sum + value, 0))).observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(0)));
+  })`)) as number;
+}
