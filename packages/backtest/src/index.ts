@@ -5,6 +5,7 @@ export { EventFiles, type EventFilesOptions } from './data/event-files.js';
 export type { EventSource } from './data/event-source.js';
 export { mergeBars } from './data/merge-bars.js';
 export { MergedEvents } from './data/merged-events.js';
+export { type DataOptions, openData } from './data/open-data.js';
 export { parseOffset, parseTime, type WrittenTime } from './data/parse-time.js';
 export { faultText } from './data/row-faults.js';
 export { FILL_MODELS, type FillModel, type FillOptions } from './fills/fill-model.js';

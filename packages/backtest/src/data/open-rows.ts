@@ -9,7 +9,7 @@ import { tradeRows } from './trade-rows.js';
 import { wireRows } from './wire-rows.js';
 
 /** Recognises what a file holds by its first line; null when that says too little. */
-function kindOf(firstLine: string): DataKind | null {
+export function kindOf(firstLine: string): DataKind | null {
   const first = objectOf(firstLine);
   if (first !== null && (isWire(first) || isTape(first))) return 'events';
   const table = tableOf(firstLine);

@@ -1,0 +1,104 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AlphaError, type MarketEvent, type Timeframe } from '@alpha-engine/core';
+import type { BarField } from './bar-columns.js';
+import type { BarSource, DataKind } from './bar-source.js';
+import { CsvBars } from './csv-bars.js';
+import { EventFiles, type EventFilesOptions } from './event-files.js';
+import type { EventSource } from './event-source.js';
+import { MergedEvents } from './merged-events.js';
+import { kindOf, openRows } from './open-rows.js';
+import { LineReader } from './read-lines.js';
+
+export interface DataOptions extends Omit<EventFilesOptions, 'kind'> {
+  /** What the files hold; by default each is recognised by its first line. */
+  readonly kind?: DataKind | 'auto';
+  /** Of bars. */
+  readonly timeframe: Timeframe;
+  /** Of bars: whether the time of a row is the bar's beginning (default) or its end. */
+  readonly timeIs?: 'open' | 'close';
+}
+
+/** What a file begins with. */
+interface Head {
+  readonly file: string;
+  readonly kind: DataKind;
+  /** Kind and symbol: files of the same follow each other, others are merged by time. */
+  readonly series: string;
+}
+
+/**
+ * The data of files, of whatever kind: bars, or trades, books and events. Files of the same kind and symbol follow each other in the order given;
+ * several such rows of files are merged by time. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE` and `DATA_INVALID`.
+ */
+export async function openData(options: DataOptions): Promise<BarSource | EventSource> {
+  const heads: Head[] = [];
+  for (const file of await filesOf(options.files)) heads.push(await headOf(file, options));
+  const bars = heads.filter(({ kind }) => kind === 'bars');
+  if (bars.length === 0) return eventsOf(heads, options);
+  const other = heads.find(({ kind }) => kind !== 'bars');
+  if (other !== undefined) {
+    throw new AlphaError(
+      'DATA_INVALID',
+      `${bars[0]?.file} holds bars and ${other.file} holds ${other.kind}: a run takes either bars or events. Leave one out, or say what they hold with --data-kind.`,
+      { context: { files: options.files } },
+    );
+  }
+  const columns = options.columns as Partial<Record<BarField, string>> | undefined;
+  return new CsvBars({ ...options, files: bars.map(({ file }) => file), ...(columns !== undefined && { columns }) });
+}
+
+function eventsOf(heads: readonly Head[], options: DataOptions): EventSource {
+  const rows = new Map<string, Head[]>();
+  for (const head of heads) rows.set(head.series, [...(rows.get(head.series) ?? []), head]);
+  const sources = [...rows.values()].map((list) => {
+    const kind = list[0]?.kind as Exclude<DataKind, 'bars'>;
+    return new EventFiles({ ...options, files: list.map(({ file }) => file), kind });
+  });
+  return sources.length === 1 ? (sources[0] as EventFiles) : new MergedEvents(sources);
+}
+
+async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch(() => null);
+    if (found?.isDirectory() !== true) files.push(path);
+    else files.push(...(await readdir(path)).filter(isData).toSorted().map((name) => join(path, name)));
+  }
+  return files;
+}
+
+function isData(name: string): boolean {
+  return /\.(csv|tsv|txt|jsonl|ndjson)(\.gz)?$/i.test(name);
+}
+
+async function headOf(file: string, options: DataOptions): Promise<Head> {
+  const { columns = {}, exchange, kind: wanted = 'auto', offsetMs = 0, symbol } = options;
+  const lines = await firstLines(file);
+  const [first = ''] = lines;
+  const kind = wanted === 'auto' ? kindOf(first) : wanted;
+  if (kind === null) {
+    throw new AlphaError(
+      'DATA_INVALID',
+      `${file} is not understood: its first line is "${first.slice(0, 100)}". Say what it holds with --data-kind, and name its columns with --columns.`,
+      { context: { file } },
+    );
+  }
+  if (kind === 'bars') return { file, kind, series: kind };
+  const rows = openRows(file, first, kind, { exchange, symbol, offsetMs, columns });
+  let event: MarketEvent | null = null;
+  for (const line of rows.header ? lines.slice(1) : lines) {
+    const read = rows.read(line);
+    if (read !== null && typeof read !== 'string') event ??= read;
+  }
+  return { file, kind, series: rows.kind === 'events' ? file : `${kind} ${event?.symbol ?? symbol}` };
+}
+
+/** The first lines with something in them, as far as one reading goes. */
+async function firstLines(file: string): Promise<readonly string[]> {
+  for await (const lines of new LineReader(file).batches()) {
+    const written = lines.filter((line) => line.trim() !== '');
+    if (written.length > 0) return written.slice(0, 20);
+  }
+  return [];
+}
