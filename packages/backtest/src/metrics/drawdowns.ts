@@ -12,7 +12,7 @@ export interface Drawdown {
   readonly durationMs: number;
 }
 
-/** Every fall below a peak, in order. */
+/** Every fall below a peak above zero, in order. */
 export function drawdownsOf(times: Numbers, equity: Numbers): readonly Drawdown[] {
   const found: Drawdown[] = [];
   let peak = Number.NEGATIVE_INFINITY;
@@ -33,6 +33,8 @@ export function drawdownsOf(times: Numbers, equity: Numbers): readonly Drawdown[
       peakTs = ts;
       continue;
     }
+    // Of a peak that is nothing, or a debt, no fall has a depth.
+    if (!(peak > 0)) continue;
     const depth = (peak - value) / peak;
     if (fall === null || depth > (fall as { depth: number }).depth) fall = { troughTs: ts, depth };
   }

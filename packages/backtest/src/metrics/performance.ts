@@ -1,6 +1,15 @@
 import { dailyEquity, returnsOf } from './daily.js';
 import { drawdownsOf } from './drawdowns.js';
-import { downsideDeviation, mean, type Numbers, percentile, ratio, standardDeviation, sum } from './statistics.js';
+import {
+  downsideDeviation,
+  finite,
+  mean,
+  type Numbers,
+  percentile,
+  ratio,
+  standardDeviation,
+  sum,
+} from './statistics.js';
 
 const YEAR_MS = 365.25 * 86_400_000;
 /** Below this a year's growth says nothing. */
@@ -19,7 +28,7 @@ export interface PerformanceMetrics {
   readonly longestDrawdownMs: number | null;
   readonly averageDrawdownMs: number | null;
   readonly tailRatio: number | null;
-  readonly equityPeak: number;
+  readonly equityPeak: number | null;
   /** What the daily figures are made yearly with. */
   readonly daysPerYear: number;
   readonly days: number;
@@ -42,15 +51,15 @@ export function performanceMetrics({ times, equity, daysPerYear }: PerformanceIn
   const years = times.length < 2 ? 0 : ((times[times.length - 1] as number) - (times[0] as number)) / YEAR_MS;
   const falls = drawdownsOf(times, equity);
   const maxDrawdown = falls.reduce((most, { depth }) => Math.max(most, depth), 0);
-  const cagr = years < SHORTEST_YEAR || !(first > 0) || !(last > 0) ? null : (last / first) ** (1 / years) - 1;
+  const cagr = yearlyGrowth(first, last, years);
   const deviation = standardDeviation(returns);
   const average = mean(returns);
   const yearly = Math.sqrt(perYear);
   const [low, high] = [percentile(returns, 0.05), percentile(returns, 0.95)];
   return {
-    totalReturn: first > 0 ? last / first - 1 : null,
+    totalReturn: first > 0 ? finite(last / first - 1) : null,
     cagr,
-    volatility: deviation === null ? null : deviation * yearly,
+    volatility: scaled(deviation, yearly),
     sharpe: scaled(ratio(average, deviation), yearly),
     sortino: scaled(ratio(average, downsideDeviation(returns)), yearly),
     calmar: ratio(cagr, maxDrawdown),
@@ -117,14 +126,21 @@ export function tradeMetrics(trades: readonly TradeFigures[]): TradeMetrics {
 }
 
 function scaled(value: number | null, factor: number): number | null {
-  return value === null ? null : value * factor;
+  return value === null ? null : finite(value * factor);
 }
 
 function extreme(values: readonly number[], pick: (a: number, b: number) => number): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => pick(a, b));
 }
 
-function highest(values: Numbers): number {
+/** Null also where the growth of a few days, kept up for a year, is beyond all numbers. */
+function yearlyGrowth(first: number, last: number, years: number): number | null {
+  if (years < SHORTEST_YEAR || !(first > 0) || !(last > 0)) return null;
+  return finite((last / first) ** (1 / years) - 1);
+}
+
+function highest(values: Numbers): number | null {
+  if (values.length === 0) return null;
   let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] as number);
   return most;

@@ -21,6 +21,8 @@ interface SymbolPlay {
   readonly market: BarMarket;
   /** Signed base coin, all strategies together. */
   size: number;
+  /** Also true where long and short come to a size of zero. */
+  held: boolean;
   /** Prices at which something of ours happens. */
   levels: readonly number[];
   /** Nothing happens while the price stays between them; null: every price counts. */
@@ -79,7 +81,17 @@ export class BacktestRun {
         const market = new BarMarket(this.#exchange, instrument, fill);
         return [
           instrument.symbol,
-          { market, size: 0, levels: [], quiet: quietRange(0, []), waiting: [], bar: null, path: [], firstClose: null },
+          {
+            market,
+            size: 0,
+            held: false,
+            levels: [],
+            quiet: quietRange(0, []),
+            waiting: [],
+            bar: null,
+            path: [],
+            firstClose: null,
+          },
         ];
       }),
     );
@@ -181,7 +193,7 @@ export class BacktestRun {
   #markOthers(play: SymbolPlay): void {
     if (this.#only !== null) return;
     for (const other of this.#plays.values()) {
-      if (other !== play && other.size !== 0 && other.market.told !== other.market.price) {
+      if (other !== play && other.held && other.market.told !== other.market.price) {
         this.#tellPrice(other.market, other.market.price);
       }
     }
@@ -226,7 +238,7 @@ export class BacktestRun {
     const engine = this.#engine;
     // It costs of the value at the price of that moment, which may not have been told.
     engine.now = night * DAY_MS + NIGHT_BEGINS_MS - 1;
-    for (const { market, size } of this.#plays.values()) if (size !== 0) this.#tellPrice(market, market.price);
+    for (const { held, market } of this.#plays.values()) if (held) this.#tellPrice(market, market.price);
     engine.now = ts;
     engine.tell({ kind: 'clock' });
     engine.report(this.#exchange.onTime(ts));
@@ -303,7 +315,8 @@ export class BacktestRun {
     this.#holds = false;
     for (const [symbol, play] of this.#plays) {
       play.size = book.size(symbol).toNumber();
-      if (play.size !== 0) this.#holds = true;
+      play.held = book.holds(symbol);
+      if (play.held) this.#holds = true;
       play.levels = play.market.levels(protections, this.#paysNights ? this.#capital + this.#cash : null);
     }
     const trails = protections.some(({ protect }) => protect.trail !== undefined);

@@ -98,7 +98,8 @@ export function resultOf(
   const openTrades = book.open(prices);
   const symbols = instruments.map(({ symbol }) => symbol);
   const changes = symbols.map((symbol) => run.change(symbol)).filter((change) => change !== null);
-  const perYear = ratio(book.traded.toNumber(), mean(values));
+  const meanEquity = mean(values) ?? 0;
+  const timesTraded = meanEquity > 0 ? ratio(book.traded.toNumber(), meanEquity) : null;
   return {
     bars: run.bars,
     firstTs: run.firstTs,
@@ -111,7 +112,7 @@ export function resultOf(
       ...tradeMetrics(trades.map(figuresOf)),
       buyAndHoldReturn: mean(changes),
       exposure: ratio(run.investedBars, run.bars),
-      turnover: ratio(perYear, performance.years),
+      turnover: ratio(timesTraded, performance.years),
       feesPaid: book.fees.toNumber(),
     },
     trades,

@@ -370,7 +370,7 @@ export class TapeRun {
     this.#holds = false;
     for (const [symbol, play] of this.#plays) {
       play.size = book.size(symbol).toNumber();
-      if (play.size !== 0) this.#holds = true;
+      if (book.holds(symbol)) this.#holds = true;
     }
     const { executor } = this.#engine;
     const rules = this.#options.leverageRules === 'gmo';

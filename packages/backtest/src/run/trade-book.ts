@@ -88,6 +88,12 @@ export class TradeBook {
     return this.#sizes.get(symbol) ?? Decimal.zero;
   }
 
+  /** Whether any strategy has a position on it, though several may come to nothing together. */
+  holds(symbol: string): boolean {
+    for (const trade of this.#open.values()) if (trade.symbol === symbol) return true;
+    return false;
+  }
+
   /** Those that were closed, in order of their closing. */
   closed(): readonly Trade[] {
     return this.#trades;

@@ -75,6 +75,50 @@ describe('performanceMetrics', () => {
   });
 });
 
+const DAYS = [MONDAY, MONDAY + DAY_MS, MONDAY + 2 * DAY_MS, MONDAY + 3 * DAY_MS];
+
+describe('a sample that says little', () => {
+  it.each<[what: string, equity: readonly number[]]>([
+    ['nothing', []],
+    ['one bar', [100]],
+    ['two values', [100, 101]],
+    ['a constant', [100, 100, 100, 100]],
+    ['the same growth every day', [100, 101, 102.01, 103.0301]],
+    ['only gains', [100, 110, 115, 130]],
+    ['only losses', [100, 90, 50, 20]],
+    ['nothing left', [100, 50, 0, 0]],
+    ['a debt', [100, 50, -10, -20]],
+    ['a debt that grew to a fortune', [100, -10, 50, 1e9]],
+    ['no capital', [0, 0, 0, 0]],
+    ['a debt from the beginning', [-5, -4, -8, 3]],
+    ['a growth beyond all numbers', [1e-9, 1e150, 1e200, 1e300]],
+    ['hardly anything', [1e-300, 1.1e-300, 1e-300, 1.2e-300]],
+  ])('of %s gives numbers or null, never an infinity', (_what, equity) => {
+    const metrics = performanceMetrics({ times: DAYS.slice(0, equity.length), equity });
+    for (const [name, value] of Object.entries(metrics)) {
+      expect(value === null || Number.isFinite(value), `${name} is ${value}`).toBe(true);
+    }
+    expect(metrics).toEqual(JSON.parse(JSON.stringify(metrics)));
+  });
+
+  it('has no ratio where nothing but rounding tells the returns apart', () => {
+    const { sharpe, volatility } = performanceMetrics({ times: DAYS, equity: [100, 101, 102.01, 103.0301] });
+    expect({ sharpe, volatility }).toEqual({ sharpe: null, volatility: 0 });
+    const same = { pnl: 1_234_567.1, return: 0.1, durationMs: 1 };
+    expect(tradeMetrics([same, same, same]).sqn).toBeNull();
+  });
+
+  it.each<[what: string, pnls: readonly number[], expected: object]>([
+    ['all wins', [1, 2], { winRate: 1, profitFactor: null, kelly: null, expectancy: 1.5 }],
+    ['all losses', [-1, -2], { winRate: 0, profitFactor: 0, kelly: null, expectancy: -1.5 }],
+    ['neither', [0, 0], { winRate: 0, profitFactor: null, kelly: null, expectancy: 0, sqn: null }],
+  ])('of trades: %s', (_what, pnls, expected) => {
+    const metrics = tradeMetrics(pnls.map((pnl) => ({ pnl, return: pnl / 100, durationMs: 1 })));
+    expect(metrics).toMatchObject(expected);
+    for (const value of Object.values(metrics)) expect(value === null || Number.isFinite(value)).toBe(true);
+  });
+});
+
 describe('drawdownsOf', () => {
   it('lasts from the peak to the recovery, or to the end', () => {
     expect(drawdownsOf([0, 1, 2, 3, 4, 5, 6], [100, 80, 90, 100, 120, 60, 90])).toEqual([

@@ -37,7 +37,7 @@ test.skipIf(!found)('the crossover of GOOG comes to the published figures, to th
   const percent = (fraction: number | null) => ((fraction ?? Number.NaN) * 100).toFixed(2);
   expect({
     final: metrics.finalEquity.toFixed(2),
-    peak: metrics.equityPeak.toFixed(2),
+    peak: metrics.equityPeak?.toFixed(2),
     return: percent(metrics.totalReturn),
     buyAndHold: percent(metrics.buyAndHoldReturn),
     trades: metrics.trades,
