@@ -18,7 +18,7 @@ import {
   type Latency,
   type MarketFill,
   PlayedMarket,
-  type QueueModel,
+  queueOf,
   SimulatedExchange,
 } from '@alpha-engine/core/simulation';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
@@ -101,7 +101,7 @@ export class TapeRun {
       balances: { [quote]: cash, ...Object.fromEntries(instruments.map(({ base }) => [base, '0'])) },
       feeRounding: 'none',
       leverageRules,
-      queue: queueOf(fill),
+      queue: queueOf(marketFillOf(fill.model), fill.queue),
       slippage: { fraction: fill.slippage, on: fill.slippageOn },
     });
     this.#market = new PlayedMarket(this.#exchange, marketFillOf(fill.model));
@@ -203,11 +203,9 @@ export class TapeRun {
   assumptions(): readonly string[] {
     const { fill, instruments, leverageRules } = this.#options;
     const leverage = instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null;
-    return tapeAssumptions(
-      fill,
-      { fill: marketFillOf(fill.model), queue: queueOf(fill), latency: this.#latency },
-      leverage,
-    );
+    const model = marketFillOf(fill.model);
+    const queue = queueOf(model, fill.queue);
+    return tapeAssumptions(fill, { fill: model, queue, latency: this.#latency }, leverage);
   }
 
   #begin(ts: EpochMs, from: EpochMs): void {
@@ -399,16 +397,6 @@ function marketFillOf(model: BacktestOptions['fill']['model']): MarketFill {
   throw new AlphaError(
     'USAGE',
     `The fill model ${model} is for bars; recorded trades and books take book-walk, top-of-book or trades.`,
-  );
-}
-
-/** Throws `USAGE` for a queue where nothing shows how long it is. */
-function queueOf({ model, queue }: BacktestOptions['fill']): QueueModel {
-  if (model !== 'trades') return queue ?? 'conservative';
-  if (queue === undefined || queue === 'through') return 'through';
-  throw new AlphaError(
-    'USAGE',
-    `The queue model ${queue} needs order books; trades alone do not show who stands before an order.`,
   );
 }
 

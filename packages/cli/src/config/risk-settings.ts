@@ -1,6 +1,11 @@
 import { Decimal } from '@alpha-engine/core';
+import type { MarketFill, QueueModel } from '@alpha-engine/core/simulation';
 import * as kinds from './kinds.js';
 import { optional, withDefault } from './setting.js';
+
+/** Written out here: help must not load the simulated exchange. */
+const FILLS = ['book-walk', 'top-of-book', 'trades'] as const satisfies readonly MarketFill[];
+const QUEUES = ['conservative', 'proportional', 'through'] as const satisfies readonly QueueModel[];
 
 /** What the risk gate allows, and what the engine takes for granted of data, clock and account. See docs/risk.md. */
 export const riskSettings = {
@@ -134,4 +139,27 @@ export const riskSettings = {
       defaultText: 'JPY=1000000,BTC=0',
     },
   ),
+  paperFill: withDefault(kinds.choice(FILLS), 'book-walk', {
+    env: 'ALPHA_PAPER_FILL',
+    flag: 'fill',
+    description: 'What orders trade with on paper; see [backtest.md](backtest.md#fill-models).',
+  }),
+  paperQueue: withDefault(kinds.choice(QUEUES), 'conservative', {
+    env: 'ALPHA_PAPER_QUEUE',
+    flag: 'queue',
+    description:
+      'On paper: when a resting order fills that the market only touches. With `paperFill: trades` always `through`.',
+  }),
+  paperSlippagePct: withDefault(kinds.numberFrom(0, 50), 0, {
+    env: 'ALPHA_PAPER_SLIPPAGE_PCT',
+    flag: 'slippage-pct',
+    description:
+      'On paper: how much worse than the market that orders trade with market orders and stops fill. Per cent of the price.',
+  }),
+  paperLatency: withDefault(kinds.text, 'none', {
+    env: 'ALPHA_PAPER_LATENCY',
+    flag: 'latency',
+    description:
+      'On paper: how long orders and answers take. `none`, `assumed`, legs in milliseconds such as `order=50-150,answer=80`, or a file that `alpha latency` wrote.',
+  }),
 };

@@ -14,7 +14,7 @@ import {
   prepareDataFolder,
   runEngine,
 } from '@alpha-engine/core/process';
-import { PaperBroker } from '@alpha-engine/core/simulation';
+import { type Latency, PaperBroker } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
 import { credentialsOf, instrumentsOf } from './account.js';
 import { clockSkewMs } from './check-clock.js';
@@ -27,6 +27,7 @@ import { lockAccount, ownBrains } from './engine-locks.js';
 import { assertHorizon, executorConfig, sessionFacts } from './engine-settings.js';
 import { endpointsOf, exchangeAdapter } from './exchanges.js';
 import { keepRecord } from './keep-record.js';
+import { latencyIn } from './latency-in.js';
 import { logToStore } from './log-to-store.js';
 import { openBus } from './open-bus.js';
 import { openStore } from './open-store.js';
@@ -56,6 +57,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
   assertNamed(symbols, 'The engine trades each of its symbols, and keeps positions and limits of each.');
   const adapter = await exchangeAdapter(config.exchange);
   const instances = config.enableStrategy ? await loadInstances(config, folder) : [];
+  const latency = await latencyIn(config.paperLatency, folder);
   const credentials = live ? credentialsOf(config) : undefined;
   const endpoints = endpointsOf(config);
   if (credentials !== undefined && config.enableExecution) {
@@ -148,7 +150,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
         }),
         ...(config.enableExecution && {
           execution: {
-            ...executionOf(config, instruments, marketClock, broker),
+            ...executionOf(config, instruments, marketClock, broker, latency),
             clockSkewMs: () => clockSkewMs(marketClock.reading),
           },
         }),
@@ -177,9 +179,13 @@ function executionOf(
   instruments: readonly Instrument[],
   clock: Clock,
   broker: Broker | undefined,
+  latency: Latency,
 ): NonNullable<EngineOptions['execution']> {
   if (broker) return { broker, config: executorConfig(config, instruments, broker) };
-  const paper = new PaperBroker({ instruments, balances: config.paperBalances, clock });
+  const { paperBalances: balances, paperFill: fill, paperQueue, paperSlippagePct } = config;
+  const queue = fill === 'trades' ? 'through' : paperQueue;
+  const slippage = { fraction: paperSlippagePct / 100, on: 'all' } as const;
+  const paper = new PaperBroker({ instruments, balances, clock, fill, queue, slippage, latency });
   return { broker: paper, config: executorConfig(config, instruments, paper), paper };
 }
 
@@ -189,5 +195,9 @@ function warnOf(live: boolean, config: Config, logger: Logger): void {
   const limits = { symbols, orderSize: orderSize.toString(), maxPositionSize: maxPositionSize.toString() };
   if (!config.enableExecution) logger.info(limits, 'this engine decides only: it sends no orders');
   else if (live) logger.warn(limits, `LIVE: orders go to ${where} and move the money of this account`);
-  else logger.info(limits, 'paper: orders stay in this process; --live would send them');
+  else {
+    const { paperFill, paperLatency, paperQueue, paperSlippagePct } = config;
+    const paper = { ...limits, paperFill, paperQueue, paperSlippagePct, paperLatency };
+    logger.info(paper, 'paper: orders stay in this process; --live would send them');
+  }
 }

@@ -18,7 +18,8 @@ it('collects, trades the example strategy on paper in a folder without packages,
     ALPHA_MAX_DATA_AGE_MS: '600000',
   };
   const strategy = ['--strategy', './my-strategy.ts', '--param', 'length=5', '--timeframe', '1s'];
-  const engine = new Alpha(['engine', ...strategy, '--json'], { folder, env: settings });
+  const paper = ['--fill', 'top-of-book', '--latency', 'order=20,answer=10'];
+  const engine = new Alpha(['engine', ...strategy, ...paper, '--json'], { folder, env: settings });
   await engine.line('engine started');
   const collector = new Alpha(['collect'], { folder, env: settings });
   await simulator.line('tape ended');

@@ -13,14 +13,16 @@ export {
   delaysOf,
   isInstant,
   type Latency,
+  LEGS,
   type Leg,
   NO_LATENCY,
 } from './latency.js';
+export { parseLatencyFile } from './latency-file.js';
 export { defaultLosscutPrice } from './losscut-price.js';
 export type { SelfTradeVictim } from './matching.js';
 export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
 export { type BestPrices, MARKET_FILLS, type MarketFill, PlayedMarket } from './played-market.js';
-export { QUEUE_MODELS, type QueueModel } from './queue.js';
+export { QUEUE_MODELS, type QueueModel, queueOf } from './queue.js';
 export {
   SimulatedExchange,
   type SimulatedExchangeOptions,

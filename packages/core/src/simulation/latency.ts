@@ -14,7 +14,8 @@ export type Delay =
  * - `order`: from a decision to the exchange: orders, changes, cancels and questions;
  * - `answer`: from the exchange to the executor: answers, order updates and fills.
  */
-export type Leg = 'feed' | 'order' | 'answer';
+export const LEGS = ['feed', 'order', 'answer'] as const;
+export type Leg = (typeof LEGS)[number];
 
 export type Latency = Readonly<Record<Leg, Delay>> & {
   /** Of the draws; the same seed draws the same delays. Default 1. */
@@ -52,8 +53,6 @@ export function delaysOf(latency: Latency, leg: Leg): () => number {
       return () => quantile(delay.points, draw());
   }
 }
-
-const LEGS: readonly Leg[] = ['feed', 'order', 'answer'];
 
 function quantile(points: readonly (readonly [number, number])[], share: number): number {
   const above = points.findIndex(([at]) => at >= share);

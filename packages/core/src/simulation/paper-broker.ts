@@ -26,10 +26,14 @@ import {
   shownOrder,
   shownPosition,
 } from './exchange-view.js';
+import { delaysOf, isInstant, type Latency, type Leg } from './latency.js';
+import { type MarketFill, PlayedMarket } from './played-market.js';
+import type { QueueModel } from './queue.js';
 import { SimulatedExchange } from './simulated-exchange.js';
 import type { SimulatedExchangeSnapshot } from './snapshot-up-to-date.js';
 import type { SimulatedRequest, SimulationReport } from './types.js';
-import type { FeeRounding } from './venue.js';
+import type { FeeRounding, Slippage } from './venue.js';
+import { Way } from './way.js';
 
 export interface PaperBrokerOptions {
   readonly instruments: readonly Instrument[];
@@ -38,32 +42,44 @@ export interface PaperBrokerOptions {
   /** Market time: stamps orders and fills. */
   readonly clock: Clock;
   readonly feeRounding?: FeeRounding;
+  /** What orders trade with. Default `book-walk`. */
+  readonly fill?: MarketFill;
+  /** Default `through`. */
+  readonly queue?: QueueModel;
+  /** Default: none. */
+  readonly slippage?: Slippage;
+  /** Of orders and answers, wall time; market data have their own on the way here. Default: none. */
+  readonly latency?: Latency;
 }
 
 /**
  * The paper account: a broker whose exchange is in this process and fills against the live market data that `onMarket`
- * is given. Nothing can be in doubt here, so the horizon is zero. Updates that nobody reads are dropped, as on a socket
+ * is given, by the fill models of a back-test. Nothing can be in doubt here, so the horizon is zero. Updates that nobody reads are dropped, as on a socket
  * that is not connected; `updates` begins with `connected`.
  */
 export class PaperBroker implements Broker {
   readonly horizonMs = 0;
   readonly #exchange: SimulatedExchange;
+  readonly #market: PlayedMarket;
   readonly #clock: Clock;
+  readonly #order: Way | null;
+  readonly #answer: Way | null;
   readonly #readers = new Set<(updates: readonly BrokerUpdate[]) => void>();
 
   constructor(options: PaperBrokerOptions) {
     this.#exchange = new SimulatedExchange(options);
+    this.#market = new PlayedMarket(this.#exchange, options.fill ?? 'book-walk');
     this.#clock = options.clock;
+    const { latency } = options;
+    const way = (leg: Leg) =>
+      latency === undefined || isInstant(latency[leg]) ? null : new Way(delaysOf(latency, leg));
+    this.#order = way('order');
+    this.#answer = way('answer');
   }
 
-  /** Feeds the market. Tickers and book deltas say nothing about depth and are ignored. */
+  /** Feeds the market. */
   onMarket(event: MarketEvent): void {
-    const { symbol, ts } = event;
-    if (event.type === 'trade') {
-      this.#tell(this.#exchange.onTrade(symbol, event.data.price, event.data.size, event.data.side, ts));
-    } else if (event.type === 'orderbook' && event.data.is_snapshot) {
-      this.#tell(this.#exchange.onBook(symbol, event.data.bids, event.data.asks, ts));
-    }
+    this.#tell(this.#market.take(event));
   }
 
   async place(order: ApprovedOrder, mayLeave?: () => void): Promise<{ readonly exchangeOrderId: ExchangeOrderId }> {
@@ -72,16 +88,24 @@ export class PaperBroker implements Broker {
     // Without a lot it would take any; our own orders name theirs.
     const namesLot = effect === 'close' && this.#exchange.instrument(symbol)?.kind === 'leverage';
     if (namesLot && positionId === undefined) throw refusal(order, 'a leverage close names its lot');
-    return this.#place(requestOf(order), { clientOrderId: order.clientOrderId });
+    return this.#ask(() => this.#place(requestOf(order), { clientOrderId: order.clientOrderId }));
   }
 
-  async cancel(exchangeOrderId: ExchangeOrderId): Promise<void> {
+  cancel(exchangeOrderId: ExchangeOrderId): Promise<void> {
+    return this.#ask(() => this.#cancel(exchangeOrderId));
+  }
+
+  #cancel(exchangeOrderId: ExchangeOrderId): void {
     const outcome = this.#exchange.cancel(Number(exchangeOrderId), this.#clock.now());
     if (outcome.accepted) this.#tell(outcome.reports);
     else if (outcome.code === 'unknown_order') throw unknownOrder(exchangeOrderId);
   }
 
-  async amend(exchangeOrderId: ExchangeOrderId, change: OrderChange): Promise<void> {
+  amend(exchangeOrderId: ExchangeOrderId, change: OrderChange): Promise<void> {
+    return this.#ask(() => this.#amend(exchangeOrderId, change));
+  }
+
+  #amend(exchangeOrderId: ExchangeOrderId, change: OrderChange): void {
     const outcome = this.#exchange.amend(Number(exchangeOrderId), change, this.#clock.now());
     if (outcome.accepted) this.#tell(outcome.reports);
     else if (outcome.code === 'unknown_order') throw unknownOrder(exchangeOrderId);
@@ -106,7 +130,7 @@ export class PaperBroker implements Broker {
     const request = { symbol, side, effect: 'close', type: 'market', size } as const;
     if (this.#exchange.instrument(symbol)?.kind === 'spot')
       throw refusal(request, 'a spot symbol has no lots to close');
-    return this.#place(request, {});
+    return this.#ask(() => this.#place(request, {}));
   }
 
   orderKinds(symbol: string): readonly OrderKind[] {
@@ -114,35 +138,37 @@ export class PaperBroker implements Broker {
     return ORDER_KINDS;
   }
 
-  async openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
-    return this.#exchange.openOrders(symbol).map(shownOrder);
+  openOrders(symbol: string): Promise<readonly ExchangeOrder[]> {
+    return this.#ask(() => this.#exchange.openOrders(symbol).map(shownOrder));
   }
 
-  async ordersById(ids: readonly ExchangeOrderId[]): Promise<readonly ExchangeOrder[]> {
-    return ids.flatMap((id) => {
-      const order = this.#exchange.order(Number(id));
-      return order === undefined ? [] : [shownOrder(order)];
-    });
+  ordersById(ids: readonly ExchangeOrderId[]): Promise<readonly ExchangeOrder[]> {
+    return this.#ask(() =>
+      ids.flatMap((id) => {
+        const order = this.#exchange.order(Number(id));
+        return order === undefined ? [] : [shownOrder(order)];
+      }),
+    );
   }
 
-  async fillsSince(symbol: string, from: EpochMs): Promise<readonly ExchangeFill[]> {
-    return this.#exchange.fills({ symbol, from }).map(shownFill);
+  fillsSince(symbol: string, from: EpochMs): Promise<readonly ExchangeFill[]> {
+    return this.#ask(() => this.#exchange.fills({ symbol, from }).map(shownFill));
   }
 
-  async fillsOf(exchangeOrderId: ExchangeOrderId): Promise<readonly ExchangeFill[]> {
-    return this.#exchange.fills({ orderId: Number(exchangeOrderId) }).map(shownFill);
+  fillsOf(exchangeOrderId: ExchangeOrderId): Promise<readonly ExchangeFill[]> {
+    return this.#ask(() => this.#exchange.fills({ orderId: Number(exchangeOrderId) }).map(shownFill));
   }
 
-  async positions(symbol: string): Promise<readonly ExchangePosition[]> {
-    return this.#exchange.positions(symbol).map(shownPosition);
+  positions(symbol: string): Promise<readonly ExchangePosition[]> {
+    return this.#ask(() => this.#exchange.positions(symbol).map(shownPosition));
   }
 
-  async balances(): Promise<readonly Balance[]> {
-    return this.#exchange.balances();
+  balances(): Promise<readonly Balance[]> {
+    return this.#ask(() => this.#exchange.balances());
   }
 
-  async margin(): Promise<Margin> {
-    return shownMargin(this.#exchange.margin());
+  margin(): Promise<Margin> {
+    return this.#ask(() => shownMargin(this.#exchange.margin()));
   }
 
   async *updates(signal: AbortSignal): AsyncGenerator<BrokerUpdate> {
@@ -197,7 +223,22 @@ export class PaperBroker implements Broker {
     if (this.#readers.size === 0) return;
     const updates = reports.map((report) => this.#update(report)).filter((update) => update !== null);
     if (updates.length === 0) return;
-    for (const read of this.#readers) read(updates);
+    const tell = () => {
+      for (const read of this.#readers) read(updates);
+    };
+    if (this.#answer === null) tell();
+    else void this.#answer.pass().then(tell);
+  }
+
+  /** To the exchange, and back with what it said. */
+  async #ask<Answer>(act: () => Answer): Promise<Answer> {
+    if (this.#order === null && this.#answer === null) return act();
+    await this.#order?.pass();
+    try {
+      return act();
+    } finally {
+      await this.#answer?.pass();
+    }
   }
 
   #update(report: SimulationReport): BrokerUpdate | null {

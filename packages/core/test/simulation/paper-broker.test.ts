@@ -131,4 +131,31 @@ describe('PaperBroker', () => {
     expect(await next.openOrders('BTC_JPY')).toEqual(await paper.openOrders('BTC_JPY'));
     expect(await next.balances()).toEqual(await paper.balances());
   });
+
+  it('fills by the model it was given, and lets orders and answers take their time, in order', async () => {
+    const clock = new ManualClock(10);
+    const latency = {
+      feed: { kind: 'constant', ms: 0 },
+      order: { kind: 'uniform', fromMs: 1, toMs: 20 },
+      answer: { kind: 'constant', ms: 1 },
+    } as const;
+    const balances = { JPY: '10000' };
+    const paper = new PaperBroker({ instruments: INSTRUMENTS, balances, clock, latency, fill: 'top-of-book' });
+    paper.onMarket(book('BTC_JPY', 1));
+    const first = paper.place(approved({ size: Decimal.of('6') }));
+    const second = paper.place(approved());
+    // Both are still on their way: the book of now is not what they meet.
+    const data = {
+      is_snapshot: true,
+      bids: [[100, 5]],
+      asks: [
+        [103, 5],
+        [104, 5],
+      ],
+    } as MarketEvent['data'];
+    paper.onMarket({ ...book('BTC_JPY', 2), data } as MarketEvent);
+    expect(Number((await second).exchangeOrderId)).toBe(Number((await first).exchangeOrderId) + 1);
+    const fills = await paper.fillsSince('BTC_JPY', 0);
+    expect(fills.map(({ price, size }) => `${size} at ${price}`)).toEqual(['5 at 103']);
+  });
 });
