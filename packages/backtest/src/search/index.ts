@@ -16,5 +16,6 @@ export { SAMPLERS, type SamplerName } from './samplers/sampler.js';
 export { serveTrials } from './serve-trials.js';
 export { SharedBars, type SharedBarsMessage } from './shared-bars.js';
 export type { FinishedTrial, Period, Trial, TrialFailure, TrialOutcome } from './trial.js';
+export { type SearchIdentity, TrialFile } from './trial-file.js';
 export { type TrialRunner, trialsHere } from './trial-runner.js';
 export { TrialThreads, type TrialThreadsOptions } from './trial-threads.js';

@@ -5,6 +5,7 @@ import { type JudgedTrial, judge, ranked } from './rank.js';
 import { gridSampling } from './samplers/grid.js';
 import { randomSampling } from './samplers/random.js';
 import type { SamplerName, SamplerOptions, Sampling, Scored } from './samplers/sampler.js';
+import { tpeSampling } from './samplers/tpe.js';
 import type { FinishedTrial, Period, Trial } from './trial.js';
 import type { TrialRunner } from './trial-runner.js';
 
@@ -14,6 +15,8 @@ export interface SearchOptions {
   readonly seed: number;
   /** At most; a grid may have fewer points. */
   readonly trials: number;
+  /** Points that `tpe` chooses at a time, before it learns what they are worth. Default 8. */
+  readonly batch?: number;
   readonly objective: Objective;
   readonly runner: TrialRunner;
   /** Why the strategy does not take a point; null when it does. */
@@ -61,6 +64,7 @@ const MOST_POINTS = 20_000_000;
 const SAMPLINGS: Readonly<Record<SamplerName, (options: SamplerOptions) => Sampling>> = {
   grid: gridSampling,
   random: randomSampling,
+  tpe: tpeSampling,
 };
 
 /**
@@ -68,7 +72,7 @@ const SAMPLINGS: Readonly<Record<SamplerName, (options: SamplerOptions) => Sampl
  * run them. Throws `USAGE` when no point meets the constraints, and `STRATEGY_PARAM_INVALID` when the strategy takes none.
  */
 export async function runSearch(options: SearchOptions): Promise<SearchResult> {
-  const { sampler, seed, space, trials } = options;
+  const { batch = 8, sampler, seed, space, trials } = options;
   if (sampler === 'grid' && Number.isFinite(space.size) && space.size > MOST_POINTS) {
     throw new AlphaError(
       'USAGE',
@@ -76,7 +80,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     );
   }
   const search = new Search(options);
-  const sampling = SAMPLINGS[sampler]({ space, seed, trials });
+  const sampling = SAMPLINGS[sampler]({ space, seed, trials, batch });
   for (let round = sampling.next(); round.done !== true && !search.stopped; ) {
     round = sampling.next(await search.round(round.value));
   }

@@ -73,7 +73,7 @@ describe('a space', () => {
 
 describe('samplers', () => {
   const drawn = (seed: number, trials: number, texts: readonly string[], where: readonly string[] = []) => [
-    ...randomSampling({ space: ParameterSpace.parse(texts, where), seed, trials }).next().value!,
+    ...randomSampling({ space: ParameterSpace.parse(texts, where), seed, trials, batch: 8 }).next().value!,
   ];
 
   it('random: as many different points as are asked for, within the constraints, decided by the seed', () => {
@@ -95,7 +95,7 @@ describe('samplers', () => {
   });
 
   it('grid: every point, in one round', () => {
-    const sampling = gridSampling({ space: ParameterSpace.parse(['a=1..4']), seed: 1, trials: 3 });
+    const sampling = gridSampling({ space: ParameterSpace.parse(['a=1..4']), seed: 1, trials: 3, batch: 8 });
     expect([...sampling.next().value!]).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
     expect(sampling.next([]).done).toBe(true);
   });

@@ -28,11 +28,11 @@ export default class Optimize extends AlphaCommand {
       multipleNonGreedy: true,
     }),
     sampler: Flags.string({
-      description: 'How points are chosen: all of them, or by chance.',
-      options: ['grid', 'random'],
+      description: 'How points are chosen: all of them, by chance, or by what was learned from those before (TPE).',
+      options: ['grid', 'random', 'tpe'],
       default: 'grid',
     }),
-    trials: Flags.integer({ description: 'How many points random tries. Default: 100.', min: 1 }),
+    trials: Flags.integer({ description: 'How many points random and tpe try. Default: 100.', min: 1 }),
     seed: Flags.integer({ description: 'The same seed chooses the same points.', default: 1 }),
     objective: Flags.string({
       description:
@@ -45,7 +45,16 @@ export default class Optimize extends AlphaCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    batch: Flags.integer({
+      description: 'Points that tpe chooses at a time; at least one per core.',
+      default: 8,
+      min: 1,
+    }),
     threads: Flags.integer({ description: 'Default: one per core.', min: 1 }),
+    out: Flags.string({
+      description: 'Keeps every trial as a line of JSON; the same search goes on from there.',
+      helpValue: '<file.jsonl>',
+    }),
     top: Flags.integer({ description: 'How many of the best are shown.', default: 10, min: 1 }),
     ...Backtest.flags,
   };
@@ -64,12 +73,14 @@ export default class Optimize extends AlphaCommand {
       flags: settings,
       space: flags.space,
       where: flags.where ?? [],
-      sampler: flags.sampler as 'grid' | 'random',
+      sampler: flags.sampler as 'grid' | 'random' | 'tpe',
       trials: flags.trials,
       seed: flags.seed,
       objective: flags.objective,
       require: flags.require ?? [],
+      batch: flags.batch,
       threads: flags.threads,
+      out: flags.out,
       top: flags.top,
       signal,
       onProgress: progress.show,

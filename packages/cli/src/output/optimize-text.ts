@@ -9,7 +9,9 @@ export function optimizeText(report: OptimizeReport): string {
   const rate = trials / seconds;
   return [
     `${strategies} ${timeframe}: ${trials} trials of ${report.bars} bars by ${sampler} (seed ${seed}) in ${seconds.toFixed(1)} s on ${threads} threads, ${rate.toFixed(1)} trials/s.`,
-    ...(report.stopped ? ['Stopped before its end.'] : []),
+    ...(report.stopped
+      ? [`Stopped before its end.${report.out === null ? '' : ` The same command goes on from ${report.out}.`}`]
+      : []),
     ...whatWentWrong(report),
     verdict(report),
     ...(trials > 0 ? [tableOf(report)] : []),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type JudgedTrial,
   ParameterSpace,
@@ -6,9 +7,11 @@ import {
   refusals,
   runSearch,
   type SamplerName,
+  type SearchIdentity,
   type SearchResult,
   type SearchState,
   SharedBars,
+  TrialFile,
   TrialThreads,
 } from '@alpha-engine/backtest/search';
 import { AlphaError } from '@alpha-engine/core';
@@ -28,7 +31,10 @@ export interface OptimizeRequest {
   readonly seed: number;
   readonly objective: string;
   readonly require: readonly string[];
+  readonly batch: number;
   readonly threads: number | undefined;
+  /** Where every trial is kept, and read from again. */
+  readonly out: string | undefined;
   /** How many of the best are told. */
   readonly top: number;
   readonly signal: AbortSignal;
@@ -50,6 +56,10 @@ export async function optimize(request: OptimizeRequest) {
   const objective = parseObjective(request.objective, request.require);
   const { params, setup } = await someSetup(backtest, space);
   const bars = await SharedBars.read(setup.source);
+  const file =
+    request.out === undefined
+      ? null
+      : TrialFile.open(resolve(backtest.folder, request.out), identityOf(request, setup, bars));
   const runner = new TrialThreads({
     script: new URL('./workers/trials.js', import.meta.resolve('@alpha-engine/cli')),
     setup: { request: plain, flags, params },
@@ -62,7 +72,12 @@ export async function optimize(request: OptimizeRequest) {
     const result = await runSearch({
       ...{ space, sampler, seed, trials, objective, runner, signal },
       refusalOf: refusals(setup.options),
-      onTrial: (_trial, state) => request.onProgress(state),
+      batch: request.batch,
+      ...(file !== null && { known: file.known }),
+      onTrial: (trial, state) => {
+        file?.add(trial);
+        request.onProgress(state);
+      },
     });
     return {
       strategies: setup.strategies.map(({ params: _set, ...strategy }) => strategy),
@@ -78,12 +93,14 @@ export async function optimize(request: OptimizeRequest) {
       require: request.require,
       threads: runner.threads,
       seconds: (performance.now() - began) / 1_000,
+      out: request.out ?? null,
       ...countsOf(result),
       best: result.best === null ? null : trialRow(result.best),
       top: result.ranked.slice(0, top).map(trialRow),
     };
   } finally {
     await runner.close();
+    file?.close();
   }
 }
 
@@ -104,6 +121,27 @@ async function someSetup(request: BacktestRequest, space: ParameterSpace) {
   if (refusal !== null) throw refusal;
   const where = space.constraints.map(({ text }) => `"${text}"`).join(' and ');
   throw new AlphaError('USAGE', `There is nothing to search over: no point of the space meets --where ${where}.`);
+}
+
+/** Everything that decides which trials there are and what comes of them. Objective and requirements only judge, but `tpe` learns from them. */
+function identityOf(
+  { backtest: { config }, batch, objective, require, sampler, seed, space, where }: OptimizeRequest,
+  { options, strategies }: Awaited<ReturnType<typeof backtestSetup>>,
+  bars: SharedBars,
+): SearchIdentity {
+  const { instances: _, ...account } = options;
+  return {
+    version: 1,
+    data: bars.sha256(),
+    'strategy code': strategies.map(({ params: _set, ...strategy }) => strategy),
+    'fixed parameters': config.strategyParams,
+    account: JSON.parse(JSON.stringify(account)),
+    space,
+    where,
+    sampler,
+    seed,
+    ...(sampler === 'tpe' && { batch, objective, require }),
+  };
 }
 
 function countsOf({ ranked, refused, stopped }: SearchResult) {

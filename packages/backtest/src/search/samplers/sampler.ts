@@ -18,7 +18,9 @@ export interface SamplerOptions {
   readonly seed: number;
   /** How many points are tried at most. */
   readonly trials: number;
+  /** Points of a round, for samplers that learn from one round for the next. */
+  readonly batch: number;
 }
 
-export const SAMPLERS = ['grid', 'random'] as const;
+export const SAMPLERS = ['grid', 'random', 'tpe'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];

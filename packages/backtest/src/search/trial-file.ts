@@ -1,0 +1,101 @@
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { AlphaError } from '@alpha-engine/core';
+import type { FinishedTrial } from './trial.js';
+
+/** What makes a search the same search, by a name for people: `data` → a hash, `space` → its texts. */
+export type SearchIdentity = Readonly<Record<string, unknown>>;
+
+/**
+ * Trials on disk, a line of JSON each as it is finished, so that a search that was killed goes on where it was. The first line says
+ * which search it is. A last line that was not written to its end is cut off.
+ */
+export class TrialFile {
+  /** Those that were finished before, by index. */
+  readonly known: ReadonlyMap<number, FinishedTrial>;
+  readonly #file: number;
+
+  private constructor(file: number, known: ReadonlyMap<number, FinishedTrial>) {
+    this.#file = file;
+    this.known = known;
+  }
+
+  /** Throws `USAGE` for a file of another search or of something else, and `DATA_UNREADABLE` for one that cannot be opened. */
+  static open(path: string, identity: SearchIdentity): TrialFile {
+    const text = existsSync(path) ? readText(path) : '';
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const [first, ...lines] = whole.split('\n').slice(0, -1);
+    if (first !== undefined) assertSame(path, first, identity);
+    else if (text !== '' && !text.startsWith('{"search":')) throw foreign(path);
+    const known = new Map<number, FinishedTrial>();
+    lines.forEach((line, index) => {
+      const trial = parsed(path, line, index + 2);
+      known.set(trial.index, trial);
+    });
+    const file = openToAppend(path);
+    ftruncateSync(file, Buffer.byteLength(whole));
+    if (first === undefined) writeSync(file, `${JSON.stringify({ search: identity })}\n`);
+    return new TrialFile(file, known);
+  }
+
+  add({ index, outcome, point, period }: FinishedTrial): void {
+    writeSync(this.#file, `${JSON.stringify({ index, point, ...(period && { period }), outcome })}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function assertSame(path: string, line: string, identity: SearchIdentity): void {
+  let before: SearchIdentity | undefined;
+  try {
+    before = (JSON.parse(line) as { readonly search?: SearchIdentity }).search;
+  } catch {
+    throw foreign(path);
+  }
+  if (before === undefined) throw foreign(path);
+  const differing = Object.keys({ ...before, ...identity }).filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(identity[name]),
+  );
+  if (differing.length === 0) return;
+  throw new AlphaError(
+    'USAGE',
+    `${path} holds the trials of another search: its ${differing.join(', its ')} ${differing.length === 1 ? 'is' : 'are'} not that of this one. Name another file with --out, or remove it.`,
+    { context: { path, differing } },
+  );
+}
+
+function parsed(path: string, line: string, number: number): FinishedTrial {
+  try {
+    const trial = JSON.parse(line) as FinishedTrial;
+    if (typeof trial.index === 'number' && typeof trial.outcome === 'object') return trial;
+  } catch {
+    // Said below.
+  }
+  throw new AlphaError('DATA_INVALID', `Line ${number} of ${path} is no trial; the file was damaged. Remove it.`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): AlphaError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AlphaError('DATA_UNREADABLE', `${path} cannot be opened: ${reason}.`, { cause });
+}
+
+function foreign(path: string): AlphaError {
+  return new AlphaError('USAGE', `${path} is not a file of trials and is left alone. Name another file with --out.`);
+}
