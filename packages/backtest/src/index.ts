@@ -1,12 +1,14 @@
-export { BAR_FIELDS, type BarField } from './data/bar-columns.js';
+export type { BarField } from './data/bar-columns.js';
 export type { BarSource, DataKind, DataProvenance, RowFaults } from './data/bar-source.js';
 export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
 export { EventFiles, type EventFilesOptions } from './data/event-files.js';
 export type { EventSource } from './data/event-source.js';
 export { mergeBars } from './data/merge-bars.js';
 export { MergedEvents } from './data/merged-events.js';
-export { type DataOptions, openData } from './data/open-data.js';
+export { type DataOptions, openData, symbolIn } from './data/open-data.js';
+export { DATA_FIELDS } from './data/open-rows.js';
 export { parseOffset, parseTime, type WrittenTime } from './data/parse-time.js';
+export { ReadEvents, type ReadEventsOptions } from './data/read-events.js';
 export { faultText } from './data/row-faults.js';
 export { FILL_MODELS, type FillModel, type FillOptions } from './fills/fill-model.js';
 export { type DailySeries, dailyEquity } from './metrics/daily.js';

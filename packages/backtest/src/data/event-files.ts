@@ -36,8 +36,11 @@ export class EventFiles implements EventSource {
   readonly #read: DataProvenance[] = [];
   readonly #series = new Map<string, Series>();
 
+  readonly books: boolean;
+
   constructor(options: EventFilesOptions) {
     this.#options = options;
+    this.books = options.kind !== 'trades';
   }
 
   provenance(): readonly DataProvenance[] {

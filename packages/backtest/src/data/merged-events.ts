@@ -22,8 +22,11 @@ interface Head {
 export class MergedEvents implements EventSource {
   readonly #sources: readonly EventSource[];
 
+  readonly books: boolean;
+
   constructor(sources: readonly EventSource[]) {
     this.#sources = sources;
+    this.books = sources.some(({ books }) => books !== false);
   }
 
   provenance(): readonly DataProvenance[] {

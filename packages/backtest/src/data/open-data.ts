@@ -25,6 +25,14 @@ interface Head {
   readonly kind: DataKind;
   /** Kind and symbol: files of the same follow each other, others are merged by time. */
   readonly series: string;
+  /** What its first row is of; null where it does not say. */
+  readonly symbol: string | null;
+}
+
+/** What the first file says that its rows are of; null where it does not. */
+export async function symbolIn(options: Omit<DataOptions, 'symbol'>): Promise<string | null> {
+  const [file] = await filesOf(options.files);
+  return file === undefined ? null : (await headOf(file, { ...options, symbol: '' })).symbol;
 }
 
 /**
@@ -63,7 +71,13 @@ async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
   for (const path of paths) {
     const found = await stat(path).catch(() => null);
     if (found?.isDirectory() !== true) files.push(path);
-    else files.push(...(await readdir(path)).filter(isData).toSorted().map((name) => join(path, name)));
+    else
+      files.push(
+        ...(await readdir(path))
+          .filter(isData)
+          .toSorted()
+          .map((name) => join(path, name)),
+      );
   }
   return files;
 }
@@ -84,14 +98,15 @@ async function headOf(file: string, options: DataOptions): Promise<Head> {
       { context: { file } },
     );
   }
-  if (kind === 'bars') return { file, kind, series: kind };
+  if (kind === 'bars') return { file, kind, series: kind, symbol: null };
   const rows = openRows(file, first, kind, { exchange, symbol, offsetMs, columns });
   let event: MarketEvent | null = null;
   for (const line of rows.header ? lines.slice(1) : lines) {
     const read = rows.read(line);
     if (read !== null && typeof read !== 'string') event ??= read;
   }
-  return { file, kind, series: rows.kind === 'events' ? file : `${kind} ${event?.symbol ?? symbol}` };
+  const of = event?.symbol ?? symbol;
+  return { file, kind, series: `${rows.kind} ${event?.type} ${of}`, symbol: of === '' ? null : of };
 }
 
 /** The first lines with something in them, as far as one reading goes. */

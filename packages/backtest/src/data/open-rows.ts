@@ -5,8 +5,11 @@ import { bookRows, levelColumns } from './book-rows.js';
 import type { EventRows, RowContext } from './event-rows.js';
 import { objectOf, plainName, type Table, tableOf } from './table.js';
 import { tapeRows } from './tape-rows.js';
-import { tradeRows } from './trade-rows.js';
+import { TRADE_FIELDS, tradeRows } from './trade-rows.js';
 import { wireRows } from './wire-rows.js';
+
+/** Fields of rows that can be named with a column. */
+export const DATA_FIELDS: readonly string[] = [...new Set([...BAR_FIELDS, ...TRADE_FIELDS])];
 
 /** Recognises what a file holds by its first line; null when that says too little. */
 export function kindOf(firstLine: string): DataKind | null {

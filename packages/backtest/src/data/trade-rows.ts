@@ -5,9 +5,10 @@ import { bare, numberOf, type Table } from './table.js';
 import { TIME_NAMES } from './time-names.js';
 import { TimeReader } from './time-reader.js';
 
-type TradeField = 'time' | 'price' | 'size' | 'side' | 'symbol' | 'exchange' | 'id';
+export const TRADE_FIELDS = ['time', 'price', 'size', 'side', 'symbol', 'exchange', 'id'] as const;
+type TradeField = (typeof TRADE_FIELDS)[number];
 
-const TRADE_FIELDS: KnownFields<TradeField> = {
+const KNOWN: KnownFields<TradeField> = {
   what: 'trades',
   names: {
     time: TIME_NAMES,
@@ -24,7 +25,7 @@ const TRADE_FIELDS: KnownFields<TradeField> = {
 
 /** Trades, one a row. `side` is the taker's; a column that says whether the buyer was the maker is understood as well. */
 export function tradeRows(file: string, table: Table, context: RowContext): EventRows {
-  const { at, understood } = findFields(file, table, TRADE_FIELDS, context.columns);
+  const { at, understood } = findFields(file, table, KNOWN, context.columns);
   const times = new TimeReader(context.offsetMs);
   let before = '';
   return {

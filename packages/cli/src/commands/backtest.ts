@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { FillModel } from '@alpha-engine/backtest';
 import { Flags, type Interfaces } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
 import { backtestFlags } from '../config/backtest-flags.js';
@@ -44,12 +45,13 @@ export default class Backtest extends AlphaCommand {
       folder: process.cwd(),
       strategies: flags.strategy ?? [],
       data: flags.data,
+      dataKind: flags['data-kind'],
       symbol: flags.symbol,
       from: flags.from,
       to: flags.to,
       cash: flags.cash,
       size: flags.size,
-      fill: flags.fill as 'bar-path' | 'next-open',
+      fill: flags.fill as FillModel | undefined,
       slippage: flags.slippage,
       slippageOn: flags['slippage-on'] as 'all' | 'entries',
       limits: flags.limits as 'set' | 'engine' | 'none',

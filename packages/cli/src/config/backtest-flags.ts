@@ -13,13 +13,18 @@ export const backtestFlags = {
   }),
   data: Flags.string({
     description:
-      'CSV file of bars, plain or .gz; may be repeated, in order of time. Of several symbols with the symbol in front: `BTC=btc.csv`.',
+      'File of bars, trades, books or events, plain or .gz, or a folder of them; may be repeated, in order of time. Of several symbols with the symbol in front: `BTC=btc.csv`. Or what was kept: archive, archive:<folder>, bus, redis://…, db (bars), db:events.',
     helpValue: '<[symbol=]file>',
     required: true,
     multiple: true,
     multipleNonGreedy: true,
   }),
-  symbol: Flags.string({ description: 'What the bars are of. Default: the name of the first file.' }),
+  'data-kind': Flags.option({ options: ['auto', 'bars', 'trades', 'books', 'events'] as const, default: 'auto' })({
+    description: 'What files hold. auto: recognised by their first line.',
+  }),
+  symbol: Flags.string({
+    description: 'What to trade, several with commas. Default: what the first file says, else its name.',
+  }),
   from: Flags.string({
     description: 'First moment to trade; bars before it warm the strategy up.',
     helpValue: '<time>',
@@ -46,9 +51,9 @@ export const backtestFlags = {
     default: 'exchange',
   }),
   fill: Flags.string({
-    description: 'What happens inside a bar.',
-    options: ['bar-path', 'next-open'],
-    default: 'bar-path',
+    description:
+      'What orders trade with. Bars: bar-path (default) or next-open. Events: book-walk (default), top-of-book, or trades (default without books).',
+    options: ['bar-path', 'next-open', 'book-walk', 'top-of-book', 'trades'],
   }),
   slippage: Flags.string({
     description: 'How much worse than the bar market orders and stops fill.',

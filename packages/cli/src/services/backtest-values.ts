@@ -1,4 +1,4 @@
-import { BAR_FIELDS, type BarField, parseOffset, parseTime } from '@alpha-engine/backtest';
+import { DATA_FIELDS, parseOffset, parseTime } from '@alpha-engine/backtest';
 import { AlphaError, Decimal, type EpochMs, type Sizing } from '@alpha-engine/core';
 
 /** Texts of flags, understood. All throw `USAGE` with what was expected. */
@@ -37,13 +37,13 @@ export function instantIn(flag: string, text: string | undefined, offsetMs: numb
   return time.ts;
 }
 
-export function columnsIn(text: string | undefined): Partial<Record<BarField, string>> {
-  const columns: Partial<Record<BarField, string>> = {};
+export function columnsIn(text: string | undefined): Record<string, string> {
+  const columns: Record<string, string> = {};
   for (const pair of text?.split(',') ?? []) {
     const [field = '', ...column] = pair.split('=');
-    const known = BAR_FIELDS.find((one) => one === field.trim());
+    const known = DATA_FIELDS.find((one) => one === field.trim());
     if (known === undefined || column.length === 0) {
-      throw usage('--columns', text ?? '', `pairs of field and column; fields are ${BAR_FIELDS.join(', ')}`);
+      throw usage('--columns', text ?? '', `pairs of field and column; fields are ${DATA_FIELDS.join(', ')}`);
     }
     columns[known] = column.join('=').trim();
   }

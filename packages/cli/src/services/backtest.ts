@@ -1,5 +1,5 @@
-import { CsvBars, mergeBars, runBacktest } from '@alpha-engine/backtest';
-import { filesBySymbol } from './backtest/data-files.js';
+import { type BarSource, type EventSource, type FillModel, runBacktest } from '@alpha-engine/backtest';
+import { dataOf } from './backtest/data-of.js';
 import { reportedBacktest } from './backtest/html-report.js';
 import { instrumentsOf } from './backtest/instruments.js';
 import { limitRows, limitsOf } from './backtest/limits.js';
@@ -7,7 +7,7 @@ import { instrumentRow, reportOf, strategyRow } from './backtest/report.js';
 import type { BacktestRequest } from './backtest/request.js';
 import { cashOf, entrySizing } from './backtest/sizing.js';
 import { instancesOf, strategiesOf } from './backtest/strategies.js';
-import { columnsIn, fractionIn, instantIn, offsetIn } from './backtest-values.js';
+import { fractionIn, instantIn, offsetIn } from './backtest-values.js';
 import { protectOf } from './engine-settings.js';
 
 export type { BacktestRequest } from './backtest/request.js';
@@ -27,10 +27,9 @@ export async function backtest(
 
 /** Everything understood, nothing run yet. Throws `USAGE` and `STRATEGY_*`. */
 export async function backtestSetup(request: BacktestRequest) {
-  const { badRows, config, folder, timeIs } = request;
-  const { exchange, timeframe } = config;
-  const files = filesBySymbol(request.data, request.symbol, folder);
-  const symbols = [...files.keys()];
+  const { config } = request;
+  const { timeframe } = config;
+  const { source, symbols } = await dataOf(request);
   const strategies = await strategiesOf(request, symbols);
   const instances = instancesOf(strategies, request);
   const traded = await instrumentsOf(request, symbols);
@@ -40,20 +39,13 @@ export async function backtestSetup(request: BacktestRequest) {
   const offsetMs = offsetIn(request.timeZone);
   const from = instantIn('--from', request.from, offsetMs);
   const to = instantIn('--to', request.to, offsetMs);
-  const columns = columnsIn(request.columns);
-  const source = mergeBars(
-    [...files].map(
-      ([symbol, paths]) =>
-        new CsvBars({ files: paths, exchange, symbol, timeframe, columns, offsetMs, timeIs, badRows }),
-    ),
-  );
   const options = {
     instances,
     instruments,
     cash,
     sizing: entrySizing(request, instruments, instances.length),
     fill: {
-      model: request.fill,
+      model: request.fill ?? defaultFill(source),
       slippage: fractionIn('--slippage', request.slippage).toNumber(),
       slippageOn: request.slippageOn,
     },
@@ -72,4 +64,9 @@ export async function backtestSetup(request: BacktestRequest) {
     options,
     source,
   };
+}
+
+function defaultFill(source: BarSource | EventSource): FillModel {
+  if ('bars' in source) return 'bar-path';
+  return source.books === false ? 'trades' : 'book-walk';
 }

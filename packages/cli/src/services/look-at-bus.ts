@@ -6,6 +6,16 @@ import { openBus } from './open-bus.js';
 
 /** Opens the bus that is there, for as long as `work` takes; makes none. */
 export async function lookAtBus<Result>(config: Config, work: (bus: EventBus) => Promise<Result>): Promise<Result> {
+  const bus = await openExistingBus(config);
+  try {
+    return await work(bus);
+  } finally {
+    await bus.close();
+  }
+}
+
+/** Opens the bus that is there; makes none. Throws `DATA_FOLDER_UNUSABLE` where nothing ran yet. */
+export async function openExistingBus(config: Config): Promise<EventBus> {
   const { dataDir } = config;
   if (config.redisUrl === undefined && !existsSync(dataDir)) {
     throw new AlphaError(
@@ -14,10 +24,5 @@ export async function lookAtBus<Result>(config: Config, work: (bus: EventBus) =>
       { context: { dataDir } },
     );
   }
-  const bus = await openBus(config, await prepareDataFolder(dataDir), silentLogger);
-  try {
-    return await work(bus);
-  } finally {
-    await bus.close();
-  }
+  return openBus(config, await prepareDataFolder(dataDir), silentLogger);
 }

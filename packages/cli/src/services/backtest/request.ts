@@ -1,3 +1,4 @@
+import type { DataKind, FillModel } from '@alpha-engine/backtest';
 import type { LoadedConfig } from '../../config/load-config.js';
 
 /** As the flags say it; texts are understood by the service. A list says a value for all symbols, or `SYMBOL=value` for one. */
@@ -6,14 +7,16 @@ export interface BacktestRequest extends LoadedConfig {
   readonly folder: string;
   /** `[label=]strategy[@SYMBOL,…]` each; none: the one of the settings. */
   readonly strategies: readonly string[];
-  /** `[SYMBOL=]file` each. */
+  /** `[SYMBOL=]file` each, or one of `archive`, `archive:<folder>`, `bus`, `redis://…`, `db`, `db:events`. */
   readonly data: readonly string[];
+  readonly dataKind: DataKind | 'auto';
   readonly symbol: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly cash: string | undefined;
   readonly size: string | undefined;
-  readonly fill: 'bar-path' | 'next-open';
+  /** Undefined: what suits the data. */
+  readonly fill: FillModel | undefined;
   readonly slippage: string;
   readonly slippageOn: 'all' | 'entries';
   readonly limits: 'set' | 'engine' | 'none';
