@@ -55,6 +55,12 @@ export async function optimize(request: OptimizeRequest) {
   const space = ParameterSpace.parse(request.space, request.where);
   const objective = parseObjective(request.objective, request.require);
   const { params, setup } = await someSetup(backtest, space);
+  if ('events' in setup.source) {
+    throw new AlphaError(
+      'USAGE',
+      'A search runs over bars, which all cores share; --data holds trades, books or events.',
+    );
+  }
   const bars = await SharedBars.read(setup.source);
   const file =
     request.out === undefined
