@@ -19,10 +19,11 @@ export {
 } from './latency.js';
 export { parseLatencyFile } from './latency-file.js';
 export { defaultLosscutPrice } from './losscut-price.js';
+export { MARKET_FILLS, type MarketFill, queueOf } from './market-fill.js';
 export type { SelfTradeVictim } from './matching.js';
 export { PaperBroker, type PaperBrokerOptions } from './paper-broker.js';
-export { type BestPrices, MARKET_FILLS, type MarketFill, PlayedMarket } from './played-market.js';
-export { QUEUE_MODELS, type QueueModel, queueOf } from './queue.js';
+export { type BestPrices, PlayedMarket } from './played-market.js';
+export { QUEUE_MODELS, type QueueModel } from './queue.js';
 export {
   SimulatedExchange,
   type SimulatedExchangeOptions,

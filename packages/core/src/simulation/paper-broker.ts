@@ -27,7 +27,8 @@ import {
   shownPosition,
 } from './exchange-view.js';
 import { delaysOf, isInstant, type Latency, type Leg } from './latency.js';
-import { type MarketFill, PlayedMarket } from './played-market.js';
+import type { MarketFill } from './market-fill.js';
+import { PlayedMarket } from './played-market.js';
 import type { QueueModel } from './queue.js';
 import { SimulatedExchange } from './simulated-exchange.js';
 import type { SimulatedExchangeSnapshot } from './snapshot-up-to-date.js';

@@ -2,19 +2,9 @@ import type { EpochMs } from '../events/common.js';
 import type { MarketEvent, OrderBookEvent, TradeEvent } from '../events/market.js';
 import { OrderBook } from '../market/order-book.js';
 import type { Level } from './depth.js';
+import type { MarketFill } from './market-fill.js';
 import type { SimulatedExchange } from './simulated-exchange.js';
 import type { SimulationReport } from './types.js';
-
-/**
- * What of the recorded market our orders trade with.
- *
- * - `book-walk`: every level of the recorded book; what lies behind it is not filled.
- * - `top-of-book`: its best level only, up to the size shown there.
- * - `trades`: there are no books. The ask is the last price at which somebody bought, the bid the last at which somebody sold, neither on
- *   the wrong side of the last trade; any size fills.
- */
-export const MARKET_FILLS = ['book-walk', 'top-of-book', 'trades'] as const;
-export type MarketFill = (typeof MARKET_FILLS)[number];
 
 export interface BestPrices {
   readonly bid: number;

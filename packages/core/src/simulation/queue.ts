@@ -1,7 +1,5 @@
 import { Decimal } from '../decimal/decimal.js';
-import { AlphaError } from '../errors/alpha-error.js';
 import type { Depth } from './depth.js';
-import type { MarketFill } from './played-market.js';
 import type { SimulatedOrder } from './types.js';
 
 /**
@@ -17,16 +15,6 @@ import type { SimulatedOrder } from './types.js';
  */
 export const QUEUE_MODELS = ['through', 'conservative', 'proportional'] as const;
 export type QueueModel = (typeof QUEUE_MODELS)[number];
-
-/** The queue that is meant: `conservative` where books show it, `through` where there are only trades. Throws `USAGE` for another one there. */
-export function queueOf(fill: MarketFill, queue: QueueModel | undefined): QueueModel {
-  if (fill !== 'trades') return queue ?? 'conservative';
-  if (queue === undefined || queue === 'through') return 'through';
-  throw new AlphaError(
-    'USAGE',
-    `The queue model ${queue} needs order books; trades alone do not show who stands before an order.`,
-  );
-}
 
 type Resting = SimulatedOrder & { readonly price: Decimal };
 
