@@ -2,6 +2,8 @@ import { Decimal, type Protect } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
 import { barsOf, DAY_MS, instrumentOf, type Prices, play, START_TS, scripted, told } from '../support/play.js';
 
+const HOUR_MS = 3_600_000;
+
 /** Quiet days around the one that is looked at. */
 const FLAT: Prices = [100, 100, 100, 100];
 
@@ -124,7 +126,72 @@ describe('protection inside a bar', () => {
   });
 });
 
+describe('at one open', () => {
+  it('a stop that the open has passed fills before the exit of the strategy, which then closes nothing', () => {
+    const bars = barsOf([FLAT, FLAT, FLAT, [90, 91, 89, 90]]);
+    const { result } = play(scripted({ 0: 'long', 2: 'exit' }, { stop_loss: { price: 95 } }), bars);
+    expect(told(result)).toEqual(['long 100 → 90']);
+    expect(result.orders.map(({ status }) => status)).toEqual(['FILLED', 'FILLED']);
+  });
+
+  it('a reversal pays the fee of both its fills, and is sized by what the close left', () => {
+    const instruments = [{ ...instrumentOf(), takerFeeRate: Decimal.of('0.001') }];
+    const sizing = { kind: 'equity', fraction: Decimal.of('0.5') } as const;
+    const { result } = play(scripted({ 0: 'long', 1: 'short' }), barsOf([FLAT, FLAT, [200, 200, 200, 200]]), {
+      instruments,
+      sizing,
+    });
+    // 50 bought at 100 and sold at 200 leave 10 000 + 5 000 − 5 − 10; half of that sells 37 at 200.
+    expect(result.orders.map(({ filledSize }) => String(filledSize))).toEqual(['50', '50', '37']);
+    expect(result.metrics.feesPaid).toBeCloseTo(5 + 10 + 7.4, 9);
+  });
+});
+
+describe('the fee', () => {
+  const instruments = [{ ...instrumentOf(), takerFeeRate: Decimal.of('0.001'), makerFeeRate: Decimal.of('-0.0001') }];
+
+  it.each<[what: string, protect: Protect, bar: Prices, exitFee: number]>([
+    ['of a target that rests is the maker rate', { take_profit: { price: 105 } }, [100, 110, 99, 108], -0.0105],
+    ['of a stop is the taker rate', { stop_loss: { price: 95 } }, [100, 101, 90, 98], 0.095],
+    [
+      'of a target that the engine closes is the taker rate',
+      { stop_loss: { price: 95 }, take_profit: { price: 105 } },
+      [100, 110, 99, 108],
+      0.105,
+    ],
+  ])('%s', (_what, protect, bar, exitFee) => {
+    const { result } = play(scripted({ 0: 'long' }, protect), barsOf([FLAT, FLAT, bar]), { instruments });
+    expect(result.metrics.feesPaid).toBeCloseTo(0.1 + exitFee, 9);
+  });
+});
+
 describe('leverage at the rules of GMO Coin', () => {
+  it('costs nothing that was closed before six in Japan, and of what is held the value at that moment', () => {
+    const hourly = (acts: Parameters<typeof scripted>[0], rows: readonly Prices[]) => {
+      const instance = { strategy: scripted(acts), params: {}, exchange: 'gmo', symbol: 'ABC', codeHash: 'test' };
+      const bars = barsOf(rows).map((bar, index) => {
+        const openTs = START_TS + index * HOUR_MS;
+        return { ...bar, timeframe: '1h' as const, openTs, closeTs: openTs + HOUR_MS };
+      });
+      return play([], bars, { leverageRules: 'gmo', instances: [{ ...instance, timeframe: '1h' }] }).result;
+    };
+    const day = Array.from({ length: 23 }, (): Prices => [100, 100, 100, 100]);
+    const before = hourly({ 0: 'long', 19: 'exit' }, day);
+    expect({ trades: before.trades.length, fees: before.metrics.feesPaid }).toEqual({ trades: 1, fees: 0 });
+    // The hour that ends at 21:00 UTC closes at 150.
+    const risen = day.map((bar, hour): Prices => (hour === 20 ? [100, 150, 100, 150] : bar));
+    const after = hourly({ 0: 'long', 21: 'exit' }, risen);
+    expect(after.trades[0]?.fees.toNumber()).toBeCloseTo(150 * 0.0004, 9);
+  });
+
+  it('closes by force at the open that is beyond the losscut, and before a stop that is further away', () => {
+    const gap = play(scripted({ 0: 'long' }), barsOf([FLAT, FLAT, [60, 61, 59, 60]]), { leverageRules: 'gmo' });
+    expect(told(gap.result)).toEqual(['long 100 → 60']);
+    const bars = barsOf([FLAT, FLAT, [100, 100, 60, 80]]);
+    const stopped = play(scripted({ 0: 'long' }, { stop_loss: { price: 70 } }), bars, { leverageRules: 'gmo' });
+    expect(told(stopped.result)).toEqual(['long 100 → 75']);
+  });
+
   it('pays for every night, and closes by force what has lost half its margin', () => {
     const bars = barsOf([FLAT, FLAT, FLAT, [100, 100, 70, 80], FLAT]);
     const { result, run } = play(scripted({ 0: 'long' }), bars, { leverageRules: 'gmo' });
@@ -161,6 +228,37 @@ describe('several symbols and strategies', () => {
       'bull XYZ -20',
     ]);
     expect([...run.curve.times]).toEqual([0, 1, 2, 3].map((day) => START_TS + day * DAY_MS));
+  });
+
+  it('size an entry by what everything is worth at that open, and happen in order of time', () => {
+    const instruments = [instrumentOf('leverage', 'ABC'), instrumentOf('leverage', 'XYZ')];
+    const one = barsOf([FLAT, FLAT, [100, 300, 100, 300], [300, 300, 300, 300]], 'ABC');
+    const two = barsOf([FLAT, FLAT, [100, 120, 90, 110], [110, 110, 110, 110]], 'XYZ');
+    const acts: Record<string, ReturnType<typeof scripted>> = {
+      ABC: scripted({ 0: 'long' }, undefined, 'first'),
+      XYZ: scripted({ 1: 'long' }, { stop_loss: { price: 95 } }, 'second'),
+    };
+    const { result } = play(
+      [],
+      one.flatMap((bar, index) => [bar, two[index]!]),
+      {
+        instruments,
+        instances: instruments.map(({ symbol }) => ({
+          ...{ strategy: acts[symbol]!, params: {}, exchange: 'gmo', symbol },
+          ...{ timeframe: '1d' as const, codeHash: 'test' },
+        })),
+        sizing: { kind: 'equity', fraction: Decimal.of('0.5') },
+      },
+    );
+    // When XYZ opens ABC stands at its own open of that day: the rise to 300 is not known yet.
+    expect(result.orders.map(({ terms, filledSize }) => `${terms.symbol} ${terms.purpose} ${filledSize}`)).toEqual([
+      'ABC entry 50',
+      'XYZ entry 50',
+      'XYZ stop_loss 50',
+    ]);
+    const times = result.orders.map(({ updatedTs }) => updatedTs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(told(result)).toEqual(['long 100 → 95', 'long 100 …']);
   });
 
   it('a strategy that throws is halted and named, the others go on', () => {
