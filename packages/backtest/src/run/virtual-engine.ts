@@ -137,7 +137,7 @@ export class VirtualEngine {
 
   #execute(inputs: readonly ExecutorInput[]): void {
     const at = this.#time();
-    const step = this.executor.step(inputs.map((input) => ({ ...input, at })));
+    const step = this.executor.step(inputs.map((input) => ({ at, ...input })));
     this.#options.listener.onStep(step);
     if (step.events.length > 0) this.#feedBack(step.events);
     for (const action of step.actions) if (action.kind !== 'submit') this.#do(action);

@@ -23,6 +23,7 @@ const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
 
 /** Powers of ten that a number holds exactly, as far as units have places. */
 const TEN_TO = Array.from({ length: PLACES + 1 }, (_, power) => 10 ** power);
+const WHOLE_TEN_TO = Array.from({ length: 2 * PLACES + 1 }, (_, power) => 10n ** BigInt(power));
 /** So many digits are a safe integer, whichever they are. */
 const SAFE_DIGITS = 15;
 const [ZERO, NINE, POINT, MINUS] = [48, 57, 46, 45];
@@ -32,10 +33,10 @@ export class Decimal {
   readonly #units: number;
   /** 0 to 18. The last digit may be a zero. */
   readonly #places: number;
-  /** Made when it is needed. */
-  #big: Big | undefined;
+  /** Made when it is needed; where units cannot hold the value, its text until then. */
+  #big: Big | string | undefined;
 
-  private constructor(units: number, places: number, big?: Big) {
+  private constructor(units: number, places: number, big?: Big | string) {
     this.#units = units;
     this.#places = places;
     this.#big = big;
@@ -105,10 +106,15 @@ export class Decimal {
     if (Number.isNaN(this.#units) || Number.isNaN(divisor.#units)) {
       return Decimal.#from(this.#exact().div(divisor.#exact()));
     }
-    const size = BigInt(Math.abs(this.#units)) * 10n ** BigInt(PLACES + divisor.#places - this.#places);
+    // What a size of one price cost is divided without a rest.
+    if (this.#units % divisor.#units === 0 && this.#places >= divisor.#places) {
+      return new Decimal(this.#units / divisor.#units, this.#places - divisor.#places);
+    }
+    const size = BigInt(Math.abs(this.#units)) * WHOLE_TEN_TO[PLACES + divisor.#places - this.#places]!;
     const by = BigInt(Math.abs(divisor.#units));
     const isNegative = this.#units < 0 !== divisor.#units < 0;
-    return Decimal.of(print(String((2n * size + by) / (2n * by)), PLACES, isNegative));
+    const text = print(String((2n * size + by) / (2n * by)), PLACES, isNegative);
+    return Decimal.#read(text) ?? new Decimal(Number.NaN, 0, text);
   }
 
   /** Largest multiple of `step` that is not above this value (towards minus infinity). RangeError unless step > 0. */
@@ -204,7 +210,7 @@ export class Decimal {
 
   /** Plain notation without trailing zeros: "0.001", never "1e-3". Zero has no sign. */
   toString(): string {
-    if (Number.isNaN(this.#units)) return this.#exact().toFixed();
+    if (Number.isNaN(this.#units)) return typeof this.#big === 'string' ? this.#big : this.#exact().toFixed();
     if (this.#places === 0) return this.#units === 0 ? '0' : String(this.#units);
     return print(String(Math.abs(this.#units)), this.#places, this.#units < 0);
   }
@@ -220,13 +226,14 @@ export class Decimal {
     return Number.isSafeInteger(units) ? units : Number.NaN;
   }
 
-  /** As reading its text would give: both are exact, and so one division rounds once. NaN where `#big` holds the value. */
+  /** As reading its text would give: both are exact, and so one division rounds once. NaN where a number of big.js holds the value. */
   #nearest(): number {
+    if (typeof this.#big === 'string') return Number(this.#big);
     return this.#units / TEN_TO[this.#places]!;
   }
 
   #exact(): Big {
-    this.#big ??= new Exact(this.toString());
+    if (typeof this.#big !== 'object') this.#big = new Exact(this.toString());
     return this.#big;
   }
 

@@ -19,7 +19,7 @@ export interface PlanningView {
   /** Null: not traded here. */
   readonly instrument: Instrument | null;
   readonly ledger: Ledger;
-  readonly equity: Decimal;
+  readonly equity: () => Decimal;
   readonly mark: Mark | null;
   readonly sizing: Sizing;
   readonly policy: { readonly entry: OrderPolicy; readonly exit: OrderPolicy };
@@ -55,11 +55,17 @@ export function planIntent(signal: IdentifiedSignal, view: PlanningView): Intent
   const { closes, opens } = wishOf(signal, instrument, view.ledger);
   if (opens === null) return { ...intent, orders: termsOf(signal, instrument, view, closes) };
   const price = view.mark === null ? null : Decimal.of(opens === 'buy' ? view.mark.ask : view.mark.bid);
-  const sized = sizeEntry(view.sizing, instrument, opens, { ...view, price, confidence });
+  const { protect } = view;
+  const sized = sizeEntry(view.sizing, instrument, opens, {
+    ...{ price, confidence, protect },
+    get equity() {
+      return view.equity();
+    },
+  });
   const opening: Leg = { side: opens, effect: 'open', size: 'size' in sized ? sized.size : Decimal.zero };
   const orders = termsOf(signal, instrument, view, [...closes, opening]);
   const protection = protectionOf(view.protect, opens, orders.at(-1)?.price ?? price);
-  return { ...intent, orders, ...protection, ...('size' in sized ? {} : { unsized: sized.problem }) };
+  return { orders, ...intent, ...protection, ...('size' in sized ? {} : { unsized: sized.problem }) };
 }
 
 function protectionOf(protect: Protect, side: Side, entry: Decimal | null): Pick<Intent, 'protection'> {
@@ -79,7 +85,10 @@ function termsOf(
     const purpose = leg.effect === 'open' ? 'entry' : 'exit';
     return {
       clientOrderId: clientOrderId(signalId, number, 0),
-      ...{ exchange, symbol, strategy, signalId },
+      exchange,
+      symbol,
+      strategy,
+      signalId,
       leg: number,
       purpose,
       ...placing(policy[purpose], instrument, leg.side, mark),

@@ -170,7 +170,7 @@ function planned(context: StepContext, signal: IdentifiedSignal): Intent {
   return planIntent(signal, {
     instrument: signal.exchange === config.exchange ? (instruments.get(signal.symbol) ?? null) : null,
     ledger: state.ledger,
-    equity: equityNow(context).equity,
+    equity: () => equityNow(context).equity,
     mark: symbolState(context, signal.symbol)?.mark ?? null,
     sizing: sizing ?? { kind: 'fixed', size: orderSize },
     policy: orderPolicy ?? { entry: MARKET, exit: MARKET },

@@ -286,14 +286,19 @@ export class SimulatedExchange {
 
 /** Spot has no lots: a buy opens, a sell closes. On leverage an opening names no lot. Only a limit has a price, only a stop a trigger. */
 function normalised(asked: SimulatedRequest, instrument: Instrument): CheckedRequest {
-  const { price, triggerPrice, positionId, ...rest } = asked;
-  const { type, timeInForce = type === 'limit' ? 'gtc' : 'ioc' } = asked;
+  const { cancelBefore, losscutPrice, positionId, price, side, size, symbol, triggerPrice, type } = asked;
+  const { timeInForce = type === 'limit' ? 'gtc' : 'ioc' } = asked;
   const effect = instrument.kind === 'leverage' ? asked.effect : asked.side === 'buy' ? 'open' : 'close';
   const namesLot = positionId !== undefined && (instrument.kind === 'spot' || effect === 'close');
   return {
-    ...rest,
+    symbol,
+    side,
+    type,
+    size,
     effect,
     timeInForce,
+    ...(cancelBefore === undefined ? {} : { cancelBefore }),
+    ...(losscutPrice === undefined ? {} : { losscutPrice }),
     ...(type === 'limit' && price !== undefined ? { price } : {}),
     ...(type === 'stop' && triggerPrice !== undefined ? { triggerPrice } : {}),
     ...(namesLot ? { positionId } : {}),

@@ -18,8 +18,8 @@ import { signalId, signalTag } from './signal-id.js';
 import { stableJson } from './stable-json.js';
 import { Target } from './target.js';
 
-/** A decision on its way out; the runner adds the `seq`. */
-export type Decision = Omit<SignalRecord, 'event'> & { readonly event: Omit<SignalRecord['event'], 'seq'> };
+/** A decision on its way out; its `seq` is 0 until the runner gives it its place. */
+export type Decision = SignalRecord;
 
 /** What is being handled; decisions are named after it. */
 type Occasion = Bar | MarketEvent | OrderEvent;
@@ -165,6 +165,7 @@ export class Instance implements ContextHost {
         price_ref: this.#price,
         ...protectOf(options),
         ...metaOf(options, this.#strategy.indicators?.()),
+        seq: 0,
       },
       ...('openTs' in occasion ? { bar: { timeframe: occasion.timeframe, ...barKeyOf(occasion) } } : {}),
     });
