@@ -16,6 +16,7 @@ const LEVELS = [
   ['orders', 'risk', 'exchange', 'ledger', 'execution'],
   ['strategy'],
   ['store', 'simulation'],
+  ['record'],
   ['archive', 'testing', 'process'],
 ];
 

@@ -21,6 +21,7 @@ export {
   MARKET_STREAMS,
   marketStreams,
   type Partition,
+  parseSeriesKey,
   type Series,
   type SeriesKey,
   type StreamName,
@@ -134,6 +135,23 @@ export {
   workingPrice,
 } from './orders/order.js';
 export { canTransition, isFinal, TRANSITIONS } from './orders/transitions.js';
+export { barEntries, type EntryRange, entriesOf } from './record/bar-entries.js';
+export {
+  type ExecutionBeginning,
+  type ExecutionLogEntry,
+  eventIdsOf,
+  readConfig,
+  readExecutorInputs,
+} from './record/execution-log.js';
+export { runnerInputs } from './record/runner-inputs.js';
+export {
+  BarReader,
+  type LoggedRead,
+  type LoggedSeqs,
+  rebuildRecords,
+  type StrategyBeginning,
+  type StrategyLogEntry,
+} from './record/strategy-log.js';
 export type { ApprovedOrder } from './risk/approved-order.js';
 export type {
   Check,
@@ -163,6 +181,7 @@ export type {
   DecisionRow,
   InputLogPage,
   InputLogRow,
+  InputLogStart,
   KeepInputs,
   OrderRow,
   Ownership,

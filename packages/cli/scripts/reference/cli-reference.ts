@@ -19,6 +19,7 @@ import Orders from '../../src/commands/orders.js';
 import Positions from '../../src/commands/positions.js';
 import Reconcile from '../../src/commands/reconcile.js';
 import Reduce from '../../src/commands/reduce.js';
+import Replay from '../../src/commands/replay.js';
 import Resume from '../../src/commands/resume.js';
 import SimGmo from '../../src/commands/sim/gmo.js';
 import Status from '../../src/commands/status.js';
@@ -86,6 +87,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'positions',
     command: Positions,
     json: 'a list of positions: `symbol`, `strategy`, `size`, `averagePrice`, `realizedPnl`, `fees`.',
+  },
+  {
+    id: 'replay',
+    command: Replay,
+    json: '`identical`, `brains` (`brain`, `firstBatch`, `lastBatch`, `fromTs`, `toTs`, `processes`, `inputs`, `complete`), `compared` (`bars`, `signals`, `verdicts`, `orderEvents`, `orders`, `fills`), `divergence` (null, or `brain`, `batch`, `ts`, `kind`, `what`, `difference`, `chain`), `notes`, `records`, `source`; also when something differs, and then the failure on stderr.',
   },
   {
     id: 'why',

@@ -1,4 +1,4 @@
-import type { EntryRange } from '@alpha-engine/core/process';
+import type { EntryRange } from '@alpha-engine/core';
 import type { Why } from '../services/why.js';
 
 /** The chain from the order down to what was read, a paragraph each. */

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import {
   AlphaError,
   type Bar,
+  barEntries,
+  type EntryRange,
   type EventBus,
+  entriesOf,
   type OrderRow,
   type SignalRecord,
   type Store,
   type VerdictRecord,
 } from '@alpha-engine/core';
-import { barEntries, type EntryRange, entriesOf } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { lookAtBus } from './look-at-bus.js';
 import { openRecords } from './open-records.js';

@@ -68,6 +68,14 @@ export const ERROR_CODES = {
     exit: 7,
     meaning: 'Rebuilding a strategy from its record gave other decisions than those stored.',
   },
+  REPLAY_DIFFERS: {
+    exit: 9,
+    meaning: 'A session, run again from its record, came to something else than is recorded.',
+  },
+  REPLAY_INCOMPLETE: {
+    exit: 5,
+    meaning: 'What a replay needs is not kept any more: rows of the input log, or entries of the bus and its archive.',
+  },
   BOOKS_DIFFER: { exit: 7, meaning: "The engine's books and the exchange's differ." },
   ENGINE_NOT_RUNNING: { exit: 8, meaning: 'No engine runs that could do what was asked.' },
   ENGINE_NO_ANSWER: { exit: 8, meaning: 'The engine did not say in time that it did what was asked.' },

@@ -12,6 +12,7 @@ const DECIMAL_FIELDS = new Set([
   'fee',
   'fees',
   'filledSize',
+  'losscutPrice',
   'notional',
   'peak',
   'pnl',
@@ -24,6 +25,8 @@ const DECIMAL_FIELDS = new Set([
   'targetPrice',
   'total',
   'triggerPrice',
+  'unrealizedPnl',
+  'used',
   'workingPrice',
 ]);
 

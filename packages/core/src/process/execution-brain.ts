@@ -14,6 +14,14 @@ import type {
   StepTime,
   TimedExecutorInput,
 } from '../execution/executor-types.js';
+import {
+  type ExecutionBeginning,
+  type ExecutionLogEntry,
+  eventIdsOf,
+  logConfig,
+  logExecutorInputs,
+} from '../record/execution-log.js';
+import { mergeStreams } from '../record/merge-streams.js';
 import type { PaperBroker } from '../simulation/paper-broker.js';
 import type { SimulatedExchangeSnapshot } from '../simulation/snapshot-up-to-date.js';
 import type { Store } from '../store/store.js';
@@ -23,9 +31,7 @@ import type { Hold } from './brain-ownership.js';
 import { executionBrain } from './claims.js';
 import { closeBooks } from './close-books.js';
 import { ExchangeDesk } from './exchange-desk.js';
-import { logExecutorInputs } from './execution-log.js';
 import { Inbox } from './inbox.js';
-import { mergeStreams } from './merge-streams.js';
 import { Recorder } from './recorder.js';
 import { unless } from './unless.js';
 
@@ -59,6 +65,8 @@ const READ_WAIT_MS = 1000;
 const CLOCK_EVERY_MS = 250;
 /** Between two commits with nothing but quotes, at most this long (wall time). */
 const LAZY_COMMIT_MS = 1000;
+/** Clocks that are kept in memory at most, when nothing else happens for long. */
+const MOST_LOGGED = 1000;
 
 /**
  * The execution brain's loop: signals, quotes, commands and the exchange's answers in; step; record; then send, publish and
@@ -71,6 +79,8 @@ export class ExecutionBrain {
   readonly #recorder: Recorder;
   readonly #subscription: Subscription;
   readonly #inbox = new Inbox<Arrival>();
+  /** What this process began with, until it is recorded. */
+  #began: ExecutionBeginning | null;
   /** Inputs of the steps that are not committed yet, for the input log. */
   #logged: TimedExecutorInput[] = [];
   #pendingSince: number | null = null;
@@ -82,6 +92,7 @@ export class ExecutionBrain {
     this.#recorder = recorder;
     this.#subscription = subscription;
     this.executor = new Executor(options.config, state?.executor);
+    this.#began = { state: state?.executor ?? null, config: logConfig(options.config) };
     if (options.paper && state?.paper !== undefined) options.paper.restore(state.paper);
     this.desk = new ExchangeDesk({
       broker: options.broker,
@@ -201,8 +212,7 @@ export class ExecutionBrain {
     if (signal.aborted && inputs.length === 0) return;
     const clock = this.#timed({ kind: 'clock' });
     let step = this.executor.step([...inputs, clock]);
-    this.#logged.push(...inputs);
-    if (changes(step)) this.#logged.push(clock);
+    this.#logged.push(...inputs, clock);
     await this.#recordIfDue(inputs.length > 0, step);
 
     // What the gate approved is committed by now; say that it is about to be sent, commit that, and only then send.
@@ -234,14 +244,18 @@ export class ExecutionBrain {
   async #recordIfDue(arrived: boolean, step: ExecutorStep): Promise<void> {
     if (arrived) this.#pendingSince ??= performance.now();
     const overdue = this.#pendingSince !== null && performance.now() - this.#pendingSince >= LAZY_COMMIT_MS;
-    if (changes(step) || overdue) await this.#record(step);
+    if (changes(step) || overdue || this.#logged.length >= MOST_LOGGED) await this.#record(step);
   }
 
   async #record(step: ExecutorStep): Promise<void> {
     this.#notice(step.notices);
     const { paper } = this.#options;
     const state: Checkpointed = { executor: this.executor.snapshot(), ...(paper && { paper: paper.snapshot() }) };
-    const inputs = logExecutorInputs(this.#logged);
+    const inputs: ExecutionLogEntry = {
+      ...(this.#began && { began: this.#began }),
+      inputs: logExecutorInputs(this.#logged),
+      events: eventIdsOf(step),
+    };
     const rows = {
       inputs,
       verdicts: step.verdicts,
@@ -253,6 +267,7 @@ export class ExecutionBrain {
       outbox: [...step.events, ...step.states],
     };
     await this.#recorder.record(rows, state, this.#subscription);
+    this.#began = null;
     this.#logged = [];
     this.#pendingSince = null;
   }

@@ -1,7 +1,6 @@
 export type { SpoolingCounts, SpoolingOptions } from '../bus/spool/spooling-options.js';
 export { SpoolingPublisher } from '../bus/spool/spooling-publisher.js';
 export { acquireLock, type Lock, type LockOptions } from '../lock/acquire-lock.js';
-export { barEntries, type EntryRange, entriesOf } from './bar-entries.js';
 export { BrainOwnership, type Hold, UNSHARED } from './brain-ownership.js';
 export { executionBrain, executionClaim, type StrategyEngine, strategyBrain, strategyClaim } from './claims.js';
 export { accountLockPath, type DataFolder, prepareDataFolder } from './data-folder.js';

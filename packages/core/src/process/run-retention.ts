@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import { neededForRebuild } from '../record/strategy-log.js';
 import { DAY_MS } from '../store/raw-events.js';
 import type { BrainName, KeepInputs, Store } from '../store/store.js';
 import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
-import { neededForRebuild } from './strategy-log.js';
 
 export interface RetentionOptions {
   readonly store: Store;

@@ -1,12 +1,19 @@
 import type { Batch, Delivery, EventBus, Subscription } from '../bus/event-bus.js';
 import { MARKET_STREAMS, marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { MarketHistory } from '../exchange/market-history.js';
+import { runnerInputs } from '../record/runner-inputs.js';
+import {
+  type LoggedRead,
+  logRead,
+  rebuildRecords,
+  type StrategyBeginning,
+  type StrategyLogEntry,
+} from '../record/strategy-log.js';
 import type { Store } from '../store/store.js';
 import { lastSignalSeqs, signalSeries } from '../strategy/runner-state.js';
 import type {
   FedInput,
   InstanceSpec,
-  RunnerInput,
   RunnerNotice,
   RunnerSnapshot,
   RunnerStep,
@@ -17,9 +24,7 @@ import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Hold } from './brain-ownership.js';
 import { strategyBrain } from './claims.js';
-import { mergeStreams } from './merge-streams.js';
 import { Recorder } from './recorder.js';
-import { type LoggedRead, logRead, rebuildRecords } from './strategy-log.js';
 import { warmupInputs } from './warmup.js';
 
 export interface StrategyBrainOptions {
@@ -36,6 +41,8 @@ export interface StrategyBrainOptions {
   readonly initialTargets?: Readonly<Record<string, 'long' | 'short' | 'flat'>>;
   /** For warm-up bars the Store does not have. */
   readonly history?: MarketHistory;
+  /** What the engine was started with; kept for a replay. No secrets. */
+  readonly session?: Readonly<Record<string, unknown>>;
 }
 
 export interface StrategyBrainReport {
@@ -62,6 +69,8 @@ export class StrategyBrain {
   readonly #subscription: Subscription;
   readonly #counts = { consumed: 0, bars: 0, signals: 0, gaps: 0 };
 
+  /** What this process began with, until it is recorded. */
+  #began: StrategyBeginning | null;
   /** Stepped and not committed yet. */
   #reads: LoggedRead[] = [];
   #fed: FedInput[] = [];
@@ -77,6 +86,7 @@ export class StrategyBrain {
     this.#recorder = recorder;
     this.#runner = runner;
     this.#subscription = subscription;
+    this.#began = beginningOf(options, recorder);
   }
 
   /**
@@ -101,7 +111,7 @@ export class StrategyBrain {
     const since = runner.needsRebuildSince();
     if (since !== null) {
       logger.info({ brain, since }, 'rebuilding strategies from the record');
-      await runner.rebuild(rebuildRecords(store, brain, exchange, since, signal));
+      await runner.rebuild(rebuildRecords(store, brain, exchange, since, { signal }));
     }
     const streams = streamsOf(options);
     const subscription = await bus.subscribe({ group: brain, consumer: `${brain}:${process.pid}`, streams });
@@ -131,30 +141,11 @@ export class StrategyBrain {
   }
 
   async #handle(batch: Batch): Promise<void> {
-    const inputs: RunnerInput[] = [];
-    for (const { event, stream, id } of mergeStreams(batch.deliveries)) {
-      this.#recorder.advance(stream, id);
-      switch (event.type) {
-        case 'trade':
-        case 'orderbook':
-        case 'ticker':
-          inputs.push({ kind: 'market', event });
-          this.#counts.consumed++;
-          break;
-        case 'status':
-          inputs.push({ kind: 'status', event });
-          break;
-        case 'order':
-        case 'denial':
-          inputs.push({ kind: 'order', event });
-          break;
-        default:
-          break;
-      }
-    }
+    for (const { stream, id } of batch.deliveries) this.#recorder.advance(stream, id);
     // Market time is only worth telling when nothing older waits on the bus.
     const clock = batch.drained ? this.#options.marketClock.now() : undefined;
-    if (clock !== undefined) inputs.push({ kind: 'clock', ts: clock });
+    const inputs = runnerInputs(batch.deliveries, clock);
+    for (const { kind } of inputs) if (kind === 'market') this.#counts.consumed++;
 
     const step = this.#runner.step(inputs);
     this.#notice(step.notices);
@@ -171,11 +162,17 @@ export class StrategyBrain {
   }
 
   async #record(bars: RunnerStep['bars'], signals: readonly SignalRecord[]): Promise<void> {
-    const inputs = { reads: this.#reads, fed: this.#fed, signalIds: signals.map(({ event }) => event.id) };
+    const inputs: StrategyLogEntry = {
+      ...(this.#began && { began: this.#began }),
+      reads: this.#reads,
+      fed: this.#fed,
+      signalIds: signals.map(({ event }) => event.id),
+    };
     const outbox = signals.map(({ event }) => event);
     await this.#recorder.record({ bars, signals, inputs, outbox }, this.#runner.snapshot(), this.#subscription);
     this.#counts.bars += bars.length;
     this.#counts.signals += signals.length;
+    this.#began = null;
     this.#reads = [];
     this.#fed = [];
     this.#pendingSince = null;
@@ -208,6 +205,19 @@ export class StrategyBrain {
         );
     }
   }
+}
+
+function beginningOf(options: StrategyBrainOptions, recorder: Recorder): StrategyBeginning {
+  return {
+    state: (recorder.state as RunnerSnapshot | undefined) ?? null,
+    lastSeqs: [...recorder.lastSeqs],
+    initialTargets: options.initialTargets ?? null,
+    instances: options.instances.map(({ strategy, params, exchange, symbol, timeframe, codeHash }) => ({
+      strategy: strategy.name,
+      ...{ params, exchange, symbol, timeframe, codeHash },
+    })),
+    session: options.session ?? {},
+  };
 }
 
 function streamsOf({ bus: { partition }, exchange, instances }: StrategyBrainOptions): StreamName[] {

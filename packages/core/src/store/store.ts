@@ -38,6 +38,9 @@ export interface InputLogRow {
   readonly inputs: unknown;
 }
 
+/** A row whose inputs have the key `began`. */
+export type InputLogStart = Pick<InputLogRow, 'batch' | 'ts'>;
+
 /** A row of the input log, with whose it is. */
 export interface DecisionRow extends InputLogRow {
   readonly brain: BrainName;
@@ -143,6 +146,8 @@ export interface Store {
   unpublished(brain: BrainName): Promise<readonly { readonly batch: number; readonly event: AlphaEvent }[]>;
   /** Input-log rows of a brain with `batch > after`, ascending. */
   inputLog(brain: BrainName, after: number): AsyncIterable<InputLogRow>;
+  /** The rows of it that a process of the brain began with, ascending: where a replay can begin. */
+  inputLogStarts(brain: BrainName): Promise<readonly InputLogStart[]>;
   startSession(session: SessionRecord): Promise<void>;
 
   // What time makes smaller: each call is one short transaction, so that no brain waits for it.
@@ -182,7 +187,8 @@ export interface Store {
     readonly statuses?: readonly OrderStatus[];
     readonly limit?: number;
   }): Promise<readonly OrderRow[]>;
-  orderEvents(clientOrderId: string): Promise<readonly (OrderEvent | DenialEvent)[]>;
+  /** Of one order, or with no id everything that was said of orders and denials. */
+  orderEvents(clientOrderId?: string): Promise<readonly (OrderEvent | DenialEvent)[]>;
   fills(query?: { readonly symbol?: string; readonly limit?: number }): Promise<readonly FillRecord[]>;
   positions(): Promise<readonly PositionRecord[]>;
   verdicts(query?: {

@@ -140,6 +140,7 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.commit(stepOf(owner, { batch: 2, orderEvents: events }));
       assert.deepEqual(await store.orderEvents('order-1'), events);
       assert.deepEqual(await store.orderEvents('order-2'), []);
+      assert.deepEqual(await store.orderEvents(), events);
     },
   },
   {
@@ -272,6 +273,19 @@ export const STORE_CASES: readonly StoreCase[] = [
         [4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19],
       );
       assert.deepEqual(log[0], { batch: 4, ts: START + 4, inputs: [4] });
+    },
+  },
+  {
+    name: 'finds the rows of the input log that a process began with',
+    async run(store) {
+      const owner = await store.takeOver(BRAIN);
+      const inputs = [{ began: { state: null } }, { reads: ['"began":'] }, { began: {}, reads: [] }, [1]];
+      for (const [index, one] of inputs.entries()) await store.commit(stepOf(owner, { batch: index + 1, inputs: one }));
+      assert.deepEqual(await store.inputLogStarts(BRAIN), [
+        { batch: 1, ts: START + 1 },
+        { batch: 3, ts: START + 3 },
+      ]);
+      assert.deepEqual(await store.inputLogStarts('execution:gmo'), []);
     },
   },
   {

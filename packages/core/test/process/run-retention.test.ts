@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { UNSHARED } from '../../src/process/brain-ownership.js';
 import { StrategyBrain } from '../../src/process/strategy-brain.js';
-import { rebuildRecords } from '../../src/process/strategy-log.js';
+import { rebuildRecords } from '../../src/record/strategy-log.js';
 import { DAY_MS } from '../../src/store/raw-events.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

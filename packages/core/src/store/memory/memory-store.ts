@@ -17,6 +17,7 @@ import type {
   DecisionRow,
   InputLogPage,
   InputLogRow,
+  InputLogStart,
   KeepInputs,
   OrderRow,
   Ownership,
@@ -98,6 +99,11 @@ export class MemoryStore implements Store {
     for (const [batch, { ts, inputs }] of this.#brains.get(brain)?.inputs ?? []) {
       if (batch > after) yield { batch, ts, inputs: JSON.parse(inputs) };
     }
+  }
+
+  async inputLogStarts(brain: BrainName): Promise<readonly InputLogStart[]> {
+    const rows = [...(this.#brains.get(brain)?.inputs ?? [])];
+    return rows.filter(([, { inputs }]) => inputs.startsWith('{"began":')).map(([batch, { ts }]) => ({ batch, ts }));
   }
 
   async startSession(): Promise<void> {}
@@ -209,10 +215,10 @@ export class MemoryStore implements Store {
     ).map((order) => this.#orderRow(order));
   }
 
-  async orderEvents(clientOrderId: string): Promise<readonly (OrderEvent | DenialEvent)[]> {
-    return [...this.#orderEvents.values()].filter(
-      (event) => event.type === 'order' && event.data.client_order_id === clientOrderId,
-    );
+  async orderEvents(clientOrderId?: string): Promise<readonly (OrderEvent | DenialEvent)[]> {
+    const events = [...this.#orderEvents.values()];
+    if (clientOrderId === undefined) return events;
+    return events.filter((event) => event.type === 'order' && event.data.client_order_id === clientOrderId);
   }
 
   async fills(query: { readonly symbol?: string; readonly limit?: number } = {}): Promise<readonly FillRecord[]> {

@@ -6,6 +6,7 @@ import type {
   Checkpoint,
   DecisionRow,
   InputLogRow,
+  InputLogStart,
   Ownership,
   SessionRecord,
   StepRecord,
@@ -98,6 +99,15 @@ export async function readInputs(
     [brain, after, limit],
   );
   return rows.map(({ batch, ts, inputs }) => ({ batch: Number(batch), ts: Number(ts), inputs }));
+}
+
+/** Found by how their text begins: a replay asks this once, and a column would cost every commit. */
+export async function readStarts(session: Session, brain: BrainName): Promise<readonly InputLogStart[]> {
+  const { rows } = await session.query<{ batch: string; ts: string }>(
+    `SELECT batch, ts FROM input_log WHERE brain = $1 AND starts_with(inputs::text, '{"began":') ORDER BY batch`,
+    [brain],
+  );
+  return rows.map(({ batch, ts }) => ({ batch: Number(batch), ts: Number(ts) }));
 }
 
 /** The row is looked for by its text: a person asks this once in a while, and an index would cost every commit. */

@@ -246,11 +246,11 @@ export async function writeOrderEvents(session: Session, events: readonly (Order
 /** In the order they were committed. */
 export async function readOrderEvents(
   session: Session,
-  clientOrderId: string,
+  clientOrderId?: string,
 ): Promise<readonly (OrderEvent | DenialEvent)[]> {
   const { rows } = await session.query<{ event: OrderEvent | DenialEvent }>(
-    'SELECT event FROM order_events WHERE client_order_id = $1 ORDER BY row_id',
-    [clientOrderId],
+    'SELECT event FROM order_events WHERE $1::text IS NULL OR client_order_id = $1 ORDER BY row_id',
+    [clientOrderId ?? null],
   );
   return rows.map(({ event }) => event);
 }

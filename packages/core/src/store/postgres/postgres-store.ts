@@ -3,7 +3,16 @@ import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import type { BrainName, InputLogRow, Store, StoreCounts } from '../store.js';
 import { readBars } from './bars.js';
 import { readFills, readLatestEquity, readPositions } from './books.js';
-import { readBrains, readCheckpoint, readDecision, readInputs, readOutbox, takeOver, writeSession } from './brains.js';
+import {
+  readBrains,
+  readCheckpoint,
+  readDecision,
+  readInputs,
+  readOutbox,
+  readStarts,
+  takeOver,
+  writeSession,
+} from './brains.js';
 import { commitStep } from './commit.js';
 import { Database, type Session } from './database.js';
 import { writeLogs } from './journal.js';
@@ -48,6 +57,7 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
     commit: (record) => database.write((session) => commitStep(session, record)),
     unpublished: (brain) => database.read((session) => readOutbox(session, brain)),
     inputLog: (brain, after) => inputLog(database, brain, after),
+    inputLogStarts: (brain) => database.read((session) => readStarts(session, brain)),
     startSession: (record) => database.write((session) => writeSession(session, record)),
     compactInputLog: (brain, page, keep) => database.write((session) => compactInputs(session, brain, page, keep)),
     thinEquity: (after, before) => database.write((session) => thinEquity(session, after, before)),

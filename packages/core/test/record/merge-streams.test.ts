@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Delivery } from '../../src/bus/event-bus.js';
-import { mergeStreams } from '../../src/process/merge-streams.js';
+import { mergeStreams } from '../../src/record/merge-streams.js';
 
 const delivery = (stream: string, id: number, ts: number): Delivery => ({
   stream,

@@ -2,19 +2,46 @@ import type { Delivery } from '../bus/event-bus.js';
 import type { StreamName } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
-import type { Bar, BarKey } from '../market/bar.js';
+import type { EventType } from '../events/event.js';
+import type { Bar, BarKey, BarSeries } from '../market/bar.js';
+import type { Timeframe } from '../market/timeframe.js';
 import type { BrainName, Store } from '../store/store.js';
-import type { FedInput } from '../strategy/runner-types.js';
-import type { RebuildRecord } from '../strategy/strategy-runner.js';
+import type { FedInput, RunnerSnapshot } from '../strategy/runner-types.js';
+import type { RebuildRecord, StrategyRunnerOptions } from '../strategy/strategy-runner.js';
 
 /** One read of the bus as the input log keeps it: which entries of which streams met, and the market time told after them. */
 export interface LoggedRead {
   readonly ranges: readonly (readonly [stream: StreamName, firstId: string, lastId: string, count: number])[];
+  /** First and last number of each series in it: how an archive, which knows no entries, finds them again. */
+  readonly seqs?: readonly LoggedSeqs[];
   readonly clock?: EpochMs;
+}
+
+export type LoggedSeqs = readonly [symbol: string, type: EventType, first: number, last: number];
+
+/** What a process of the brain began with: the first row it wrote has it, and a replay can begin there. Plain JSON. */
+export interface StrategyBeginning {
+  /** The checkpoint it went on from; null where the brain never ran before. */
+  readonly state: RunnerSnapshot | null;
+  /** Numbers of signals that stood higher on the bus than in the checkpoint. */
+  readonly lastSeqs: readonly (readonly [series: string, seq: number])[];
+  readonly initialTargets: StrategyRunnerOptions['initialTargets'] | null;
+  readonly instances: readonly {
+    readonly strategy: string;
+    readonly params: unknown;
+    readonly exchange: string;
+    readonly symbol: string;
+    readonly timeframe: Timeframe;
+    readonly codeHash: string;
+  }[];
+  /** What the engine was started with. */
+  readonly session: Readonly<Record<string, unknown>>;
 }
 
 /** `inputs` of an input-log row of the strategy brain. */
 export interface StrategyLogEntry {
+  /** Always the first key: how `inputLogStarts` finds these rows. */
+  readonly began?: StrategyBeginning;
   readonly reads: readonly LoggedRead[];
   readonly fed: readonly FedInput[];
   readonly signalIds: readonly string[];
@@ -22,15 +49,25 @@ export interface StrategyLogEntry {
 
 export function logRead(deliveries: readonly Delivery[], clock: EpochMs | undefined): LoggedRead {
   const ranges = new Map<StreamName, [StreamName, string, string, number]>();
-  for (const { stream, id } of deliveries) {
+  const seqs: [string, EventType, number, number][] = [];
+  for (const { event, stream, id } of deliveries) {
     const range = ranges.get(stream);
     if (!range) ranges.set(stream, [stream, id, id, 1]);
     else {
       range[2] = id;
       range[3]++;
     }
+    if (event.seq === undefined) continue;
+    const { symbol, type, seq } = event;
+    const known = seqs.find((one) => one[0] === symbol && one[1] === type);
+    if (known === undefined) seqs.push([symbol, type, seq, seq]);
+    else known[3] = seq;
   }
-  return { ranges: [...ranges.values()], ...(clock !== undefined && { clock }) };
+  return {
+    ranges: [...ranges.values()],
+    ...(seqs.length > 0 && { seqs }),
+    ...(clock !== undefined && { clock }),
+  };
 }
 
 /**
@@ -40,20 +77,22 @@ export function logRead(deliveries: readonly Delivery[], clock: EpochMs | undefi
 export function neededForRebuild(inputs: unknown): unknown {
   const entry = inputs as StrategyLogEntry | null;
   if (!entry || (entry.fed.length === 0 && entry.signalIds.length === 0)) return null;
-  return entry.reads.length === 0 ? entry : { ...entry, reads: [] };
+  if (entry.reads.length === 0 && entry.began === undefined) return entry;
+  return { reads: [], fed: entry.fed, signalIds: entry.signalIds };
 }
 
-/** The stored batches from `since` on with their bars in place of the keys, for `StrategyRunner.rebuild`. */
+/** The stored batches from `since` on, and before `before`, with their bars in place of the keys, for `StrategyRunner.rebuild`. */
 export async function* rebuildRecords(
   store: Store,
   brain: BrainName,
   exchange: string,
   since: number,
-  signal?: AbortSignal,
+  { before = Number.POSITIVE_INFINITY, signal }: { readonly before?: number; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<RebuildRecord> {
   const bars = new BarReader(store, exchange);
   for await (const row of store.inputLog(brain, since - 1)) {
     signal?.throwIfAborted();
+    if (row.batch >= before) return;
     const entry = row.inputs as StrategyLogEntry | null;
     if (!entry) continue;
     const fed: RebuildRecord['fed'][number][] = [];
@@ -70,7 +109,7 @@ const PAGE = 5000;
 type FedBar = Extract<FedInput, { kind: 'bar' | 'warmup' }>;
 
 /** Bars are asked for in ascending order per symbol and timeframe: reads them in pages ahead. */
-class BarReader {
+export class BarReader {
   readonly #store: Store;
   readonly #exchange: string;
   readonly #pages = new Map<string, Map<string, Bar>>();
@@ -80,7 +119,8 @@ class BarReader {
     this.#exchange = exchange;
   }
 
-  async get(fed: FedBar): Promise<Bar> {
+  /** Null where the database has no such bar. */
+  async find(fed: BarKey & Pick<BarSeries, 'symbol' | 'timeframe'>): Promise<Bar | null> {
     const { openTs, symbol, timeframe } = fed;
     const key = `${symbol}|${timeframe}`;
     let bar = this.#pages.get(key)?.get(placeOf(fed));
@@ -89,7 +129,14 @@ class BarReader {
       this.#pages.set(key, new Map(page.map((row) => [placeOf(row), row])));
       bar = this.#pages.get(key)?.get(placeOf(fed));
     }
-    if (bar) return bar;
+    return bar ?? null;
+  }
+
+  /** Throws `REBUILD_DIFFERS` where the database has no such bar. */
+  async get(fed: FedBar): Promise<Bar> {
+    const { openTs, symbol, timeframe } = fed;
+    const bar = await this.find(fed);
+    if (bar !== null) return bar;
     throw new AlphaError(
       'REBUILD_DIFFERS',
       `The bar of ${symbol} ${timeframe} at ${new Date(openTs).toISOString()} stands in the input log and not in the database. Restore the database from a backup, or start a new instance by changing a parameter.`,

@@ -1,0 +1,55 @@
+import { Flags } from '@oclif/core';
+import { AlphaCommand } from '../alpha-command.js';
+import { archiveFlags, archiveQuery } from '../config/archive-flags.js';
+import { settingFlags } from '../config/setting-flags.js';
+import { replayText } from '../output/replay-text.js';
+
+export default class Replay extends AlphaCommand {
+  static override summary =
+    'Run a recorded session through the same strategy and executor again, and compare what comes out.';
+  static override description =
+    'Exit status 0 means identical; 9 (`REPLAY_DIFFERS`) that something came out otherwise: the first difference is shown with what led to it. Nothing is written, and no exchange is asked. docs/replay.md says what this proves.';
+  static override examples = [
+    '<%= config.bin %> replay --diff',
+    '<%= config.bin %> replay --diff --from 2024-11-22T09:00 --to 2024-11-22T12:00 --json',
+    '<%= config.bin %> replay --diff --param fast=5',
+  ];
+  static override flags = {
+    diff: Flags.boolean({ description: 'Compare with the record; it is what a replay is for, and may be left out.' }),
+    from: archiveFlags.from,
+    to: archiveFlags.to,
+    param: Flags.string({
+      description: 'A parameter in place of the recorded one, `name=value`; may be repeated.',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    strategy: Flags.string({ description: 'A strategy in place of the recorded one: its file as it is now, say.' }),
+    ...settingFlags(['exchange', 'partition', 'dataDir', 'logLevel']),
+  };
+
+  async run() {
+    const { flags } = await this.parse(Replay);
+    const { param, strategy } = flags;
+    // Not as settings: what was recorded holds, whatever the environment says now.
+    const { config } = await this.settings({ ...flags, param: undefined, strategy: undefined });
+    const { assertIdentical, readParams, replay } = await import('../services/replay.js');
+    const { from, to } = archiveQuery({ from: flags.from, to: flags.to });
+    const result = await replay({
+      config,
+      folder: process.cwd(),
+      params: readParams(param ?? []),
+      ...(strategy !== undefined && { strategy }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    });
+    this.log(replayText(result));
+    try {
+      assertIdentical(result);
+    } catch (error) {
+      // The result is the contract of --json, also when something differs.
+      if (this.jsonEnabled()) this.logJson(result);
+      throw error;
+    }
+    return result;
+  }
+}

@@ -1,0 +1,76 @@
+import type { CauseChain, Divergence } from '@alpha-engine/backtest';
+import type { Replay } from '../services/replay.js';
+import { table } from './table.js';
+
+/** What was run again, and the first difference with what led to it, from what was read to what was traded. */
+export function replayText({ brains, compared, divergence, identical, notes, records, source }: Replay): string {
+  const rows = brains.map(({ brain, firstBatch, fromTs, inputs, lastBatch, processes, toTs }) => [
+    ...[brain, iso(fromTs), iso(toTs), `${firstBatch} to ${lastBatch}`, inputs, processes],
+  ]);
+  const { bars, fills, orderEvents, orders, signals, verdicts } = compared;
+  const lines = [
+    `Record: ${records}. Events: ${source}.`,
+    table(['brain', 'from', 'to', 'batches', 'inputs', 'processes'], rows),
+    table(
+      ['bars', 'signals', 'verdicts', 'order events', 'orders', 'fills'],
+      [[bars, signals, verdicts, orderEvents, orders, fills]],
+    ),
+    ...notes,
+  ];
+  if (identical) return [...lines, 'IDENTICAL: everything came out as it is recorded.'].join('\n');
+  return [...lines, ...(divergence === null ? [] : divergenceLines(divergence))].join('\n');
+}
+
+function divergenceLines({ batch, brain, chain, difference, kind, ts, what }: Divergence): readonly string[] {
+  const { path, recorded, replayed } = difference;
+  return [
+    `DIFFERS    ${what}`,
+    `           batch ${batch} of ${brain}, ${iso(ts)}; ${kind}${path === '' ? '' : `, ${path}`}`,
+    `             recorded  ${json(recorded)}`,
+    `             replayed  ${json(replayed)}`,
+    ...chainLines(chain),
+  ];
+}
+
+/** The same chain as `alpha why`, read forwards. */
+function chainLines({ bar, input, orders, read, signal, verdict }: CauseChain): readonly string[] {
+  const lines = read.map(
+    ({ count, firstId, lastId, stream }) => `ENTRIES    ${stream}  ${firstId} to ${lastId}: ${count}`,
+  );
+  if (input !== null) lines.push(`INPUT      ${json(input)}`);
+  lines.push(
+    ...pair('BAR', bar),
+    ...pair('SIGNAL', signal),
+    ...pair('VERDICT', { recorded: verdictText(verdict.recorded), replayed: verdictText(verdict.replayed) }),
+  );
+  for (const { order } of orders) {
+    const { clientOrderId, side, size, symbol } = order.terms;
+    const filled = `filled ${order.filledSize}${'averagePrice' in order ? ` at ${order.averagePrice}` : ''}`;
+    lines.push(`ORDER      ${clientOrderId}  ${side} ${size} ${symbol}: ${order.status}, ${filled}`);
+  }
+  return lines;
+}
+
+/** What the checks looked at, `alpha why` tells. */
+function verdictText(verdict: CauseChain['verdict']['recorded']): string | null {
+  if (verdict === null) return null;
+  return verdict.approved ? 'approved' : `denied: ${verdict.code}. ${verdict.message ?? ''}`;
+}
+
+function pair(
+  name: string,
+  { recorded, replayed }: { readonly recorded: unknown; readonly replayed: unknown },
+): readonly string[] {
+  const label = name.padEnd(11);
+  if (recorded === null && replayed === null) return [];
+  if (json(recorded) === json(replayed)) return [`${label}${json(recorded)}`];
+  return [`${label}recorded  ${json(recorded)}`, `           replayed  ${json(replayed)}`];
+}
+
+function json(value: unknown): string {
+  return value === null ? 'nothing' : JSON.stringify(value);
+}
+
+function iso(ts: number): string {
+  return new Date(ts).toISOString();
+}

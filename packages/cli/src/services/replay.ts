@@ -1,0 +1,128 @@
+import {
+  BusEntries,
+  type EntrySource,
+  type ReplayResult,
+  recordedInstances,
+  replaySession,
+} from '@alpha-engine/backtest';
+import type { StrategyBeginning } from '@alpha-engine/core';
+import { AlphaError, type InstanceSpec, instanceIdOf, parseParams, type Store } from '@alpha-engine/core';
+import type { Config } from '../config/schema.js';
+import { type LoadedStrategy, loadStrategy } from '../plugins/load-strategy.js';
+import { Closers } from './closers.js';
+import { lookAtBus } from './look-at-bus.js';
+import { openRecords } from './open-records.js';
+
+export interface ReplayRequest {
+  readonly config: Config;
+  /** Where strategy files and packages are looked for. */
+  readonly folder: string;
+  /** Parameters in place of the recorded ones. */
+  readonly params: Readonly<Record<string, string>>;
+  /** A strategy in place of the recorded one. */
+  readonly strategy?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface Replay extends ReplayResult {
+  /** Where the record is, and where the events were read; for people. */
+  readonly records: string;
+  readonly source: string;
+}
+
+/** Runs what is recorded again. Reads only; on servers beside a running engine, on an embedded database through it. */
+export async function replay(request: ReplayRequest): Promise<Replay> {
+  const { config, from, to } = request;
+  const closers = new Closers();
+  try {
+    const records = await openRecords(config);
+    closers.add(() => records.close());
+    const { location, store } = records;
+    const strategies = new Strategies(request);
+    const changed = await isChanged(store, config.exchange, strategies);
+    const run = (entries: EntrySource): Promise<ReplayResult> =>
+      replaySession({
+        ...{ store, exchange: config.exchange, entries, changed },
+        instances: (began) => strategies.of(began),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      });
+    const [result, source] = await lookAtBus(config, async (bus): Promise<[ReplayResult, string]> => {
+      const entries = new BusEntries(bus);
+      return [await run(entries), entries.name];
+    });
+    return { ...result, records: location, source };
+  } finally {
+    await closers.close();
+  }
+}
+
+/** Throws `USAGE` for what is no `name=value`. */
+export function readParams(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+      if (name !== undefined && value !== undefined) return [name.trim(), value];
+      throw new AlphaError('USAGE', `--param must be a pair such as fast=5; it is "${pair}".`);
+    }),
+  );
+}
+
+/** Throws `REPLAY_DIFFERS`. */
+export function assertIdentical({ divergence }: ReplayResult): void {
+  if (divergence === null) return;
+  const { batch, brain, ts, what } = divergence;
+  throw new AlphaError(
+    'REPLAY_DIFFERS',
+    `The replay differs from the record in batch ${batch} of ${brain}, at ${new Date(ts).toISOString()}. ${what}`,
+    { context: { brain, batch } },
+  );
+}
+
+/** Whether any strategy is not, in code or in parameters, what it was when it was recorded first. */
+async function isChanged(store: Store, exchange: string, strategies: Strategies): Promise<boolean> {
+  for (const began of await recordedInstances(store, exchange)) {
+    const now = await strategies.of(began);
+    if (now.some((spec, index) => instanceIdOf(spec) !== strategies.recordedId(spec, began, index))) return true;
+  }
+  return false;
+}
+
+/** The strategies of recorded processes, loaded once each. */
+class Strategies {
+  readonly #request: ReplayRequest;
+  readonly #loaded = new Map<string, Promise<LoadedStrategy>>();
+
+  constructor(request: ReplayRequest) {
+    this.#request = request;
+  }
+
+  async of(began: StrategyBeginning): Promise<readonly InstanceSpec[]> {
+    const specs: InstanceSpec[] = [];
+    for (const { strategy: name, params, exchange, symbol, timeframe } of began.instances) {
+      const { strategy, codeHash } = await this.#load(this.#request.strategy ?? referenceOf(began) ?? name);
+      const given = { ...(params as Readonly<Record<string, unknown>>), ...this.#request.params };
+      specs.push({ strategy, params: parseParams(strategy, given), exchange, symbol, timeframe, codeHash });
+    }
+    return specs;
+  }
+
+  recordedId(spec: InstanceSpec, { instances }: StrategyBeginning, index: number): string | undefined {
+    const recorded = instances[index];
+    if (recorded === undefined || recorded.strategy !== spec.strategy.name) return undefined;
+    return instanceIdOf({ ...spec, params: recorded.params, codeHash: recorded.codeHash });
+  }
+
+  #load(reference: string): Promise<LoadedStrategy> {
+    const loading = this.#loaded.get(reference) ?? loadStrategy(reference, this.#request.folder);
+    this.#loaded.set(reference, loading);
+    return loading;
+  }
+}
+
+/** How the engine was told its strategy: a name, a file, a package. */
+function referenceOf({ session }: StrategyBeginning): string | undefined {
+  const { strategy } = (session.config ?? {}) as { readonly strategy?: string };
+  return strategy;
+}
