@@ -82,6 +82,7 @@ export type {
 export { FeedFreshness, type FeedFreshnessOptions } from './exchange/feed-freshness.js';
 export type { ChannelSilence, FeedSubscription, MarketFeed } from './exchange/market-feed.js';
 export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
+export type { TradeArchive, TradeFile, TradeFileBytes } from './exchange/trade-archive.js';
 export type { Books, OpenOrder } from './execution/books.js';
 export { compareBooks, type Difference, differenceKey, type ExchangeView } from './execution/compare-books.js';
 export { Executor } from './execution/executor.js';

@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { Broker } from './broker.js';
 import type { MarketFeed } from './market-feed.js';
 import type { MarketHistory } from './market-history.js';
+import type { TradeArchive } from './trade-archive.js';
 
 export interface ExchangeCapabilities {
   /** Timeframes and order kinds are asked of the parts themselves; this is what no part can tell. */
@@ -45,6 +46,8 @@ export interface ExchangeAdapter {
   readonly knownInstruments?: readonly Instrument[];
   marketFeed(context: ExchangeContext): MarketFeed;
   history(context: ExchangeContext): MarketHistory;
+  /** Files of past trades, where the exchange publishes them. */
+  tradeArchive?(context: Pick<ExchangeContext, 'endpoints'>): TradeArchive;
   broker(context: ExchangeContext, credentials: Credentials): Broker;
   /**
    * Difference between market time and wall time: `market = anchorMarket + (wall - anchorWall) * speed`. A real exchange has

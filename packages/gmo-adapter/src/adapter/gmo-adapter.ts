@@ -7,6 +7,7 @@ import type { FeedTimings } from './feed-timings.js';
 import { GmoMarketFeed } from './market-feed.js';
 import { GmoMarketHistory } from './market-history.js';
 import { measureClock } from './measure-clock.js';
+import { GmoTradeArchive } from './trade-archive.js';
 
 export interface GmoAdapterOptions {
   /** For one REST request, milliseconds; default 10 000. */
@@ -24,6 +25,7 @@ export function createGmoAdapter(options: GmoAdapterOptions = {}): ExchangeAdapt
     knownInstruments: SYMBOL_ROWS.map(mapInstrument),
     marketFeed: (context) => new GmoMarketFeed(context, options),
     history: (context) => new GmoMarketHistory(context, options),
+    tradeArchive: ({ endpoints }) => new GmoTradeArchive(endpoints, options),
     broker: (context, credentials) => new GmoBroker(context, credentials, options),
     measureClock: (context) => measureClock(context, options),
   };

@@ -6,6 +6,8 @@ const GMO_HOST = 'api.coin.z.com';
 export interface GmoEndpoints {
   readonly restPublicUrl: string;
   readonly restPrivateUrl: string;
+  /** The files of past trades. */
+  readonly tradeFilesUrl: string;
   readonly wsPublicUrl: string;
   /** The access token follows as one more path segment. */
   readonly wsPrivateUrl: string;
@@ -26,6 +28,7 @@ export function resolveEndpoints(endpoints: ExchangeEndpoints): GmoEndpoints {
   return {
     restPublicUrl: `${base}/public`,
     restPrivateUrl: `${base}/private`,
+    tradeFilesUrl: `${base}/data/trades`,
     wsPublicUrl: trim(wsPublic.href),
     wsPrivateUrl: trim(wsPrivate.href),
     simulatorClockUrl: rest.hostname === GMO_HOST ? null : `${base}/sim/clock`,

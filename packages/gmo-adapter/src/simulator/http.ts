@@ -13,6 +13,25 @@ export function sendText(response: ServerResponse, http: number, text: string): 
   response.end(text);
 }
 
+/** A file or a status; `range` is the header of a client that has its beginning. */
+export function sendFile(response: ServerResponse, file: Buffer | number, range: string | undefined): void {
+  if (typeof file === 'number') {
+    sendText(response, file, '<html><body>Not here</body></html>');
+    return;
+  }
+  const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  if (from >= file.length) {
+    response.writeHead(416, { 'content-range': `bytes */${file.length}` }).end();
+    return;
+  }
+  response.writeHead(from === 0 ? 200 : 206, {
+    'content-type': 'application/gzip',
+    'content-length': file.length - from,
+    ...(from > 0 && { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` }),
+  });
+  response.end(file.subarray(from));
+}
+
 /** Null when it is too long or the client went away. */
 export async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];

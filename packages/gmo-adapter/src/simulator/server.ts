@@ -10,7 +10,7 @@ import type { FaultText } from './faults/fault.js';
 import { FaultDesk } from './faults/fault-desk.js';
 import { checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
 import { Handshakes } from './handshakes.js';
-import { readBody, sendJson, sendText, urlOf } from './http.js';
+import { header, readBody, sendFile, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
@@ -26,6 +26,7 @@ import { type SimulatorStats, StatsCounter } from './stats.js';
 import { DEFAULT_SWITCHES, DEFAULT_TIMINGS, type SimulatorSwitches } from './switches.js';
 import { INSTRUMENTS } from './symbols.js';
 import { defaultTapePath, loadTape, type Tape, type TapeHeader, type TapeRecord } from './tape.js';
+import { tradeFile } from './trade-files.js';
 
 /**
  * Starts a server on loopback that plays GMO Coin: REST and sockets, public and private, on a recorded tape. Throws
@@ -42,6 +43,7 @@ export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Prom
 
 class SimulatorServer implements GmoSimulator {
   readonly tape: TapeHeader;
+  readonly #tape: Tape;
   readonly exchange: SimulatedExchange;
   readonly #options: GmoSimulatorOptions;
   readonly #switches: SimulatorSwitches;
@@ -65,6 +67,7 @@ class SimulatorServer implements GmoSimulator {
   constructor(tape: Tape, script: FaultScript, options: GmoSimulatorOptions) {
     const hold = options.hold ?? 0;
     this.tape = tape.header;
+    this.#tape = tape;
     this.#options = options;
     this.#switches = { ...DEFAULT_SWITCHES, ...options.switches };
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
@@ -349,6 +352,11 @@ class SimulatorServer implements GmoSimulator {
     const controlled = control(this, request.method ?? 'GET', url.pathname, body);
     if (controlled !== null) {
       sendJson(response, controlled.http, controlled.body);
+      return;
+    }
+    const file = tradeFile(url.pathname, this.#tape, this.#clock.shift, Math.max(this.#marketNow(), this.#wallNow()));
+    if (file !== null) {
+      sendFile(response, file, header(request, 'range'));
       return;
     }
     const fault = this.#faults.rest(url.pathname);
