@@ -68,7 +68,7 @@ export class BacktestRun {
   constructor(options: BacktestOptions) {
     const { cash, fill, instances, instruments, leverageRules, limits, maxDrawdown } = options;
     this.#options = options;
-    refuseForBars(fill.model);
+    refuseForBars(fill);
     const quote = instruments[0]?.quote ?? '';
     this.#exchange = new SimulatedExchange({
       instruments,
@@ -331,11 +331,15 @@ function nightOf(ts: EpochMs): number {
   return Math.floor((ts - NIGHT_BEGINS_MS) / DAY_MS);
 }
 
-/** Throws `USAGE` for a model that needs more than bars tell. */
-function refuseForBars(model: BacktestOptions['fill']['model']): void {
-  if (model === 'bar-path' || model === 'next-open') return;
-  throw new AlphaError(
-    'USAGE',
-    `The fill model ${model} needs recorded trades or books; bars tell neither: use bar-path or next-open.`,
-  );
+/** Throws `USAGE` for what needs more than bars tell. */
+function refuseForBars({ latency, model, queue }: BacktestOptions['fill']): void {
+  const wrong =
+    model !== 'bar-path' && model !== 'next-open'
+      ? `The fill model ${model} needs recorded trades or books; bars tell neither: use bar-path or next-open.`
+      : queue !== undefined
+        ? `The queue model ${queue} needs order books, and bars tell of none: leave it out.`
+        : latency !== undefined
+          ? 'A latency needs recorded trades or books: between the prices of a bar there is no time to be late in. Leave it out.'
+          : null;
+  if (wrong !== null) throw new AlphaError('USAGE', wrong);
 }

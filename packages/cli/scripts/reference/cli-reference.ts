@@ -14,6 +14,7 @@ import Demo from '../../src/commands/demo.js';
 import Engine from '../../src/commands/engine.js';
 import Flatten from '../../src/commands/flatten.js';
 import Halt from '../../src/commands/halt.js';
+import Latency from '../../src/commands/latency.js';
 import Optimize from '../../src/commands/optimize.js';
 import Orders from '../../src/commands/orders.js';
 import Positions from '../../src/commands/positions.js';
@@ -62,6 +63,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'backtest',
     command: Backtest,
     json: '`strategy` (`name`, `params`, `codeHash`), `symbol`, `timeframe`, `bars`, `from`, `to`, `signals`, `metrics`, `trades`, `openTrades`, `orders`, `denials`, `equity` (`day`, `equity`), `failures`, `alarms`, `assumptions`, `data`; docs/backtest.md defines the metrics.',
+  },
+  {
+    id: 'latency',
+    command: Latency,
+    json: '`format`, `version`, `feed`, `order` and `answer` (`kind`: `quantiles` with `points` of share and milliseconds, or `constant` with `ms`), `measured` (`samples` and `negative`, by leg), `out`. What `--out` writes is the same without `out`.',
   },
   {
     id: 'optimize',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { FillModel } from '@alpha-engine/backtest';
+import type { QueueModel } from '@alpha-engine/core/simulation';
 import { Flags, type Interfaces } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
 import { backtestFlags } from '../config/backtest-flags.js';
@@ -52,6 +53,8 @@ export default class Backtest extends AlphaCommand {
       cash: flags.cash,
       size: flags.size,
       fill: flags.fill as FillModel | undefined,
+      queue: flags.queue as QueueModel | undefined,
+      latency: flags.latency,
       slippage: flags.slippage,
       slippageOn: flags['slippage-on'] as 'all' | 'entries',
       limits: flags.limits as 'set' | 'engine' | 'none',

@@ -55,6 +55,15 @@ export const backtestFlags = {
       'What orders trade with. Bars: bar-path (default) or next-open. Events: book-walk (default), top-of-book, or trades (default without books).',
     options: ['bar-path', 'next-open', 'book-walk', 'top-of-book', 'trades'],
   }),
+  queue: Flags.string({
+    description: 'Recorded books: when a resting order fills that the market only touches. Default: conservative.',
+    options: ['through', 'conservative', 'proportional'],
+  }),
+  latency: Flags.string({
+    description:
+      'Events: how long market data, orders and answers take: none, assumed (default), legs in milliseconds, or a file of alpha latency.',
+    helpValue: '<feed=20,order=50-150,answer=80~0.4|file>',
+  }),
   slippage: Flags.string({
     description: 'How much worse than the bar market orders and stops fill.',
     default: '0',

@@ -9,6 +9,7 @@ import { cashOf, entrySizing } from './backtest/sizing.js';
 import { instancesOf, strategiesOf } from './backtest/strategies.js';
 import { fractionIn, instantIn, offsetIn } from './backtest-values.js';
 import { protectOf } from './engine-settings.js';
+import { latencyIn } from './latency-in.js';
 
 export type { BacktestRequest } from './backtest/request.js';
 
@@ -27,7 +28,7 @@ export async function backtest(
 
 /** Everything understood, nothing run yet. Throws `USAGE` and `STRATEGY_*`. */
 export async function backtestSetup(request: BacktestRequest) {
-  const { config } = request;
+  const { config, folder, latency, queue } = request;
   const { timeframe } = config;
   const { source, symbols } = await dataOf(request);
   const strategies = await strategiesOf(request, symbols);
@@ -48,6 +49,8 @@ export async function backtestSetup(request: BacktestRequest) {
       model: request.fill ?? defaultFill(source),
       slippage: fractionIn('--slippage', request.slippage).toNumber(),
       slippageOn: request.slippageOn,
+      ...(queue !== undefined && { queue }),
+      ...(latency !== undefined && { latency: await latencyIn(latency, folder) }),
     },
     leverageRules: request.leverageRules,
     protect: protectOf(config),

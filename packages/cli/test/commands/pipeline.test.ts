@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { Alpha, runAlpha, startSimulator } from '../support/alpha.js';
@@ -36,6 +37,12 @@ it('collects, trades the example strategy on paper in a folder without packages,
   expect(seen.engine).toBe('running');
   expect(seen.counts.bars).toBeGreaterThan(10);
   expect(seen.books).toMatchObject([{ symbol: 'BTC', agreedAt: expect.stringMatching(/Z$/) }]);
+
+  // The paper account let 20 ms pass on the way to the exchange, at sixty times the speed of the clock.
+  const measured = JSON.parse((await runAlpha(['latency', '--out', 'latency.json', '--json'], surroundings)).stdout);
+  expect(JSON.parse(await readFile(join(folder, 'latency.json'), 'utf8')).order).toEqual(measured.order);
+  expect(measured.order.points[0][1]).toBeGreaterThan(1_000);
+  expect(measured.measured.samples.feed).toBeGreaterThan(10);
 
   const stopped = await engine.end('SIGINT');
   expect(stopped.exit, stopped.stderr).toBe(0);

@@ -5,6 +5,7 @@ export { BrainOwnership, type Hold, UNSHARED } from './brain-ownership.js';
 export { executionBrain, executionClaim, type StrategyEngine, strategyBrain, strategyClaim } from './claims.js';
 export { accountLockPath, type DataFolder, prepareDataFolder } from './data-folder.js';
 export type { ExecutionBrainOptions } from './execution-brain.js';
+export { LatencyMeter, type MeasuredLatency } from './latency-meter.js';
 export type { Claim, ClaimedPart, LockQueueOptions } from './lock-queue.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
 export { outlast } from './outlast.js';

@@ -1,4 +1,5 @@
 import type { DataKind, FillModel } from '@alpha-engine/backtest';
+import type { QueueModel } from '@alpha-engine/core/simulation';
 import type { LoadedConfig } from '../../config/load-config.js';
 
 /** As the flags say it; texts are understood by the service. A list says a value for all symbols, or `SYMBOL=value` for one. */
@@ -17,6 +18,8 @@ export interface BacktestRequest extends LoadedConfig {
   readonly size: string | undefined;
   /** Undefined: what suits the data. */
   readonly fill: FillModel | undefined;
+  readonly queue: QueueModel | undefined;
+  readonly latency: string | undefined;
   readonly slippage: string;
   readonly slippageOn: 'all' | 'entries';
   readonly limits: 'set' | 'engine' | 'none';
