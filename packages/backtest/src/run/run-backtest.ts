@@ -12,9 +12,9 @@ import { mean, ratio } from '../metrics/statistics.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { BacktestRun } from './backtest-run.js';
 import type { EquityCurve } from './equity-curve.js';
-import type { StrategyFailure } from './run-record.js';
 import { TapeRun } from './tape-run.js';
 import type { Trade } from './trade-book.js';
+import type { StrategyFailure } from './virtual-engine.js';
 
 /** Money in the quote currency. */
 export interface BacktestMetrics extends PerformanceMetrics, TradeMetrics {

@@ -1,13 +1,7 @@
 import type { DenialEvent, ExecutorStep, Order } from '@alpha-engine/core';
 import type { SimulationReport } from '@alpha-engine/core/simulation';
 import { TradeBook } from './trade-book.js';
-import type { EngineListener } from './virtual-engine.js';
-
-/** A strategy that threw, and what it said. */
-export interface StrategyFailure {
-  readonly instanceId: string;
-  readonly message: string;
-}
+import type { EngineListener, StrategyFailure } from './virtual-engine.js';
 
 /** What a run leaves behind: grows with what was traded, not with the bars. */
 export class RunRecord implements EngineListener {
@@ -41,8 +35,8 @@ export class RunRecord implements EngineListener {
     if (report.kind === 'holding_fee') this.book.holdingFee(String(report.fee.positionId), report.fee.amount);
   }
 
-  onFailure(instanceId: string, message: string): void {
-    this.failures.push({ instanceId, message });
+  onFailure(failure: StrategyFailure): void {
+    this.failures.push(failure);
   }
 
   /** In the order of their making, each in its last state. */

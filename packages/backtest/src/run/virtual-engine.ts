@@ -30,12 +30,19 @@ import {
 } from '@alpha-engine/core/simulation';
 import type { BarMarket } from '../fills/bar-market.js';
 
+/** A strategy that threw, when, and what it said. */
+export interface StrategyFailure {
+  readonly instanceId: string;
+  readonly ts: EpochMs;
+  readonly message: string;
+}
+
 /** Hears everything that happens, in order. */
 export interface EngineListener {
   onSignal(event: SignalEvent): void;
   onStep(step: ExecutorStep): void;
   onReport(report: SimulationReport): void;
-  onFailure(instanceId: string, message: string): void;
+  onFailure(failure: StrategyFailure): void;
 }
 
 /**
@@ -156,7 +163,10 @@ export class VirtualEngine {
     const { listener } = this.#options;
     for (const { event } of signals) listener.onSignal(event);
     for (const notice of notices) {
-      if (notice.kind === 'strategy_failed') listener.onFailure(notice.instanceId, notice.message);
+      if (notice.kind !== 'strategy_failed') continue;
+      const [first] = inputs;
+      const ts = first !== undefined && 'bar' in first ? first.bar.closeTs : this.now;
+      listener.onFailure({ instanceId: notice.instanceId, ts, message: notice.message });
     }
     return step;
   }

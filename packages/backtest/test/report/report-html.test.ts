@@ -92,7 +92,7 @@ describe('a report', () => {
           alarms: [EVIL],
           assumptions: [EVIL],
           byStrategy: result.byStrategy.flatMap((part) => [{ ...part, name: EVIL }, part]),
-          failures: [{ instanceId: EVIL, message: EVIL }],
+          failures: [{ ts: 0, instanceId: EVIL, message: EVIL }],
           trades: result.trades.map((trade) => ({ ...trade, strategy: EVIL, symbol: EVIL })),
         },
       }),

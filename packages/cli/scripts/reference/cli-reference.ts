@@ -62,7 +62,7 @@ const ENTRIES: readonly Entry[] = [
   {
     id: 'backtest',
     command: Backtest,
-    json: '`strategy` (`name`, `params`, `codeHash`), `symbol`, `timeframe`, `bars`, `from`, `to`, `signals`, `metrics`, `trades`, `openTrades`, `orders`, `denials`, `equity` (`day`, `equity`), `failures`, `alarms`, `assumptions`, `data`; docs/backtest.md defines the metrics.',
+    json: '`strategies` (`label`, `name`, `params`, `symbols`, `codeHash`), `instruments` (the trading rules of each symbol), `timeframe`, `limits`, `bars`, `from`, `to`, `signals`, `metrics`, `byStrategy` and `bySymbol` (`name`, `profit`, …), `trades`, `openTrades`, `orders`, `denials`, `equity` (`day`, `equity`), `failures` (`time`, `instanceId`, `message`), `alarms`, `assumptions`, `data`, `report`, `tables`; docs/backtest.md defines the metrics.',
   },
   {
     id: 'latency',

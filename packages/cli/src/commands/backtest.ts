@@ -21,17 +21,23 @@ export default class Backtest extends AlphaCommand {
       description: 'Write what came of it as one HTML page as well, with charts; it needs no network.',
       helpValue: '<file.html>',
     }),
+    tables: Flags.string({
+      description:
+        'Write trades.csv, orders.csv, denials.csv and equity.csv (every bar) into this folder, for spreadsheets.',
+      helpValue: '<folder>',
+    }),
   };
 
   async run() {
     const { flags } = await this.parse(Backtest);
     // One name is what the settings know; several are the run's own.
-    const { report: file, strategy: _, ...settings } = flags;
+    const { report: file, strategy: _, tables, ...settings } = flags;
     const loaded = await this.settings(settings);
     const { backtest } = await import('../services/backtest.js');
     const report = await backtest(
       Backtest.request(flags, loaded),
       file === undefined ? null : { file: resolve(file), version: this.config.version },
+      tables === undefined ? null : resolve(tables),
     );
     const { backtestText } = await import('../output/backtest-text.js');
     this.log(backtestText(report));

@@ -10,7 +10,7 @@ export function backtestText(report: BacktestReport): string {
   const lines = [
     ...report.strategies.map((strategy) => `${strategyText(strategy)} on ${strategy.symbols.join(', ')}`),
     `${bars} bars of ${report.timeframe}, ${report.from} to ${report.to}`,
-    ...failures.map(({ instanceId, message }) => `${instanceId} threw and was halted: ${message}`),
+    ...failures.map(({ instanceId, message, time }) => `${instanceId} threw at ${time} and was halted: ${message}`),
     table(['figure', 'value'], rowsOf(metrics)),
     ...partsText('strategy', byStrategy),
     ...partsText('symbol', bySymbol),

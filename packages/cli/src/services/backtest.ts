@@ -3,10 +3,12 @@ import { dataOf } from './backtest/data-of.js';
 import { reportedBacktest } from './backtest/html-report.js';
 import { instrumentsOf } from './backtest/instruments.js';
 import { limitRows, limitsOf } from './backtest/limits.js';
+import { usage } from './backtest/per-symbol.js';
 import { instrumentRow, reportOf, strategyRow } from './backtest/report.js';
 import type { BacktestRequest } from './backtest/request.js';
 import { cashOf, entrySizing } from './backtest/sizing.js';
 import { instancesOf, strategiesOf } from './backtest/strategies.js';
+import { writeTables } from './backtest/write-tables.js';
 import { fractionIn, instantIn, offsetIn } from './backtest-values.js';
 import { protectOf } from './engine-settings.js';
 import { latencyIn } from './latency-in.js';
@@ -16,20 +18,29 @@ export type { BacktestRequest } from './backtest/request.js';
 /** What `--json` prints. */
 export type BacktestReport = Awaited<ReturnType<typeof backtest>>;
 
-/** Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE`, `DATA_INVALID` and, of a report, `OUTPUT_UNWRITABLE`. */
+/** Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE`, `DATA_INVALID` and, of a report or tables, `OUTPUT_UNWRITABLE`. */
 export async function backtest(
   request: BacktestRequest,
   report: { readonly file: string; readonly version: string } | null = null,
+  tables: string | null = null,
 ) {
   const { options, source, ...what } = await backtestSetup(request);
   const result = await (report ? reportedBacktest(source, options, report) : runBacktest(source, options));
-  return { ...what, ...reportOf(result), report: report?.file ?? null };
+  const rows = reportOf(result);
+  if (tables !== null) await writeTables(tables, rows, result.curve);
+  return { ...what, ...rows, report: report?.file ?? null, tables };
 }
 
 /** Everything understood, nothing run yet. Throws `USAGE` and `STRATEGY_*`. */
 export async function backtestSetup(request: BacktestRequest) {
   const { config, folder, latency, queue } = request;
   const { timeframe } = config;
+  const offsetMs = offsetIn(request.timeZone);
+  const from = instantIn('--from', request.from, offsetMs);
+  const to = instantIn('--to', request.to, offsetMs);
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw usage(`--from is ${request.from} and --to is ${request.to}: there is nothing between them.`);
+  }
   const { source, symbols } = await dataOf(request);
   const strategies = await strategiesOf(request, symbols);
   const instances = instancesOf(strategies, request);
@@ -37,9 +48,6 @@ export async function backtestSetup(request: BacktestRequest) {
   const instruments = traded.map(({ instrument }) => instrument);
   const cash = cashOf(request);
   const held = limitsOf(request, cash);
-  const offsetMs = offsetIn(request.timeZone);
-  const from = instantIn('--from', request.from, offsetMs);
-  const to = instantIn('--to', request.to, offsetMs);
   const options = {
     instances,
     instruments,

@@ -1,4 +1,5 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,8 @@ import { runAlpha } from '../support/alpha.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const GOOG = join(process.env.ALPHA_RECORDINGS ?? join(root, '../shared/data'), 'backtesting_py/GOOG.csv.gz');
+if (!existsSync(GOOG)) console.info(`No ${GOOG}; set ALPHA_RECORDINGS to the folder of recordings to test with it.`);
 const HEADER = 'time,open,high,low,close,volume';
 const FLAGS = [
   '--data',
@@ -62,14 +65,33 @@ describe('alpha backtest', () => {
       [],
       /^DATA_INVALID: .*ABC\.csv has bad rows: high below low: 1 row \(line 8\)\./,
     ],
-    ['a period without bars', ROWS, ['--from', '2025-01-01'], /^DATA_INVALID: There is no bar between --from and --to/],
-    ['a size that is none', ROWS, ['--size', 'much'], /^USAGE: --size is "much", and should be a positive number\./],
-    ['a fee above 1', ROWS, ['--fee-rate', '5'], /^USAGE: --fee-rate is "5", and should be a fraction below 1/],
   ])('says in one sentence what is wrong: %s', async (_what, rows, flags, said) => {
     const { exit, stderr } = await runAlpha(['backtest', ...FLAGS, ...flags], { folder: await folderWith(rows) });
     expect(exit).toBe(2);
     expect(stderr).toMatch(said);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it.skipIf(!existsSync(GOOG))('gives the published figures of GOOG by the command of its page', async () => {
+    const page = await readFile(join(root, 'docs/backtest.md'), 'utf8');
+    const command = /^alpha (backtest --strategy .*GOOG.*)$/m.exec(page)?.[1]?.split(' ') ?? [];
+    const folder = await folderWith(ROWS);
+    await mkdir(join(folder, 'examples'));
+    await copyFile(join(root, 'examples/sma-crossover.ts'), join(folder, 'examples/sma-crossover.ts'));
+    await copyFile(GOOG, join(folder, 'GOOG.csv.gz'));
+    const { exit, stdout } = await runAlpha([...command, '--json'], { folder });
+    const { metrics } = JSON.parse(stdout);
+    const percent = (fraction: number) => (fraction * 100).toFixed(2);
+    expect({
+      exit,
+      ...{ final: metrics.finalEquity.toFixed(2), peak: metrics.equityPeak.toFixed(2), trades: metrics.trades },
+      ...{ won: percent(metrics.winRate), best: percent(metrics.bestReturn), worst: percent(metrics.worstReturn) },
+      ...{ maxDrawdown: percent(metrics.maxDrawdown), return: percent(metrics.totalReturn) },
+    }).toEqual({
+      exit: 0,
+      ...{ final: '68935.12', peak: '68991.22', trades: 93, won: '53.76', best: '57.12', worst: '-16.63' },
+      ...{ maxDrawdown: '33.08', return: '589.35' },
+    });
   });
 
   it('knows the flags that its page shows', async () => {

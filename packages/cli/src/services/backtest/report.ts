@@ -5,7 +5,7 @@ import type { PlayedStrategy } from './strategies.js';
 
 /** A result as plain JSON: times as ISO 8601 in UTC, money as exact text where it was traded. */
 export function reportOf(result: BacktestResult) {
-  const { curve, data, denials, firstTs, lastTs, openTrades, orders, trades, ...rest } = result;
+  const { curve, data, denials, failures, firstTs, lastTs, openTrades, orders, trades, ...rest } = result;
   const { days, equity } = dailyEquity(curve.times, curve.values);
   return {
     ...rest,
@@ -15,6 +15,7 @@ export function reportOf(result: BacktestResult) {
     openTrades: openTrades.map(tradeRow),
     orders: orders.map(orderRow),
     denials: denials.map(denialRow),
+    failures: failures.map(({ instanceId, message, ts }) => ({ time: isoOf(ts), instanceId, message })),
     /** At the end of every day; in front what the run began with. */
     equity: days.map((day, index) => ({ day: isoOf(day)?.slice(0, 10), equity: equity[index] })),
     data: data.map(({ firstTs: first, lastTs: last, ...file }) => ({

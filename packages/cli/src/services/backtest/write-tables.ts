@@ -1,0 +1,60 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EquityCurve } from '@alpha-engine/backtest';
+import { unwritable } from '../../output/tell-output-errors.js';
+import type { reportOf } from './report.js';
+
+const TRADES = [
+  'strategy',
+  'symbol',
+  'side',
+  'opened',
+  'closed',
+  'size',
+  'entryPrice',
+  'exitPrice',
+  'pnl',
+  'fees',
+  'return',
+];
+const ORDERS = [
+  ...['time', 'strategy', 'symbol', 'side', 'purpose', 'type', 'size', 'price', 'status', 'filledSize', 'averagePrice'],
+  ...['updated', 'clientOrderId', 'signal'],
+];
+const DENIALS = ['time', 'strategy', 'symbol', 'action', 'code', 'message', 'signal'];
+
+/** Files for spreadsheets; open trades have no `closed`. The folder is made. Throws `OUTPUT_UNWRITABLE`. */
+export async function writeTables(
+  folder: string,
+  report: ReturnType<typeof reportOf>,
+  curve: EquityCurve,
+): Promise<void> {
+  const files: readonly (readonly [string, string])[] = [
+    ['trades.csv', csvOf(TRADES, [...report.trades, ...report.openTrades])],
+    ['orders.csv', csvOf(ORDERS, report.orders)],
+    ['denials.csv', csvOf(DENIALS, report.denials)],
+    ['equity.csv', curveCsv(curve)],
+  ];
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of files) await writeFile(join(folder, name), text);
+  } catch (error) {
+    throw unwritable(`The folder ${folder}`, error);
+  }
+}
+
+function csvOf(columns: readonly string[], rows: readonly object[]): string {
+  const lines = rows.map((row) => columns.map((column) => cell((row as Record<string, unknown>)[column])).join(','));
+  return `${[columns.join(','), ...lines].join('\n')}\n`;
+}
+
+function curveCsv({ times, values }: EquityCurve): string {
+  const lines = ['time,equity'];
+  for (let i = 0; i < times.length; i++) lines.push(`${new Date(times[i] as number).toISOString()},${values[i]}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function cell(value: unknown): string {
+  const text = value === null || value === undefined ? '' : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
