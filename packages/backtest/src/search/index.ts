@@ -1,7 +1,16 @@
 export type { Dimension, ParamValue } from './dimension.js';
 export type { Comparison, Expression, Lookup, Value } from './expression.js';
 export { refusals, type TrialOptions } from './instances-at.js';
-export { METRIC_NAMES, type Objective, parseObjective } from './objective.js';
+export { goalOf, METRIC_NAMES, type Objective, parseObjective } from './objective.js';
+export {
+  bootstrapTrades,
+  type DeflatedSharpe,
+  deflatedSharpe,
+  type Interval,
+  type RandomEntriesTest,
+  randomEntriesTest,
+  type TradeBootstrap,
+} from './overfit.js';
 export { ParameterSpace, type Point } from './parameter-space.js';
 export type { Random } from './random.js';
 export type { JudgedTrial, Standing } from './rank.js';
@@ -12,6 +21,7 @@ export {
   type SearchResult,
   type SearchState,
 } from './run-search.js';
+export { runPoint } from './run-trial.js';
 export { SAMPLERS, type SamplerName } from './samplers/sampler.js';
 export { serveTrials } from './serve-trials.js';
 export { SharedBars, type SharedBarsMessage } from './shared-bars.js';
@@ -19,3 +29,13 @@ export type { FinishedTrial, Period, Trial, TrialFailure, TrialOutcome } from '.
 export { type SearchIdentity, TrialFile } from './trial-file.js';
 export { type TrialRunner, trialsHere } from './trial-runner.js';
 export { TrialThreads, type TrialThreadsOptions } from './trial-threads.js';
+export {
+  parseWalkForward,
+  runWalkForward,
+  type WalkedWindow,
+  type WalkForwardOptions,
+  type WalkForwardPlan,
+  type WalkForwardResult,
+  type WalkForwardWindow,
+  walkForwardWindows,
+} from './walk-forward.js';

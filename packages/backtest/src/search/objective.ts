@@ -53,14 +53,14 @@ export function parseObjective(goal: string, requirements: readonly string[] = [
 }
 
 /** More is better. Null: not available, because the run has no such figure. */
-export function goalOf({ goal }: Objective, metrics: BacktestMetrics): number | null {
-  const value = goal.value((name) => metrics[name as keyof BacktestMetrics]);
+export function goalOf({ goal }: Objective, metrics: Partial<BacktestMetrics>): number | null {
+  const value = goal.value((name) => metrics[name as (typeof METRIC_NAMES)[number]] ?? null);
   return typeof value === 'number' ? value : null;
 }
 
 /** The requirements that a run does not meet. One about a figure that the run does not have is not met. */
 export function unmetOf({ requirements }: Objective, metrics: BacktestMetrics): readonly string[] {
   return requirements
-    .filter((requirement) => !requirement.holds((name) => metrics[name as keyof BacktestMetrics]))
+    .filter((requirement) => !requirement.holds((name) => metrics[name as (typeof METRIC_NAMES)[number]]))
     .map(({ text }) => text);
 }

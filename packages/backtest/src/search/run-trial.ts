@@ -21,7 +21,7 @@ export function runTrial(bars: SharedBars, options: TrialOptions, trial: Trial):
  * A back-test of one point. Of a part of the data it reads as many bars before as the strategy says it needs, as a live start would.
  * Throws what `create` of the strategy throws.
  */
-function runPoint(bars: SharedBars, options: TrialOptions, point: Point, period?: Period): BacktestResult {
+export function runPoint(bars: SharedBars, options: TrialOptions, point: Point, period?: Period): BacktestResult {
   const instances = instancesAt(options, point);
   const set: TrialOptions = { ...options, instances, ...period };
   const run = new BacktestRun(set);

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { AlphaError } from '@alpha-engine/core';
-import type { FinishedTrial } from './trial.js';
+import type { FinishedTrial, Period } from './trial.js';
 
 /** What makes a search the same search, by a name for people: `data` → a hash, `space` → its texts. */
 export type SearchIdentity = Readonly<Record<string, unknown>>;
@@ -10,13 +10,12 @@ export type SearchIdentity = Readonly<Record<string, unknown>>;
  * which search it is. A last line that was not written to its end is cut off.
  */
 export class TrialFile {
-  /** Those that were finished before, by index. */
-  readonly known: ReadonlyMap<number, FinishedTrial>;
   readonly #file: number;
+  readonly #before: readonly FinishedTrial[];
 
-  private constructor(file: number, known: ReadonlyMap<number, FinishedTrial>) {
+  private constructor(file: number, before: readonly FinishedTrial[]) {
     this.#file = file;
-    this.known = known;
+    this.#before = before;
   }
 
   /** Throws `USAGE` for a file of another search or of something else, and `DATA_UNREADABLE` for one that cannot be opened. */
@@ -26,15 +25,17 @@ export class TrialFile {
     const [first, ...lines] = whole.split('\n').slice(0, -1);
     if (first !== undefined) assertSame(path, first, identity);
     else if (text !== '' && !text.startsWith('{"search":')) throw foreign(path);
-    const known = new Map<number, FinishedTrial>();
-    lines.forEach((line, index) => {
-      const trial = parsed(path, line, index + 2);
-      known.set(trial.index, trial);
-    });
+    const before = lines.map((line, index) => parsed(path, line, index + 2));
     const file = openToAppend(path);
     ftruncateSync(file, Buffer.byteLength(whole));
     if (first === undefined) writeSync(file, `${JSON.stringify({ search: identity })}\n`);
-    return new TrialFile(file, known);
+    return new TrialFile(file, before);
+  }
+
+  /** Those that were finished before, by index: of a part of the data, or of all of it. */
+  known(period?: Period): ReadonlyMap<number, FinishedTrial> {
+    const same = ({ period: other }: FinishedTrial) => other?.from === period?.from && other?.to === period?.to;
+    return new Map(this.#before.filter(same).map((trial) => [trial.index, trial]));
   }
 
   add({ index, outcome, point, period }: FinishedTrial): void {

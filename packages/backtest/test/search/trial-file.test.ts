@@ -28,7 +28,7 @@ function write(...indices: readonly number[]): void {
 function known(): readonly FinishedTrial[] {
   const file = TrialFile.open(path, identity);
   file.close();
-  return [...file.known.values()];
+  return [...file.known().values()];
 }
 
 describe('a file of trials', () => {

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
 import { stopSignal } from '../output/stop-signal.js';
+import type { OptimizeRequest } from '../services/prepare-search.js';
 import Backtest from './backtest.js';
 
 export default class Optimize extends AlphaCommand {
@@ -51,6 +52,11 @@ export default class Optimize extends AlphaCommand {
       min: 1,
     }),
     threads: Flags.integer({ description: 'Default: one per core.', min: 1 }),
+    'walk-forward': Flags.string({
+      description:
+        'Searches on one part and tests on the next, window by window: train=90d,test=30d, and ",anchored" to train from the beginning.',
+      helpValue: '<lengths>',
+    }),
     out: Flags.string({
       description: 'Keeps every trial as a line of JSON; the same search goes on from there.',
       helpValue: '<file.jsonl>',
@@ -65,10 +71,9 @@ export default class Optimize extends AlphaCommand {
     // One name is what the settings know; several are the run's own.
     const { strategy: _, ...settings } = flags;
     const loaded = await this.settings(settings);
-    const { optimize } = await import('../services/optimize.js');
     const { optimizeProgress } = await import('../output/optimize-progress.js');
     const progress = optimizeProgress(this.jsonEnabled());
-    const report = await optimize({
+    const request = {
       backtest: Backtest.request(flags, loaded),
       flags: settings,
       space: flags.space,
@@ -84,11 +89,28 @@ export default class Optimize extends AlphaCommand {
       top: flags.top,
       signal,
       onProgress: progress.show,
-    }).finally(progress.end);
+    };
+    const plan = flags['walk-forward'];
+    return (plan === undefined ? this.search(request) : this.walk({ ...request, plan })).finally(progress.end);
+  }
+
+  private async search(request: OptimizeRequest) {
+    const { optimize } = await import('../services/optimize.js');
+    const report = await optimize(request);
     const { optimizeText } = await import('../output/optimize-text.js');
     this.log(optimizeText(report));
     if (report.stopped) process.exitCode = 130;
     else if (report.best === null) process.exitCode = 1;
+    return report;
+  }
+
+  private async walk(request: OptimizeRequest & { readonly plan: string }) {
+    const { walkForward } = await import('../services/walk-forward.js');
+    const report = await walkForward(request);
+    const { walkForwardText } = await import('../output/walk-forward-text.js');
+    this.log(walkForwardText(report));
+    if (report.stopped) process.exitCode = 130;
+    else if (report.windows.every(({ inSample }) => inSample === null)) process.exitCode = 1;
     return report;
   }
 }

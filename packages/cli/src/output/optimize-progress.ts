@@ -15,8 +15,12 @@ export function optimizeProgress(silent: boolean): OptimizeProgress {
 
 function lines(): OptimizeProgress {
   let tenth = 0;
+  let last = 0;
   return {
     show: (state) => {
+      // The next window of a walk-forward begins anew.
+      if (state.finished < last) tenth = 0;
+      last = state.finished;
       const reached = state.total === null ? 0 : Math.floor((state.finished / state.total) * 10);
       if (reached <= tenth) return;
       tenth = reached;

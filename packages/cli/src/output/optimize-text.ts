@@ -4,17 +4,16 @@ import { table } from './table.js';
 
 /** The report of a search for people. What a run does not have is "not available". */
 export function optimizeText(report: OptimizeReport): string {
-  const { objective, sampler, seconds, seed, threads, timeframe, trials } = report;
-  const strategies = report.strategies.map(({ name, symbols }) => `${name} on ${symbols.join(', ')}`).join('; ');
-  const rate = trials / seconds;
+  const { objective, trials } = report;
   return [
-    `${strategies} ${timeframe}: ${trials} trials of ${report.bars} bars by ${sampler} (seed ${seed}) in ${seconds.toFixed(1)} s on ${threads} threads, ${rate.toFixed(1)} trials/s.`,
+    `${headOf(report)}: ${trials} trials of ${report.bars} bars ${howOf(report)}.`,
     ...(report.stopped
       ? [`Stopped before its end.${report.out === null ? '' : ` The same command goes on from ${report.out}.`}`]
       : []),
     ...whatWentWrong(report),
     verdict(report),
     ...(trials > 0 ? [tableOf(report)] : []),
+    ...overfitLines(report),
     ...(report.best === null
       ? []
       : [
@@ -23,11 +22,41 @@ export function optimizeText(report: OptimizeReport): string {
   ].join('\n');
 }
 
+/** `ma-cross on BTC 1h`. */
+export function headOf({ strategies, timeframe }: Pick<OptimizeReport, 'strategies' | 'timeframe'>): string {
+  return `${strategies.map(({ name, symbols }) => `${name} on ${symbols.join(', ')}`).join('; ')} ${timeframe}`;
+}
+
+export function howOf({
+  sampler,
+  seconds,
+  seed,
+  threads,
+}: Pick<OptimizeReport, 'sampler' | 'seconds' | 'seed' | 'threads'>): string {
+  return `by ${sampler} (seed ${seed}) in ${seconds.toFixed(1)} s on ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}
+
 /** `fast=5 slow=20`. */
 export function pointText(point: Point): string {
   return Object.entries(point)
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
+}
+
+function overfitLines({ overfit }: OptimizeReport): readonly string[] {
+  if (overfit === null) return [];
+  const { bootstrap, deflatedSharpe, randomEntries } = overfit;
+  return [
+    bootstrap === null
+      ? 'Bootstrap over its trades: not available, it has fewer than 10.'
+      : `Bootstrap over its trades, 95 % of ${bootstrap.samples}: expectancy ${figure(bootstrap.expectancy.low)} to ${figure(bootstrap.expectancy.high)}, return ${percent(bootstrap.totalReturn.low)} to ${percent(bootstrap.totalReturn.high)}, max drawdown ${percent(bootstrap.maxDrawdown.low)} to ${percent(bootstrap.maxDrawdown.high)}.`,
+    randomEntries === null
+      ? 'Random entries: not available.'
+      : `Random entries: its average trade is ${percent(randomEntries.own)}, ${percent(randomEntries.byChance.low)} to ${percent(randomEntries.byChance.high)} at moments by chance; p = ${figure(randomEntries.pValue)}.`,
+    deflatedSharpe === null
+      ? 'Deflated Sharpe ratio: not available.'
+      : `Deflated Sharpe ratio: the best of ${deflatedSharpe.trials} trials without skill would have ${figure(deflatedSharpe.byChance)}; this one is above it with a probability of ${percent(deflatedSharpe.probability)}.`,
+  ];
 }
 
 function verdict({ best, found, objective, require, trials, notAvailable, unmet, failed }: OptimizeReport): string {
@@ -73,11 +102,11 @@ function tableOf({ objective, top }: OptimizeReport): string {
   );
 }
 
-function figure(value: number | null | undefined): string {
+export function figure(value: number | null | undefined): string {
   if (value === undefined || value === null) return 'not available';
   return Math.abs(value) >= 1_000 ? value.toFixed(2) : String(Number(value.toPrecision(5)));
 }
 
-function percent(value: number | null | undefined): string {
+export function percent(value: number | null | undefined): string {
   return value === undefined || value === null ? 'not available' : `${(value * 100).toFixed(2)} %`;
 }

@@ -1,4 +1,5 @@
 import type { Dimension } from '../dimension.js';
+import { normalCumulative } from '../normal.js';
 import type { Random } from '../random.js';
 
 /** Width of a kernel around the only point there is, as a share of a dimension; more points have narrower ones. */
@@ -55,7 +56,7 @@ export class ParzenEstimator {
       return ANY_VALUE + (same ? (1 - ANY_VALUE) * count : 0);
     }
     const width = this.#widths[index] as number;
-    const inside = cumulative((1 - centre) / width) - cumulative(-centre / width);
+    const inside = normalCumulative((1 - centre) / width) - normalCumulative(-centre / width);
     const distance = (share - centre) / width;
     return Math.exp(-0.5 * distance * distance) / (width * Math.sqrt(2 * Math.PI) * inside);
   }
@@ -72,14 +73,4 @@ function normalWithin(random: Random, centre: number, width: number): number {
 /** By Box and Muller. */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-}
-
-/** Of the standard normal distribution; Abramowitz and Stegun 7.1.26, within 2e-7. */
-function cumulative(z: number): number {
-  const t = 1 / (1 + 0.3275911 * (Math.abs(z) / Math.SQRT2));
-  const tail =
-    ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) *
-    t *
-    Math.exp((-z * z) / 2);
-  return z >= 0 ? 1 - tail / 2 : tail / 2;
 }

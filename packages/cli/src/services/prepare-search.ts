@@ -1,0 +1,140 @@
+import { resolve } from 'node:path';
+import {
+  ParameterSpace,
+  parseObjective,
+  refusals,
+  type SamplerName,
+  type SearchIdentity,
+  type SearchOptions,
+  type SearchState,
+  SharedBars,
+  TrialFile,
+  TrialThreads,
+} from '@alpha-engine/backtest/search';
+import { AlphaError } from '@alpha-engine/core';
+import type { BacktestRequest } from './backtest/request.js';
+import { backtestSetup } from './backtest.js';
+import { withParams } from './trial-options.js';
+
+/** As the flags say it; texts are understood here. */
+export interface OptimizeRequest {
+  readonly backtest: BacktestRequest;
+  /** The flags themselves: every thread reads the settings anew. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly space: readonly string[];
+  readonly where: readonly string[];
+  readonly sampler: SamplerName;
+  readonly trials: number | undefined;
+  readonly seed: number;
+  readonly objective: string;
+  readonly require: readonly string[];
+  readonly batch: number;
+  readonly threads: number | undefined;
+  /** Where every trial is kept, and read from again. */
+  readonly out: string | undefined;
+  /** How many of the best are told. */
+  readonly top: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (state: SearchState) => void;
+}
+
+export type PreparedSearch = Awaited<ReturnType<typeof prepareSearch>>;
+
+const DEFAULT_TRIALS = 100;
+
+/** Everything understood, the bars read, nothing run yet. Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
+export async function prepareSearch(request: OptimizeRequest) {
+  const { backtest, batch, flags, out, sampler, seed, signal } = request;
+  const { config: _config, sources: _sources, ...plain } = backtest;
+  if (sampler === 'grid' && request.trials !== undefined) {
+    throw new AlphaError('USAGE', '--trials is for --sampler random and tpe; a grid has as many trials as points.');
+  }
+  const space = ParameterSpace.parse(request.space, request.where);
+  const objective = parseObjective(request.objective, request.require);
+  const { params, setup } = await someSetup(backtest, space);
+  if ('events' in setup.source) {
+    throw new AlphaError(
+      'USAGE',
+      'A search runs over bars, which all cores share; --data holds trades, books or events.',
+    );
+  }
+  const bars = await SharedBars.read(setup.source);
+  const file =
+    out === undefined ? null : TrialFile.open(resolve(backtest.folder, out), identityOf(request, setup, bars));
+  const runner = new TrialThreads({
+    script: new URL('./workers/trials.js', import.meta.resolve('@alpha-engine/cli')),
+    setup: { request: plain, flags, params },
+    bars,
+    ...(request.threads !== undefined && { threads: request.threads }),
+  });
+  const search: SearchOptions = {
+    ...{ space, sampler, seed, batch, objective, runner, signal },
+    trials: sampler === 'grid' ? Number.POSITIVE_INFINITY : (request.trials ?? DEFAULT_TRIALS),
+    refusalOf: refusals(setup.options),
+    onTrial: (trial, state) => {
+      file?.add(trial);
+      request.onProgress(state);
+    },
+  };
+  const close = async () => {
+    await runner.close();
+    file?.close();
+  };
+  return { search, bars, options: setup.options, setup, file, began: performance.now(), close };
+}
+
+/** What was searched, and how. */
+export function searchRow(request: OptimizeRequest, { bars, began, search, setup }: PreparedSearch) {
+  const { objective, out, require, sampler, seed, space, where } = request;
+  return {
+    strategies: setup.strategies.map(({ params: _set, ...strategy }) => strategy),
+    params: request.backtest.config.strategyParams,
+    instruments: setup.instruments,
+    timeframe: setup.timeframe,
+    bars: bars.length,
+    ...{ space, where, sampler, seed, objective, require },
+    threads: search.runner.threads,
+    seconds: (performance.now() - began) / 1_000,
+    out: out ?? null,
+  };
+}
+
+/**
+ * The back-test at some point that the strategies take: parameters that are searched over need no default. Throws what is said of the
+ * first point when none is taken.
+ */
+async function someSetup(request: BacktestRequest, space: ParameterSpace) {
+  let refusal: unknown = null;
+  for (const params of space.some()) {
+    try {
+      return { params, setup: await backtestSetup(withParams(request, params)) };
+    } catch (fault) {
+      if (!AlphaError.is(fault) || fault.code !== 'STRATEGY_PARAM_INVALID') throw fault;
+      refusal ??= fault;
+    }
+  }
+  if (refusal !== null) throw refusal;
+  const where = space.constraints.map(({ text }) => `"${text}"`).join(' and ');
+  throw new AlphaError('USAGE', `There is nothing to search over: no point of the space meets --where ${where}.`);
+}
+
+/** Everything that decides which trials there are and what comes of them. Objective and requirements only judge, but `tpe` learns from them. */
+function identityOf(
+  { backtest: { config }, batch, objective, require, sampler, seed, space, where }: OptimizeRequest,
+  { options, strategies }: Awaited<ReturnType<typeof backtestSetup>>,
+  bars: SharedBars,
+): SearchIdentity {
+  const { instances: _, ...account } = options;
+  return {
+    version: 1,
+    data: bars.sha256(),
+    'strategy code': strategies.map(({ params: _set, ...strategy }) => strategy),
+    'fixed parameters': config.strategyParams,
+    account: JSON.parse(JSON.stringify(account)),
+    space,
+    where,
+    sampler,
+    seed,
+    ...(sampler === 'tpe' && { batch, objective, require }),
+  };
+}
