@@ -3,6 +3,7 @@ export type { BarSource, DataKind, DataProvenance, RowFaults } from './data/bar-
 export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
 export { EventFiles, type EventFilesOptions } from './data/event-files.js';
 export type { EventSource } from './data/event-source.js';
+export { longerBars } from './data/longer-bars.js';
 export { mergeBars } from './data/merge-bars.js';
 export { MergedEvents } from './data/merged-events.js';
 export { type DataOptions, openData, symbolIn } from './data/open-data.js';

@@ -1,8 +1,8 @@
 import { AlphaError, type Bar, type EpochMs, type Timeframe, timeframeMs } from '@alpha-engine/core';
 import { type BarColumns, type BarField, barColumns } from './bar-columns.js';
 import type { BarSource, DataProvenance } from './bar-source.js';
+import { linesOf } from './lines-of.js';
 import { parseTime, type WrittenTime } from './parse-time.js';
-import { LineReader } from './read-lines.js';
 import { FaultCounter, refusalOf } from './row-faults.js';
 import { bare, numberOf } from './table.js';
 
@@ -56,7 +56,7 @@ export class CsvBars implements BarSource {
   }
 
   async *#file(file: string): AsyncGenerator<readonly Bar[]> {
-    const reader = new LineReader(file);
+    const reader = linesOf(file);
     const faults = new FaultCounter();
     const gaps = { count: 0, longestMs: 0 };
     let columns: BarColumns | null = null;
@@ -146,7 +146,9 @@ export class CsvBars implements BarSource {
 
   #hint(faults: FaultCounter): string {
     const shorter = faults.all().some(({ problem }) => problem.startsWith('less than'));
-    return shorter ? ` Are its bars shorter than ${this.#options.timeframe}?` : '';
+    return shorter
+      ? ` Are its bars shorter than ${this.#options.timeframe}? Say how long they are with --data-timeframe.`
+      : '';
   }
 }
 

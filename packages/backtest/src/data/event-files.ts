@@ -2,8 +2,8 @@ import { AlphaError, type EpochMs, type MarketEvent } from '@alpha-engine/core';
 import type { DataKind, DataProvenance } from './bar-source.js';
 import type { EventRows } from './event-rows.js';
 import type { EventSource } from './event-source.js';
+import { linesOf } from './lines-of.js';
 import { openRows } from './open-rows.js';
-import { LineReader } from './read-lines.js';
 import { FaultCounter, refusalOf } from './row-faults.js';
 
 export interface EventFilesOptions {
@@ -54,7 +54,7 @@ export class EventFiles implements EventSource {
 
   async *#file(file: string): AsyncGenerator<readonly MarketEvent[]> {
     const { badRows = 'refuse', columns = {}, exchange, kind = 'auto', offsetMs = 0, symbol } = this.#options;
-    const reader = new LineReader(file);
+    const reader = linesOf(file);
     const faults = new FaultCounter();
     const others = new Set<string>();
     let rows: EventRows | null = null;

@@ -6,15 +6,18 @@ import type { BarSource, DataKind } from './bar-source.js';
 import { CsvBars } from './csv-bars.js';
 import { EventFiles, type EventFilesOptions } from './event-files.js';
 import type { EventSource } from './event-source.js';
+import { linesOf } from './lines-of.js';
+import { longerBars } from './longer-bars.js';
 import { MergedEvents } from './merged-events.js';
 import { kindOf, openRows } from './open-rows.js';
-import { LineReader } from './read-lines.js';
 
 export interface DataOptions extends Omit<EventFilesOptions, 'kind'> {
   /** What the files hold; by default each is recognised by its first line. */
   readonly kind?: DataKind | 'auto';
-  /** Of bars. */
+  /** Of the bars that are handed on. */
   readonly timeframe: Timeframe;
+  /** Of the bars in the files, where they are shorter. */
+  readonly dataTimeframe?: Timeframe;
   /** Of bars: whether the time of a row is the bar's beginning (default) or its end. */
   readonly timeIs?: 'open' | 'close';
 }
@@ -53,7 +56,15 @@ export async function openData(options: DataOptions): Promise<BarSource | EventS
     );
   }
   const columns = options.columns as Partial<Record<BarField, string>> | undefined;
-  return new CsvBars({ ...options, files: bars.map(({ file }) => file), ...(columns !== undefined && { columns }) });
+  const { dataTimeframe = options.timeframe, timeframe } = options;
+  const files = bars.map(({ file }) => file);
+  const source = new CsvBars({
+    ...options,
+    files,
+    timeframe: dataTimeframe,
+    ...(columns !== undefined && { columns }),
+  });
+  return longerBars(source, dataTimeframe, timeframe);
 }
 
 function eventsOf(heads: readonly Head[], options: DataOptions): EventSource {
@@ -83,7 +94,7 @@ async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
 }
 
 function isData(name: string): boolean {
-  return /\.(csv|tsv|txt|jsonl|ndjson)(\.gz)?$/i.test(name);
+  return /\.((csv|tsv|txt|jsonl|ndjson)(\.gz)?|parquet)$/i.test(name);
 }
 
 async function headOf(file: string, options: DataOptions): Promise<Head> {
@@ -111,7 +122,7 @@ async function headOf(file: string, options: DataOptions): Promise<Head> {
 
 /** The first lines with something in them, as far as one reading goes. */
 async function firstLines(file: string): Promise<readonly string[]> {
-  for await (const lines of new LineReader(file).batches()) {
+  for await (const lines of linesOf(file).batches()) {
     const written = lines.filter((line) => line.trim() !== '');
     if (written.length > 0) return written.slice(0, 20);
   }

@@ -7,8 +7,18 @@ import { AlphaError } from '@alpha-engine/core';
 const CHUNK_BYTES = 256 * 1024;
 const UNFINISHED = 'the last line has no line end: if the file was cut, its last number is wrong';
 
+/** A file, line by line. */
+export interface Lines {
+  /** In batches as they are read; memory does not grow with the length of the file. Throws `DATA_UNREADABLE`. */
+  batches(): AsyncIterable<readonly string[]>;
+  /** Of everything in the file; asked once, at the end. */
+  sha256(): string;
+  /** What should be known of the file; asked once, at the end. */
+  notes(): readonly string[];
+}
+
 /** The lines of a text file, plain or gzip (`.gz`), in batches as they are read; memory does not grow with its length. */
-export class LineReader {
+export class LineReader implements Lines {
   readonly #file: string;
   readonly #hash = createHash('sha256');
 

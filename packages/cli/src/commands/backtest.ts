@@ -53,6 +53,7 @@ export default class Backtest extends AlphaCommand {
       strategies: flags.strategy ?? [],
       data: flags.data,
       dataKind: flags['data-kind'],
+      dataTimeframe: flags['data-timeframe'],
       symbol: flags.symbol,
       from: flags.from,
       to: flags.to,

@@ -22,6 +22,9 @@ export const backtestFlags = {
   'data-kind': Flags.option({ options: ['auto', 'bars', 'trades', 'books', 'events'] as const, default: 'auto' })({
     description: 'What files hold. auto: recognised by their first line.',
   }),
+  'data-timeframe': Flags.string({
+    description: 'Length of the bars in files, where they are to be put together to those of --timeframe: 1m.',
+  }),
   symbol: Flags.string({
     description: 'What to trade, several with commas. Default: what the first file says, else its name.',
   }),

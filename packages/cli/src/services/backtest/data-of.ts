@@ -8,6 +8,7 @@ import {
   openData,
   symbolIn,
 } from '@alpha-engine/backtest';
+import { parseTimeframe } from '@alpha-engine/core';
 import { columnsIn, instantIn, offsetIn } from '../backtest-values.js';
 import { isKept, keptData } from './kept-data.js';
 import { splitNamed, usage } from './per-symbol.js';
@@ -36,7 +37,8 @@ export async function dataOf(request: BacktestRequest): Promise<BacktestData> {
     return { symbols, source: keptData(kept, { config, folder, symbols, ...(to !== undefined && { to }) }) };
   }
   const columns = columnsIn(request.columns);
-  const options = { kind, exchange, timeframe, columns, offsetMs, timeIs, badRows };
+  const dataTimeframe = request.dataTimeframe === undefined ? timeframe : parseTimeframe(request.dataTimeframe);
+  const options = { kind, dataTimeframe, exchange, timeframe, columns, offsetMs, timeIs, badRows };
   const split = data.map(splitNamed);
   const plain = split.filter(([name]) => name === undefined).map(([, file]) => file);
   if (plain.length === split.length) return unnamed(plain, request, options);

@@ -11,6 +11,8 @@ export interface BacktestRequest extends LoadedConfig {
   /** `[SYMBOL=]file` each, or one of `archive`, `archive:<folder>`, `bus`, `redis://…`, `db`, `db:events`. */
   readonly data: readonly string[];
   readonly dataKind: DataKind | 'auto';
+  /** Of the bars in files, where they are shorter than those of the run. */
+  readonly dataTimeframe: string | undefined;
   readonly symbol: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
