@@ -23,11 +23,14 @@ export {
   type TradeMetrics,
   tradeMetrics,
 } from './metrics/performance.js';
+export { againstBacktest } from './replay/against-backtest.js';
 export { BusEntries } from './replay/bus-entries.js';
+export type { AgainstBacktest, DifferenceCause, SignalDifference } from './replay/compare-with-backtest.js';
 export type { ValueDifference } from './replay/difference.js';
 export type { CauseChain, ComparedKind, Divergence, Pair } from './replay/divergence.js';
 export type { EntrySource } from './replay/entry-source.js';
 export { recordedInstances } from './replay/log-rows.js';
+export type { Outcome } from './replay/outcome.js';
 export type { ReplayCounts, ReplayedBrain, ReplayOptions, ReplayResult } from './replay/replay-options.js';
 export { replaySession } from './replay/replay-session.js';
 export { type Html, html } from './report/html.js';

@@ -1,4 +1,4 @@
-import type { DenialEvent, ExecutorStep, Order } from '@alpha-engine/core';
+import type { DenialEvent, ExecutorStep, Order, SignalEvent } from '@alpha-engine/core';
 import type { SimulationReport } from '@alpha-engine/core/simulation';
 import { TradeBook } from './trade-book.js';
 import type { EngineListener, StrategyFailure } from './virtual-engine.js';
@@ -13,10 +13,13 @@ export class RunRecord implements EngineListener {
   /** Everything that was heard so far: while it stays, nothing has changed. */
   happenings = 0;
   signals = 0;
+  /** Hears every signal; they are not kept here. */
+  hear: ((signal: SignalEvent) => void) | null = null;
 
-  onSignal(): void {
+  onSignal(event: SignalEvent): void {
     this.happenings += 1;
     this.signals += 1;
+    this.hear?.(event);
   }
 
   onStep({ events, fills, notices, orders }: ExecutorStep): void {

@@ -1,7 +1,7 @@
 import { defineStrategy, type InputLogRow, type InstanceSpec, type Store, type Strategy } from '@alpha-engine/core';
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { BusEntries, type ReplayOptions, replaySession } from '../../src/index.js';
+import { againstBacktest, BusEntries, type ReplayOptions, replaySession } from '../../src/index.js';
 import { type RecordedSession, recordSession } from './record-session.js';
 
 const rising = defineStrategy({
@@ -112,6 +112,22 @@ test('an input that was another one shows in what came of it', async () => {
   );
   expect(answered.divergence).toMatchObject({ brain: 'execution:test', kind: 'order event' });
   expect(answered.divergence?.chain.signal.recorded).not.toBeNull();
+});
+
+test('a back-test of the same market signals the same; fills differ by the moment of their arrival only', async () => {
+  const entries = new BusEntries(session.bus);
+  const of = { store: session.store, exchange: 'test', entries };
+  const same = await againstBacktest({ ...of, instances: async () => [spec(2)] });
+  const { signals } = await session.store.counts();
+  expect(same).toMatchObject({ agree: true, sameSignals: signals, causes: { denial: 0, unexplained: 0 } });
+  expect(same.differences.every(({ cause }) => cause === 'price' || cause === 'size')).toBe(true);
+
+  const other = await againstBacktest({
+    ...of,
+    entries: new BusEntries(session.bus),
+    instances: async () => [spec(3)],
+  });
+  expect(other.agree).toBe(false);
 });
 
 test('says when the bus does not have the entries any more', async () => {

@@ -97,7 +97,7 @@ const ENTRIES: readonly Entry[] = [
   {
     id: 'replay',
     command: Replay,
-    json: '`identical`, `brains` (`brain`, `firstBatch`, `lastBatch`, `fromTs`, `toTs`, `processes`, `inputs`, `complete`), `compared` (`bars`, `signals`, `verdicts`, `orderEvents`, `orders`, `fills`), `divergence` (null, or `brain`, `batch`, `ts`, `kind`, `what`, `difference`, `chain`), `notes`, `records`, `source`; also when something differs, and then the failure on stderr.',
+    json: '`identical`, `brains` (`brain`, `firstBatch`, `lastBatch`, `fromTs`, `toTs`, `processes`, `inputs`, `complete`), `compared` (`bars`, `signals`, `verdicts`, `orderEvents`, `orders`, `fills`), `divergence` (null, or `brain`, `batch`, `ts`, `kind`, `what`, `difference`, `chain`), `notes`, `records`, `source`; also when something differs, and then the failure on stderr. With `--backtest`: `agree`, `bars`, `sameSignals`, `sameOutcomes`, `differences` (`signalId`, `symbol`, `action`, `ts`, `cause`, `session`, `backtest`), `causes`.',
   },
   {
     id: 'why',

@@ -2,7 +2,8 @@ import { Flags } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
 import { archiveFlags, archiveQuery } from '../config/archive-flags.js';
 import { settingFlags } from '../config/setting-flags.js';
-import { replayText } from '../output/replay-text.js';
+import { againstText, replayText } from '../output/replay-text.js';
+import type { ReplayRequest } from '../services/replay.js';
 
 export default class Replay extends AlphaCommand {
   static override summary =
@@ -13,11 +14,17 @@ export default class Replay extends AlphaCommand {
     '<%= config.bin %> replay --diff',
     '<%= config.bin %> replay --diff --from 2024-11-22T09:00 --to 2024-11-22T12:00 --json',
     '<%= config.bin %> replay --diff --param fast=5',
+    '<%= config.bin %> replay --backtest',
   ];
   static override flags = {
     diff: Flags.boolean({ description: 'Compare with the record; it is what a replay is for, and may be left out.' }),
     from: archiveFlags.from,
     to: archiveFlags.to,
+    backtest: Flags.boolean({
+      description:
+        'Run the market that the session read through a back-test instead, and list by cause what came out otherwise; status 9 when a signal differs and no denial says why.',
+      exclusive: ['diff', 'param', 'strategy'],
+    }),
     param: Flags.string({
       description: 'A parameter in place of the recorded one, `name=value`; may be repeated.',
       multiple: true,
@@ -34,19 +41,32 @@ export default class Replay extends AlphaCommand {
     const { config } = await this.settings({ ...flags, param: undefined, strategy: undefined });
     const { assertIdentical, readParams, replay } = await import('../services/replay.js');
     const { from, to } = archiveQuery({ from: flags.from, to: flags.to });
-    const result = await replay({
-      config,
-      folder: process.cwd(),
-      params: readParams(param ?? []),
+    const request = {
+      ...{ config, folder: process.cwd(), params: readParams(param ?? []) },
       ...(strategy !== undefined && { strategy }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
-    });
+    };
+    if (flags.backtest === true) return this.#againstBacktest(request);
+    const result = await replay(request);
     this.log(replayText(result));
     try {
       assertIdentical(result);
     } catch (error) {
       // The result is the contract of --json, also when something differs.
+      if (this.jsonEnabled()) this.logJson(result);
+      throw error;
+    }
+    return result;
+  }
+
+  async #againstBacktest(request: ReplayRequest) {
+    const { assertAgree, replayBacktest } = await import('../services/replay.js');
+    const result = await replayBacktest(request);
+    this.log(againstText(result));
+    try {
+      assertAgree(result);
+    } catch (error) {
       if (this.jsonEnabled()) this.logJson(result);
       throw error;
     }

@@ -1,4 +1,4 @@
-import type { CauseChain, Divergence } from '@alpha-engine/backtest';
+import type { AgainstBacktest, CauseChain, Divergence, Outcome } from '@alpha-engine/backtest';
 import type { Replay } from '../services/replay.js';
 import { table } from './table.js';
 
@@ -73,4 +73,27 @@ function json(value: unknown): string {
 
 function iso(ts: number): string {
   return new Date(ts).toISOString();
+}
+
+/** How a session and a back-test of its market differ, signal by signal. */
+export function againstText({ agree, bars, causes, differences, sameOutcomes, sameSignals }: AgainstBacktest): string {
+  const rows = differences.map(({ action, backtest, cause, session, signalId, symbol, ts }) => [
+    ...[iso(ts), symbol, action, signalId.slice(0, 12), cause, outcomeText(session), outcomeText(backtest)],
+  ]);
+  const said = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
+  return [
+    `${bars} bars; ${sameSignals} signals are the same, ${sameOutcomes} of them came to the same. Differences: ${said.join(', ')}.`,
+    ...(rows.length === 0
+      ? []
+      : [table(['time', 'symbol', 'action', 'signal', 'cause', 'session', 'back-test'], rows)]),
+    agree
+      ? 'AGREE: every signal is the same, or a denial says why it is not.'
+      : 'DIFFERS: signals are others, and no denial says why.',
+  ].join('\n');
+}
+
+function outcomeText(outcome: Outcome | null): string {
+  if (outcome === null) return 'no such signal';
+  if (outcome.denied !== null) return `denied: ${outcome.denied}`;
+  return outcome.averagePrice === null ? 'not filled' : `${outcome.size} at ${outcome.averagePrice}`;
 }

@@ -1,4 +1,6 @@
 import {
+  type AgainstBacktest,
+  againstBacktest,
   BusEntries,
   type EntrySource,
   type ReplayResult,
@@ -56,6 +58,35 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
   } finally {
     await closers.close();
   }
+}
+
+/** Runs the market that the session read through a back-test, and compares. Reads only. */
+export async function replayBacktest(request: ReplayRequest): Promise<AgainstBacktest> {
+  const { config, from, to } = request;
+  const records = await openRecords(config);
+  try {
+    const strategies = new Strategies(request);
+    return await lookAtBus(config, (bus) =>
+      againstBacktest({
+        ...{ store: records.store, exchange: config.exchange, entries: new BusEntries(bus) },
+        instances: (began) => strategies.of(began),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      }),
+    );
+  } finally {
+    await records.close();
+  }
+}
+
+/** Throws `REPLAY_DIFFERS`. */
+export function assertAgree({ agree, causes }: AgainstBacktest): void {
+  if (agree) return;
+  throw new AlphaError(
+    'REPLAY_DIFFERS',
+    `The back-test differs from the session in ${causes.unexplained} signals, and no denial says why. Is it the same strategy, and are all events still on the bus?`,
+    { context: { ...causes } },
+  );
 }
 
 /** Throws `USAGE` for what is no `name=value`. */

@@ -1,0 +1,74 @@
+import {
+  AlphaError,
+  BarReader,
+  type ExecutionLogEntry,
+  type ExecutorConfig,
+  type InstanceSpec,
+  readConfig,
+  type SignalEvent,
+  type Store,
+  type StrategyLogEntry,
+} from '@alpha-engine/core';
+import { NO_LATENCY } from '@alpha-engine/core/simulation';
+import type { BacktestOptions } from '../run/backtest-options.js';
+import { TapeRun } from '../run/tape-run.js';
+import { type AgainstBacktest, compareWithBacktest } from './compare-with-backtest.js';
+import { firstBatch, logRows } from './log-rows.js';
+import type { ReplayOptions } from './replay-options.js';
+import { marketOf } from './session-events.js';
+
+/**
+ * Runs the market that a session read through a back-test with the session's own strategies, sizes and limits, and lists what differs, by
+ * cause. Throws `REPLAY_INCOMPLETE`, and `DATA_INVALID` where nothing was read.
+ */
+export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): Promise<AgainstBacktest> {
+  const { entries, exchange, from, signal, store, to } = options;
+  const brain = `strategy:${exchange}`;
+  const config = await recordedConfig(store, exchange, from);
+  const first = await firstBatch(store, brain, from);
+  const last = (await store.checkpoint(brain))?.batch ?? 0;
+  const bars = new BarReader(store, exchange);
+  const signals: SignalEvent[] = [];
+  let run: TapeRun | null = null;
+  for await (const row of logRows(store, brain, { first, last, to })) {
+    signal?.throwIfAborted();
+    const { began } = row.inputs as StrategyLogEntry;
+    if (run === null && began !== undefined) {
+      run = new TapeRun(backtestOptions(config, await options.instances(began)));
+      run.record.hear = (event) => signals.push(event);
+    }
+    if (run === null) continue;
+    const { events, warmup } = await marketOf(row, entries, bars);
+    for (const bar of warmup) run.engine.warm(bar);
+    for (const event of events) run.take(event);
+  }
+  if (run === null || run.firstTs === null) {
+    throw new AlphaError('DATA_INVALID', 'The session read nothing of the market; there is nothing to back-test.');
+  }
+  run.end();
+  const { denials } = run.record;
+  return compareWithBacktest(store, { signals, denials, orders: run.record.orders(), bars: run.bars, from, to });
+}
+
+function backtestOptions(config: ExecutorConfig, instances: readonly InstanceSpec[]): BacktestOptions {
+  const { capital, instruments, limits, maxDrawdown, maxPositionSize, orderSize, protect, sizing } = config;
+  return {
+    ...{ instances, instruments, cash: capital, maxDrawdown, maxPositionSize },
+    sizing: sizing ?? { kind: 'fixed', size: orderSize, byConfidence: false },
+    fill: { model: 'book-walk', slippage: 0, slippageOn: 'all', latency: NO_LATENCY },
+    leverageRules: 'gmo',
+    ...(protect && { protect }),
+    ...(limits && { limits }),
+  };
+}
+
+/** What the executor of the session was told of its account. */
+async function recordedConfig(store: Store, exchange: string, from: number | undefined): Promise<ExecutorConfig> {
+  const brain = `execution:${exchange}`;
+  const first = await firstBatch(store, brain, from);
+  for await (const { inputs } of logRows(store, brain, { first, last: first, to: undefined })) {
+    const { began } = inputs as ExecutionLogEntry;
+    if (began !== undefined) return readConfig(began.config);
+  }
+  throw new AlphaError('REPLAY_INCOMPLETE', `The input log of ${brain} has no beginning any more.`);
+}

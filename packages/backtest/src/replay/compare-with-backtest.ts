@@ -1,0 +1,135 @@
+import type { DenialEvent, EpochMs, Order, SignalEvent, SignalRecord, Store } from '@alpha-engine/core';
+import { firstDifference } from './difference.js';
+import { type Outcome, outcomeOf } from './outcome.js';
+
+/**
+ * Why a signal came to something else:
+ *
+ * - `denial`: the gate refused it on one side only
+ * - `after a denial`: a denial had corrected the target of its strategy and symbol before, on one side only
+ * - `price`: filled at another price, because it reached the market at another moment
+ * - `size`: filled for another size, or not at all
+ * - `unexplained`: a signal differs, or is missing, and no denial says why
+ */
+export type DifferenceCause = 'denial' | 'after a denial' | 'price' | 'size' | 'unexplained';
+
+export interface SignalDifference {
+  readonly signalId: string;
+  readonly symbol: string;
+  readonly action: string;
+  readonly ts: EpochMs;
+  readonly cause: DifferenceCause;
+  /** Null where this signal does not exist. */
+  readonly session: Outcome | null;
+  readonly backtest: Outcome | null;
+}
+
+export interface AgainstBacktest {
+  /** Every signal is the same, or a denial says why it is not. */
+  readonly agree: boolean;
+  readonly bars: number;
+  readonly sameSignals: number;
+  readonly sameOutcomes: number;
+  readonly differences: readonly SignalDifference[];
+  readonly causes: Readonly<Record<DifferenceCause, number>>;
+}
+
+interface Played {
+  readonly signals: readonly SignalEvent[];
+  readonly denials: readonly DenialEvent[];
+  readonly orders: readonly Order[];
+  readonly bars: number;
+  readonly from: EpochMs | undefined;
+  readonly to: EpochMs | undefined;
+}
+
+interface Side {
+  readonly event: SignalEvent;
+  readonly outcome: Outcome;
+}
+
+/** Signal by signal, in order of time. */
+export async function compareWithBacktest(store: Store, played: Played): Promise<AgainstBacktest> {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = played;
+  const recorded = (await store.signals()).filter(({ event }) => event.ts >= from && event.ts < to);
+  const session = await sessionSides(store, recorded);
+  const backtest = backtestSides(played);
+  const ids = new Set([...session.keys(), ...backtest.keys()]);
+  const sides = [...ids].map((id) => ({ id, live: session.get(id), now: backtest.get(id) }));
+  sides.sort((a, b) => tsOf(a.live, a.now) - tsOf(b.live, b.now));
+
+  /** Strategy and symbol of which a denial, on one side only, corrected the target. */
+  const corrected = new Set<string>();
+  const causes = { denial: 0, 'after a denial': 0, price: 0, size: 0, unexplained: 0 };
+  const differences: SignalDifference[] = [];
+  let [sameSignals, sameOutcomes] = [0, 0];
+  for (const { id, now, live } of sides) {
+    const event = (live ?? now)!.event;
+    const key = `${event.strategy} ${event.symbol}`;
+    const isSame = live !== undefined && now !== undefined && firstDifference(said(live), said(now)) === null;
+    if (isSame) sameSignals += 1;
+    const cause = isSame
+      ? outcomeCause(live.outcome, now.outcome)
+      : corrected.has(key)
+        ? 'after a denial'
+        : 'unexplained';
+    if (cause === null) {
+      sameOutcomes += 1;
+      continue;
+    }
+    if (cause === 'denial') corrected.add(key);
+    causes[cause] += 1;
+    differences.push({
+      ...{ signalId: id, symbol: event.symbol, action: event.action, ts: event.ts, cause },
+      ...{ session: live?.outcome ?? null, backtest: now?.outcome ?? null },
+    });
+  }
+  return { agree: causes.unexplained === 0, bars: played.bars, sameSignals, sameOutcomes, differences, causes };
+}
+
+/** Everything but its place in the line of signals. */
+function said({ event: { seq: _, ...event } }: Side): unknown {
+  return event;
+}
+
+function outcomeCause(session: Outcome, backtest: Outcome): DifferenceCause | null {
+  if (session.denied !== backtest.denied) return 'denial';
+  if (session.size !== backtest.size) return 'size';
+  return session.averagePrice === backtest.averagePrice ? null : 'price';
+}
+
+function tsOf(live: Side | undefined, now: Side | undefined): EpochMs {
+  return (live ?? now)!.event.ts;
+}
+
+async function sessionSides(store: Store, signals: readonly SignalRecord[]): Promise<ReadonlyMap<string, Side>> {
+  const denied = new Map((await store.verdicts({ approved: false })).map(({ code, signalId }) => [signalId, code]));
+  const orders = bySignal((await store.orders()).map(({ order }) => order));
+  return new Map(
+    signals.map(({ event }) => {
+      const own = orders.get(event.id) ?? [];
+      return [event.id, { event, outcome: outcomeOf(own, denied.get(event.id) ?? null) }];
+    }),
+  );
+}
+
+function backtestSides({ denials, orders, signals }: Played): ReadonlyMap<string, Side> {
+  const denied = new Map(denials.map(({ data }) => [data.signal_id, data.code]));
+  const own = bySignal(orders);
+  return new Map(
+    signals.map((event) => {
+      const id = String(event.id);
+      return [id, { event, outcome: outcomeOf(own.get(id) ?? [], denied.get(id) ?? null) }];
+    }),
+  );
+}
+
+function bySignal(orders: readonly Order[]): ReadonlyMap<string, readonly Order[]> {
+  const groups = new Map<string, Order[]>();
+  for (const order of orders) {
+    const group = groups.get(order.terms.signalId);
+    if (group === undefined) groups.set(order.terms.signalId, [order]);
+    else group.push(order);
+  }
+  return groups;
+}
