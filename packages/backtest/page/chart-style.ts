@@ -56,8 +56,9 @@ function tickText(ts: number, kind: number): string {
   return new Date(ts).toISOString().slice(11, kind === 4 ? 19 : 16);
 }
 
-export function seriesOptions(digits: number) {
+export function seriesOptions(digits: number, capital: number) {
   const { accent, ink, loss, muted } = colors();
+  const money = (value: number) => numberText(value, capital >= 1000 ? 0 : 2);
   const calm = { priceLineVisible: false, lastValueVisible: true, crosshairMarkerRadius: 3 } as const;
   return {
     price: {
@@ -81,8 +82,4 @@ export function seriesOptions(digits: number) {
       priceFormat: { type: 'custom', minMove: 0.0001, formatter: (value: number) => percentText(value, 1) },
     },
   } as const;
-}
-
-function money(value: number): string {
-  return numberText(value, Math.abs(value) >= 10_000 ? 0 : 2);
 }

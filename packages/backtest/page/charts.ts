@@ -39,7 +39,7 @@ export function drawCharts(data: PageData): Charts | null {
 
   const paint = () => {
     chart.applyOptions(chartOptions());
-    const style = seriesOptions(data.symbols[symbol]?.digits ?? 2);
+    const style = seriesOptions(data.symbols[symbol]?.digits ?? 2, data.equity.values[0] ?? 0);
     price.applyOptions(style.price);
     equity.applyOptions(style.equity);
     held?.applyOptions(style.held);

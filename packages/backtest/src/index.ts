@@ -35,13 +35,14 @@ export type { ReplayCounts, ReplayedBrain, ReplayOptions, ReplayResult } from '.
 export { replaySession } from './replay/replay-session.js';
 export { type Html, html } from './report/html.js';
 export { readPageParts } from './report/page-parts.js';
+export { type BarClose, type Period, type PeriodResult, partsOf, periodResult } from './report/period-result.js';
 export { type Candle, PriceSketch, type SymbolPrices } from './report/price-sketch.js';
 export type { Report, ReportResult, ReportSettings, ReportStrategy } from './report/report.js';
 export { type PageParts, reportHtml } from './report/report-html.js';
 export type { ReportSection } from './report/report-section.js';
 export { sketchedSource } from './report/sketched-source.js';
 export type { BacktestOptions } from './run/backtest-options.js';
-export type { EquityCurve } from './run/equity-curve.js';
+export { EquityCurve } from './run/equity-curve.js';
 export { type BacktestMetrics, type BacktestResult, runBacktest } from './run/run-backtest.js';
 export type { Trade } from './run/trade-book.js';
 export type { StrategyFailure } from './run/virtual-engine.js';

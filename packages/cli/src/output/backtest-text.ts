@@ -11,7 +11,7 @@ export function backtestText(report: BacktestReport): string {
     ...report.strategies.map((strategy) => `${strategyText(strategy)} on ${strategy.symbols.join(', ')}`),
     `${bars} bars of ${report.timeframe}, ${report.from} to ${report.to}`,
     ...failures.map(({ instanceId, message, time }) => `${instanceId} threw at ${time} and was halted: ${message}`),
-    table(['figure', 'value'], rowsOf(metrics)),
+    table(['figure', 'value'], figureRows(metrics)),
     ...partsText('strategy', byStrategy),
     ...partsText('symbol', bySymbol),
     `${signals} signals, ${report.orders.length} orders, ${denials.length} denials${countsOf(denials.map(({ code }) => code))}, ${openTrades.length} positions open at the end.`,
@@ -66,7 +66,7 @@ function dataText({ columns, faults, file, first, gaps, last, notes, rows, sha25
   ];
 }
 
-function rowsOf(metrics: BacktestReport['metrics']): readonly (readonly [string, string])[] {
+export function figureRows(metrics: BacktestReport['metrics']): readonly (readonly [string, string])[] {
   return [
     ['initial equity', number(metrics.initialEquity)],
     ['final equity', number(metrics.finalEquity)],

@@ -197,6 +197,13 @@ export interface Store {
     readonly limit?: number;
   }): Promise<readonly VerdictRecord[]>;
   latestEquity(): Promise<EquityRecord | null>;
+  /** Pages of a brain's equity, oldest first. `from` is inclusive, `to` is not. */
+  equity(
+    brain: BrainName,
+    range: { readonly from: EpochMs; readonly to: EpochMs },
+  ): AsyncIterable<readonly EquityRecord[]>;
+  /** Every start of an engine, oldest first. */
+  sessions(): Promise<readonly SessionRecord[]>;
   checkpoint(brain: BrainName): Promise<Checkpoint | null>;
   brains(): Promise<readonly BrainName[]>;
   counts(): Promise<StoreCounts>;

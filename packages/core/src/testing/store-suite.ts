@@ -319,6 +319,15 @@ export const STORE_CASES: readonly StoreCase[] = [
       );
       assert.deepEqual(plainOf(await store.positions()), plainOf([position]));
       assert.deepEqual(plainOf(await store.latestEquity()), plainOf(equity(START + 1, '999999.99')));
+      const curve = async (brain: string, from: number, to: number) => {
+        const rows: unknown[] = [];
+        for await (const page of store.equity(brain, { from, to })) rows.push(...page);
+        return plainOf(rows);
+      };
+      const both = [equity(START, '1'), equity(START + 1, '999999.99')];
+      assert.deepEqual(await curve('execution:gmo', 0, START + 2), plainOf(both));
+      assert.deepEqual(await curve('execution:gmo', START, START + 1), plainOf(both.slice(0, 1)));
+      assert.deepEqual(await curve('execution:other', 0, START + 2), []);
       assert.deepEqual(await store.verdicts({ approved: false }), [verdictOf(2, false), verdictOf(3, false)]);
       assert.deepEqual(await store.verdicts({ limit: 1 }), [verdictOf(3, false)]);
       assert.equal((await store.counts()).denials, 2);
@@ -380,8 +389,16 @@ export const STORE_CASES: readonly StoreCase[] = [
         { ts: START, level: 'info', message: 'nul \u0000 日本', fields: { ...AWKWARD, 'key\u0000': '\ud800' } },
       ]);
       const session = { sessionId: 's1', brain: BRAIN, startedTs: START, facts: AWKWARD };
+      const earlier = { ...session, sessionId: 's0', startedTs: START - 1 };
       await store.startSession(session);
-      await store.startSession(session);
+      await store.startSession(earlier);
+      await store.startSession({ ...session, facts: {} });
+      const started = await store.sessions();
+      assert.deepEqual(
+        started.map(({ facts: _, ...row }) => row),
+        [earlier, session].map(({ facts: _, ...row }) => row),
+      );
+      assert.deepEqual(Object.keys(started[1]?.facts ?? {}).length, Object.keys(AWKWARD).length);
     },
   },
   {

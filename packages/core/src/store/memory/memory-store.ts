@@ -21,6 +21,7 @@ import type {
   KeepInputs,
   OrderRow,
   Ownership,
+  SessionRecord,
   StepRecord,
   Store,
   StoreCounts,
@@ -50,6 +51,7 @@ export class MemoryStore implements Store {
   readonly #bars = new Map<string, Bar>();
   readonly #signals = new Map<string, SignalRecord>();
   readonly #verdicts = new Map<string, VerdictRecord>();
+  readonly #sessions: SessionRecord[] = [];
   readonly #orders = new Map<string, Order>();
   readonly #orderEvents = new Map<string, OrderEvent | DenialEvent>();
   readonly #fills = new Map<string, FillRecord>();
@@ -106,7 +108,9 @@ export class MemoryStore implements Store {
     return rows.filter(([, { inputs }]) => inputs.startsWith('{"began":')).map(([batch, { ts }]) => ({ batch, ts }));
   }
 
-  async startSession(): Promise<void> {}
+  async startSession(session: SessionRecord): Promise<void> {
+    if (!this.#sessions.some(({ sessionId }) => sessionId === session.sessionId)) this.#sessions.push(plain(session));
+  }
 
   async compactInputLog(brain: BrainName, page: InputLogPage, keep: KeepInputs): Promise<CompactedPage> {
     const log = this.#brains.get(brain)?.inputs ?? new Map<number, { readonly ts: EpochMs; inputs: string }>();
@@ -257,6 +261,18 @@ export class MemoryStore implements Store {
   async latestEquity(): Promise<EquityRecord | null> {
     const all = [...this.#brains.values()].flatMap(({ equity }) => [...equity.values()]);
     return byTime(all, ({ ts }) => ts).at(-1) ?? null;
+  }
+
+  async *equity(
+    brain: BrainName,
+    { from, to }: Parameters<Store['equity']>[1],
+  ): AsyncGenerator<readonly EquityRecord[]> {
+    const all = [...(this.#brains.get(brain)?.equity.values() ?? [])].filter(({ ts }) => ts >= from && ts < to);
+    if (all.length > 0) yield byTime(all, ({ ts }) => ts);
+  }
+
+  async sessions(): Promise<readonly SessionRecord[]> {
+    return plain(byTime(this.#sessions, ({ startedTs }) => startedTs));
   }
 
   async checkpoint(brain: BrainName): Promise<Checkpoint | null> {

@@ -161,8 +161,24 @@ export async function readLatestEquity(session: Session): Promise<EquityRecord |
   const { rows } = await session.query<EquityRow>(
     'SELECT ts, equity, realized_pnl, unrealized_pnl, fees, drawdown FROM equity ORDER BY ts DESC LIMIT 1',
   );
-  const row = rows[0];
-  if (row === undefined) return null;
+  return rows[0] === undefined ? null : equityOf(rows[0]);
+}
+
+/** The next rows of a brain's equity, oldest first. */
+export async function readEquity(
+  session: Session,
+  brain: BrainName,
+  { from, limit, to }: { readonly from: number; readonly to: number; readonly limit: number },
+): Promise<readonly EquityRecord[]> {
+  const { rows } = await session.query<EquityRow>(
+    `SELECT ts, equity, realized_pnl, unrealized_pnl, fees, drawdown FROM equity
+     WHERE brain = $1 AND ts >= $2 AND ts < $3 ORDER BY ts LIMIT $4`,
+    [brain, from, to, limit],
+  );
+  return rows.map(equityOf);
+}
+
+function equityOf(row: EquityRow): EquityRecord {
   return {
     ts: Number(row.ts),
     equity: decimal(row.equity),

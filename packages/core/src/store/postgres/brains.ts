@@ -167,3 +167,22 @@ export async function writeSession(session: Session, record: SessionRecord): Pro
     [record.sessionId, record.brain, record.startedTs, searchableJson(record.facts)],
   );
 }
+
+interface SessionRow {
+  readonly session_id: string;
+  readonly brain: string;
+  readonly started_ts: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export async function readSessions(session: Session): Promise<readonly SessionRecord[]> {
+  const { rows } = await session.query<SessionRow>(
+    'SELECT session_id, brain, started_ts, facts FROM sessions ORDER BY started_ts, session_id',
+  );
+  return rows.map(({ brain, facts, session_id, started_ts }) => ({
+    sessionId: session_id,
+    brain,
+    startedTs: Number(started_ts),
+    facts,
+  }));
+}

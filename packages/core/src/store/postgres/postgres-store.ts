@@ -1,14 +1,16 @@
 import type { Pool } from 'pg';
+import type { EquityRecord } from '../../execution/executor-types.js';
 import { type Logger, silentLogger } from '../../telemetry/logger.js';
 import type { BrainName, InputLogRow, Store, StoreCounts } from '../store.js';
 import { readBars } from './bars.js';
-import { readFills, readLatestEquity, readPositions } from './books.js';
+import { readEquity, readFills, readLatestEquity, readPositions } from './books.js';
 import {
   readBrains,
   readCheckpoint,
   readDecision,
   readInputs,
   readOutbox,
+  readSessions,
   readStarts,
   takeOver,
   writeSession,
@@ -25,6 +27,7 @@ import { compactInputs, dropLogs, thinEquity } from './retention.js';
 import { readSignals, readVerdicts } from './signals.js';
 
 const INPUT_LOG_PAGE = 500;
+const EQUITY_PAGE = 10_000;
 
 export interface PostgresStoreOptions {
   /**
@@ -80,6 +83,8 @@ export function createPostgresStore(pool: Pool, options: PostgresStoreOptions = 
     positions: () => database.read(readPositions),
     verdicts: (query = {}) => database.read((session) => readVerdicts(session, query)),
     latestEquity: () => database.read(readLatestEquity),
+    equity: (brain, range) => equityPages(database, brain, range),
+    sessions: () => database.read(readSessions),
     checkpoint: (brain) => database.read((session) => readCheckpoint(session, brain)),
     brains: () => database.read(readBrains),
     counts: () => database.read(readCounts),
@@ -99,6 +104,20 @@ async function* inputLog(database: Database, brain: BrainName, after: number): A
     yield* page;
     if (page.length < INPUT_LOG_PAGE) return;
     last = page.at(-1)!.batch;
+  }
+}
+
+async function* equityPages(
+  database: Database,
+  brain: BrainName,
+  { from, to }: Parameters<Store['equity']>[1],
+): AsyncGenerator<readonly EquityRecord[]> {
+  let next = from;
+  for (;;) {
+    const page = await database.read((session) => readEquity(session, brain, { from: next, to, limit: EQUITY_PAGE }));
+    if (page.length > 0) yield page;
+    if (page.length < EQUITY_PAGE) return;
+    next = page.at(-1)!.ts + 1;
   }
 }
 
