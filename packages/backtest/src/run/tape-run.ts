@@ -105,6 +105,7 @@ export class TapeRun {
       slippage: { fraction: fill.slippage, on: fill.slippageOn },
     });
     this.#market = new PlayedMarket(this.#exchange, marketFillOf(fill.model));
+    this.#market.quiet = true;
     const config = executorConfig(options);
     this.#capital = config.capital.toNumber();
     this.#watchesLoss = maxDrawdown !== undefined || limits?.maxDailyLoss !== undefined;
@@ -217,15 +218,17 @@ export class TapeRun {
     }
     this.#now = ts;
     this.firstTs = ts;
-    this.#market.quiet = true;
     this.#engine.begin(ts);
     this.#executorClock = ts + CLOCK_EVERY_MS.idle;
     this.curve.add(ts, this.#capital);
     // The session was up before the first event: only from now on does anything take time.
     this.#begun = true;
+    this.#look();
   }
 
   #warm({ warming }: SymbolPlay, event: MarketEvent): void {
+    // The last book before the beginning is what changes of it apply to.
+    this.#market.take(event);
     if (event.type !== 'trade') return;
     for (const builder of warming) {
       const bar = builder.add(event.ts, event.data.price, event.data.size);

@@ -140,6 +140,12 @@ it('warms up with bars of the trades before the run begins, and decides nothing 
   expect(told(result)).toEqual(['short 99 …']);
 });
 
+it('knows the book from before the run begins', () => {
+  const events = [quotes(0, 99, 101), delta(MINUTE, [], [[100.5, 1]]), trade(MINUTE + 1, 100)];
+  const { result } = playTape(atTrades({ [MINUTE + 1]: 'long' }), events, { from: START_TS + MINUTE });
+  expect(told(result)).toEqual(['long 100.5 …']);
+});
+
 it('tells what holding leverage lots costs, and leaves one equity in curve and books', () => {
   const night = 21 * 3_600_000;
   const at = (ms: number): MarketEvent[] => [quotes(ms, 99, 101), trade(ms + 1, 100)];
