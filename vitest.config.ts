@@ -20,6 +20,7 @@ export default defineConfig({
       { find: exact('@alpha-engine/gmo-adapter/simulator'), replacement: source('gmo-adapter/src/simulator/index.ts') },
       { find: exact('@alpha-engine/strategies'), replacement: source('strategies/src/index.ts') },
       { find: exact('@alpha-engine/backtest'), replacement: source('backtest/src/index.ts') },
+      { find: exact('@alpha-engine/backtest/lookahead'), replacement: source('backtest/src/lookahead/index.ts') },
       { find: exact('@alpha-engine/backtest/search'), replacement: source('backtest/src/search/index.ts') },
       { find: exact('@alpha-engine/cli'), replacement: source('cli/src/index.ts') },
     ],

@@ -27,8 +27,8 @@ export const rsi = defineStrategy({
     let previous: number | null = null;
     return {
       indicators: () => ({ rsi: before, previous }),
-      // One change more than the index needs, because a crossing takes two values of it.
-      warmup: period + 2,
+      // Wilder's smoothing never forgets where it began: after ten periods 1/20 000 of it is left, and a crossing takes two values.
+      warmup: 10 * period + 2,
       onBar(bar, ctx) {
         previous = before;
         const now = index.add(bar.close);

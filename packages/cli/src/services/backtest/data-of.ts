@@ -14,6 +14,11 @@ import { isKept, keptData } from './kept-data.js';
 import { splitNamed, usage } from './per-symbol.js';
 import type { BacktestRequest } from './request.js';
 
+export type DataRequest = Pick<
+  BacktestRequest,
+  'badRows' | 'columns' | 'config' | 'data' | 'dataKind' | 'folder' | 'symbol' | 'timeIs' | 'timeZone' | 'to'
+>;
+
 export interface BacktestData {
   readonly symbols: readonly string[];
   readonly source: BarSource | EventSource;
@@ -23,7 +28,7 @@ export interface BacktestData {
  * What a back-test reads: files and folders (`BTC=btc.csv`), or what the engine kept (`archive`, `bus`, `db`). Throws `USAGE`,
  * `DATA_UNREADABLE`, `DATA_INVALID`, and what opening an archive, a bus or a database throws.
  */
-export async function dataOf(request: BacktestRequest): Promise<BacktestData> {
+export async function dataOf(request: DataRequest): Promise<BacktestData> {
   const { badRows, config, data, dataKind: kind, folder, symbol, timeIs } = request;
   const offsetMs = offsetIn(request.timeZone);
   const { exchange, timeframe } = config;
@@ -61,7 +66,7 @@ export async function dataOf(request: BacktestRequest): Promise<BacktestData> {
 /** Files that do not say on the command line what they are of: `--symbol`, else what the first file says, else its name. */
 async function unnamed(
   data: readonly string[],
-  { folder, symbol }: BacktestRequest,
+  { folder, symbol }: DataRequest,
   options: Omit<DataOptions, 'files' | 'symbol'>,
 ): Promise<BacktestData> {
   const files = data.map((file) => resolve(folder, file));
