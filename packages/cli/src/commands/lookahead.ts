@@ -8,10 +8,11 @@ const {
   data,
   from,
   symbol,
+  to,
   'bad-rows': badRows,
+  'data-kind': dataKind,
   'time-is': timeIs,
   'time-zone': timeZone,
-  to,
 } = backtestFlags;
 
 export default class Lookahead extends AlphaCommand {
