@@ -11,6 +11,7 @@ const {
   to,
   'bad-rows': badRows,
   'data-kind': dataKind,
+  'data-timeframe': dataTimeframe,
   'time-is': timeIs,
   'time-zone': timeZone,
 } = backtestFlags;
@@ -27,6 +28,7 @@ export default class Lookahead extends AlphaCommand {
     ...{
       data,
       'data-kind': dataKind,
+      'data-timeframe': dataTimeframe,
       symbol,
       from,
       to,
@@ -50,6 +52,7 @@ export default class Lookahead extends AlphaCommand {
       folder: process.cwd(),
       data: flags.data,
       dataKind: flags['data-kind'],
+      dataTimeframe: flags['data-timeframe'],
       symbol: flags.symbol,
       from: flags.from,
       to: flags.to,

@@ -16,7 +16,17 @@ import type { BacktestRequest } from './request.js';
 
 export type DataRequest = Pick<
   BacktestRequest,
-  'badRows' | 'columns' | 'config' | 'data' | 'dataKind' | 'folder' | 'symbol' | 'timeIs' | 'timeZone' | 'to'
+  | 'badRows'
+  | 'columns'
+  | 'config'
+  | 'data'
+  | 'dataKind'
+  | 'dataTimeframe'
+  | 'folder'
+  | 'symbol'
+  | 'timeIs'
+  | 'timeZone'
+  | 'to'
 >;
 
 export interface BacktestData {
