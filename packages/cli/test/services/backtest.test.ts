@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlphaError } from '@alpha-engine/core';
+import { Parser } from '@oclif/core';
 import { describe, expect, it } from 'vitest';
+import Backtest from '../../src/commands/backtest.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { backtestText } from '../../src/output/backtest-text.js';
 import type { BacktestRequest } from '../../src/services/backtest/request.js';
@@ -44,26 +46,8 @@ interface Given extends Partial<BacktestRequest> {
 async function run({ settings = {}, env = {}, ...given }: Given, tables: string | null = null) {
   const folder = given.folder ?? (await tempFolder(FILES));
   const loaded = await loadConfig({ flags: { timeframe: '1d', ...settings }, env, folder });
-  const plain = {
-    symbol: undefined,
-    from: undefined,
-    to: undefined,
-    cash: undefined,
-    size: undefined,
-    fill: undefined,
-  };
-  const none = { kind: [], feeRate: [], makerFeeRate: [], tickSize: [], sizeStep: [], columns: undefined };
-  return backtest(
-    {
-      ...loaded,
-      ...{ folder, strategies: ['./buys.mjs'], data: ['ABC=risen.csv'], dataKind: 'auto', ...plain, ...none },
-      ...{ slippage: '0', slippageOn: 'all', limits: 'set', rules: 'exchange', leverageRules: 'gmo' },
-      ...{ timeZone: 'UTC', timeIs: 'open', badRows: 'refuse', daysPerYear: undefined },
-      ...given,
-    },
-    null,
-    tables,
-  );
+  const { flags } = await Parser.parse(['--data=ABC=risen.csv', '--strategy=./buys.mjs'], { flags: Backtest.flags });
+  return backtest({ ...Backtest.request(flags, loaded), folder, ...given }, null, tables);
 }
 
 async function refusal(given: Given): Promise<string> {
