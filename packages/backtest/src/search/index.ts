@@ -1,6 +1,7 @@
 export type { Dimension, ParamValue } from './dimension.js';
 export type { Comparison, Expression, Lookup, Value } from './expression.js';
-export { refusals, type TrialOptions } from './instances-at.js';
+export { heatMap } from './heat-map.js';
+export { instancesAt, refusals, type TrialOptions } from './instances-at.js';
 export { goalOf, METRIC_NAMES, type Objective, parseObjective } from './objective.js';
 export {
   bootstrapTrades,

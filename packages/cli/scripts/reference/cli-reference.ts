@@ -72,7 +72,7 @@ const ENTRIES: readonly Entry[] = [
   {
     id: 'optimize',
     command: Optimize,
-    json: '`strategies`, `params`, `instruments`, `timeframe`, `bars`, `space`, `where`, `sampler`, `seed`, `objective`, `require`, `threads`, `seconds`, `trials`, `found`, `unmet`, `notAvailable`, `failed`, `failures` (`reason`, `message`, `count`, `first`), `refused`, `stopped`, `best` and `top` (`index`, `params`, `value`, `standing`, `unmet`, `metrics`), `overfit` (`bootstrap`, `randomEntries`, `deflatedSharpe`). With `--walk-forward`: `plan`, `windows` (`train`, `test`, `trials`, `inSample`, `outOfSample`), `inSample`, `outOfSample`, `metrics`, `value`, `equity`, `stopped` beside what was searched. docs/optimize.md defines them.',
+    json: '`strategies`, `params`, `instruments`, `timeframe`, `bars`, `space`, `where`, `sampler`, `seed`, `objective`, `require`, `threads`, `seconds`, `trials`, `found`, `unmet`, `notAvailable`, `failed`, `failures` (`reason`, `message`, `count`, `first`), `refused`, `stopped`, `out`, `report`, `best` and `top` (`index`, `params`, `value`, `standing`, `unmet`, `metrics`), `overfit` (`bootstrap`, `randomEntries`, `deflatedSharpe`). With `--walk-forward`: `plan`, `windows` (`train`, `test`, `trials`, `inSample`, `outOfSample`), `inSample`, `outOfSample`, `metrics`, `value`, `equity`, `stopped` beside what was searched. docs/optimize.md defines them.',
   },
   {
     id: 'sim gmo',

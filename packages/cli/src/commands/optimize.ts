@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
+import { backtestFlags } from '../config/backtest-flags.js';
 import { stopSignal } from '../output/stop-signal.js';
 import type { OptimizeRequest } from '../services/prepare-search.js';
 import Backtest from './backtest.js';
@@ -62,14 +64,19 @@ export default class Optimize extends AlphaCommand {
       helpValue: '<file.jsonl>',
     }),
     top: Flags.integer({ description: 'How many of the best are shown.', default: 10, min: 1 }),
-    ...Backtest.flags,
+    report: Flags.string({
+      description: 'Write the back-test of the best as one HTML page as well, with a map of the search.',
+      helpValue: '<file.html>',
+      exclusive: ['walk-forward'],
+    }),
+    ...backtestFlags,
   };
 
   async run() {
     const { flags } = await this.parse(Optimize);
     const signal = stopSignal();
     // One name is what the settings know; several are the run's own.
-    const { strategy: _, ...settings } = flags;
+    const { report: file, strategy: _, ...settings } = flags;
     const loaded = await this.settings(settings);
     const { optimizeProgress } = await import('../output/optimize-progress.js');
     const progress = optimizeProgress(this.jsonEnabled());
@@ -91,12 +98,13 @@ export default class Optimize extends AlphaCommand {
       onProgress: progress.show,
     };
     const plan = flags['walk-forward'];
-    return (plan === undefined ? this.search(request) : this.walk({ ...request, plan })).finally(progress.end);
+    const page = file === undefined ? null : { file: resolve(file), version: this.config.version };
+    return (plan === undefined ? this.search(request, page) : this.walk({ ...request, plan })).finally(progress.end);
   }
 
-  private async search(request: OptimizeRequest) {
+  private async search(request: OptimizeRequest, page: { readonly file: string; readonly version: string } | null) {
     const { optimize } = await import('../services/optimize.js');
-    const report = await optimize(request);
+    const report = await optimize(request, page);
     const { optimizeText } = await import('../output/optimize-text.js');
     this.log(optimizeText(report));
     if (report.stopped) process.exitCode = 130;

@@ -1,6 +1,8 @@
 import {
   bootstrapTrades,
   deflatedSharpe,
+  heatMap,
+  instancesAt,
   type JudgedTrial,
   type Point,
   randomEntriesTest,
@@ -8,19 +10,25 @@ import {
   runSearch,
   type SearchResult,
 } from '@alpha-engine/backtest/search';
+import { reportedBacktest } from './backtest/html-report.js';
 import { type OptimizeRequest, type PreparedSearch, prepareSearch, searchRow } from './prepare-search.js';
 
 export type OptimizeReport = Awaited<ReturnType<typeof optimize>>;
 
 /** One search over all of the data, and what its best is worth. Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
-export async function optimize(request: OptimizeRequest) {
+export async function optimize(
+  request: OptimizeRequest,
+  page: { readonly file: string; readonly version: string } | null = null,
+) {
   const prepared = await prepareSearch(request);
   try {
     const known = prepared.file?.known();
     const result = await runSearch({ ...prepared.search, ...(known !== undefined && { known }) });
+    if (page !== null && result.best !== null) await reportBest(prepared, result, request.objective, page);
     return {
       ...searchRow(request, prepared),
       ...countsOf(result),
+      report: result.best === null ? null : (page?.file ?? null),
       best: result.best === null ? null : trialRow(result.best),
       overfit: result.best === null || result.stopped ? null : overfitOf(prepared, result, request.seed),
       top: result.ranked.slice(0, request.top).map(trialRow),
@@ -28,6 +36,17 @@ export async function optimize(request: OptimizeRequest) {
   } finally {
     await prepared.close();
   }
+}
+
+/** The back-test of the best, run once more, with a map of the search in its report. Throws `OUTPUT_UNWRITABLE`. */
+async function reportBest(
+  { bars, options }: PreparedSearch,
+  { best, trials }: SearchResult,
+  objective: string,
+  page: { readonly file: string; readonly version: string },
+): Promise<void> {
+  const instances = instancesAt(options, (best as JudgedTrial).point);
+  await reportedBacktest(bars, { ...options, instances }, page, [heatMap(trials, objective)]);
 }
 
 /** What of the best may be chance; its back-test is run once more, with its trades. */

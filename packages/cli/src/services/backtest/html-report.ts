@@ -5,6 +5,7 @@ import {
   type EventSource,
   PriceSketch,
   type Report,
+  type ReportSection,
   type ReportSettings,
   runBacktest,
   sketchedSource,
@@ -20,12 +21,14 @@ export async function reportedBacktest(
   source: BarSource | EventSource,
   options: Options,
   { file, version }: { readonly file: string; readonly version: string },
+  /** Sections of others. */
+  more: readonly ReportSection[] = [],
 ): Promise<BacktestResult> {
   const report = await openReport(file);
   try {
     const sketch = new PriceSketch({ from: options.from, to: options.to });
     const result = await runBacktest(sketchedSource(source, sketch), options);
-    await report.write(htmlReportOf(result, options, sketch, version));
+    await report.write(htmlReportOf(result, options, sketch, version), more);
     return result;
   } finally {
     await report.abandon();
