@@ -86,9 +86,8 @@ function titleOf({ kind, strategies }: Report): string {
 function heading({ exchange, kind, notes, result, strategies }: Report, title: string): Html {
   const markets = [...new Set(strategies.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`))].join(', ');
   const names = title.slice(title.indexOf(': ') + 2);
-  const period = `${timeText(result.firstTs)} – ${timeText(result.lastTs)} UTC`;
   return html`<div class="heading"><p class="kind">${KINDS[kind]}</p><button type="button" class="theme" data-theme-switch aria-pressed="false" hidden>Dark</button></div>
 <h1>${names}</h1>
-<p class="run">${markets} · ${exchange} · <time>${period}</time></p>
+<p class="run">${markets} · ${exchange} · <time>${timeText(result.firstTs)}</time> – <time>${timeText(result.lastTs)} UTC</time></p>
 ${notes.map((note) => html`<p class="warning">${note}</p>`)}`;
 }
