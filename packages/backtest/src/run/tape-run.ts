@@ -1,12 +1,10 @@
 import {
   AlphaError,
   type Bar,
-  type BarBuilder,
   CLOCK_GRACE_MS,
   type EpochMs,
   isTimed,
   type MarketEvent,
-  openBarBuilder,
   type RunnerStep,
   type TickerEvent,
   timeframeMs,
@@ -16,17 +14,18 @@ import {
   delaysOf,
   isInstant,
   type Latency,
-  type MarketFill,
   PlayedMarket,
   queueOf,
   SimulatedExchange,
 } from '@alpha-engine/core/simulation';
+import { marketFillOf } from '../fills/market-fill-of.js';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { EquityCurve } from './equity-curve.js';
 import { executorConfig } from './executor-config.js';
 import { Mail } from './mail.js';
 import { RunRecord } from './run-record.js';
+import { TapeWarmup } from './tape-warmup.js';
 import { VirtualEngine } from './virtual-engine.js';
 
 /** How often the executor is told the time, market milliseconds: as live while an order is open, else only to look after its books. */
@@ -48,8 +47,6 @@ interface SymbolPlay {
   quoteWaits: boolean;
   /** Market time at which the clock may close a bar next. */
   clockDue: EpochMs;
-  /** Bars from before the run begins. */
-  readonly warming: readonly BarBuilder[];
 }
 
 /**
@@ -65,6 +62,7 @@ export class TapeRun {
   readonly #market: PlayedMarket;
   readonly #engine: VirtualEngine;
   readonly #latency: Latency;
+  readonly #warmup: TapeWarmup;
   readonly #feed: Mail<MarketEvent> | null;
   readonly #legs: Readonly<Record<'order' | 'answer', Mail<() => void> | null>>;
   readonly #plays: ReadonlyMap<string, SymbolPlay>;
@@ -119,15 +117,14 @@ export class TapeRun {
       ...{ instances, config, exchange: this.#exchange, markets: new Map(), listener: this.record },
       carry: (leg, act) => this.#carry(leg, act),
     });
+    this.#warmup = new TapeWarmup(this.#engine, instruments);
     this.#clockEvery = instruments
       .flatMap(({ symbol }) => this.#engine.timeframes(symbol).filter(isTimed))
       .reduce((every, timeframe) => divisor(every, timeframeMs(timeframe)), DAY_MS);
     this.#plays = new Map(
-      instruments.map(({ exchange, symbol }) => {
-        const frames = this.#engine.timeframes(symbol);
-        const warming = frames.map((timeframe) => openBarBuilder({ exchange, symbol, timeframe }));
+      instruments.map(({ symbol }) => {
         const quoted = { ticker: null, quoteWaits: false };
-        return [symbol, { symbol, price: 0, firstClose: null, size: 0, ...quoted, clockDue: 0, warming }];
+        return [symbol, { symbol, price: 0, firstClose: null, size: 0, ...quoted, clockDue: 0 }];
       }),
     );
   }
@@ -144,7 +141,9 @@ export class TapeRun {
     const play = this.#playOf(event.symbol);
     if (play === undefined) return;
     if (from !== undefined && ts < from) {
-      this.#warm(play, event);
+      // The last book before the beginning is what changes of it apply to.
+      this.#market.take(event);
+      this.#warmup.take(event);
       return;
     }
     if (!this.#begun) this.#begin(ts, from ?? ts);
@@ -210,12 +209,7 @@ export class TapeRun {
   }
 
   #begin(ts: EpochMs, from: EpochMs): void {
-    for (const { warming } of this.#plays.values()) {
-      for (const builder of warming) {
-        const bar = builder.closeByClock(from + CLOCK_GRACE_MS, from + CLOCK_GRACE_MS);
-        if (bar !== null) this.#engine.warm(bar);
-      }
-    }
+    this.#warmup.end(from);
     this.#now = ts;
     this.firstTs = ts;
     this.#engine.begin(ts);
@@ -224,16 +218,6 @@ export class TapeRun {
     // The session was up before the first event: only from now on does anything take time.
     this.#begun = true;
     this.#look();
-  }
-
-  #warm({ warming }: SymbolPlay, event: MarketEvent): void {
-    // The last book before the beginning is what changes of it apply to.
-    this.#market.take(event);
-    if (event.type !== 'trade') return;
-    for (const builder of warming) {
-      const bar = builder.add(event.ts, event.data.price, event.data.size);
-      if (bar !== null && bar !== 'late') this.#engine.warm(bar);
-    }
   }
 
   /** The event has come over the feed. */
@@ -392,15 +376,6 @@ export class TapeRun {
     if (play !== undefined) this.#lastPlay = play;
     return play;
   }
-}
-
-/** Throws `USAGE` for a model that fills at the prices of bars. */
-function marketFillOf(model: BacktestOptions['fill']['model']): MarketFill {
-  if (model === 'book-walk' || model === 'top-of-book' || model === 'trades') return model;
-  throw new AlphaError(
-    'USAGE',
-    `The fill model ${model} is for bars; recorded trades and books take book-walk, top-of-book or trades.`,
-  );
 }
 
 /** The next 06:00 in Japan after a moment. */
