@@ -39,13 +39,13 @@ beforeAll(async () => {
   expect(result.stderr).toBe('');
   trades = JSON.parse(result.stdout).metrics.trades;
   file = join(folder, 'report.html');
-});
+}, 60_000);
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('the report of a back-test, in a browser', () => {
+describe('the report of a back-test, in a browser', { timeout: 60_000 }, () => {
   it('asks for nothing, says nothing, and draws', async () => {
     const { page, requests, said } = await openFile(file, {
       colorScheme: 'light',

@@ -83,7 +83,7 @@ it('tells what came of a session: its trades and profits are those of the record
     expect(exit).not.toBe(0);
     expect(stderr).toContain(said);
   }
-}, 120_000);
+}, 180_000);
 
 function opens({ order }: OrderRow): boolean {
   return order.terms.effect === 'open';
