@@ -59,6 +59,10 @@ it('ends with one equity in the curve, in the books and at the exchange', () => 
       worth.reduce((sum, one) => sum + one, 10_000),
       hint,
     ).toBeCloseTo(result.metrics.finalEquity, 6);
+    expect(
+      result.alarms.filter((alarm) => alarm.includes('balances')),
+      hint,
+    ).toEqual([]);
     expect(books.balancesAgree, hint).toBe(true);
     expect(books.reconciled, hint).toEqual(['ABC']);
     const gained = [...result.trades, ...result.openTrades].reduce((sum, { pnl }) => sum + pnl.toNumber(), 0);
