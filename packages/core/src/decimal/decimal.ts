@@ -27,6 +27,8 @@ const WHOLE_TEN_TO = Array.from({ length: 2 * PLACES + 1 }, (_, power) => 10n **
 /** So many digits are a safe integer, whichever they are. */
 const SAFE_DIGITS = 15;
 const [ZERO, NINE, POINT, MINUS] = [48, 57, 46, 45];
+/** Smaller numbers print with an exponent; a little more than that, because it is compared after a rounding. */
+const LEAST_PLAIN = 1e-5;
 
 export class Decimal {
   /** Value × 10^places, a safe integer; NaN where only `#big` can hold it. */
@@ -35,6 +37,8 @@ export class Decimal {
   readonly #places: number;
   /** Made when it is needed; where units cannot hold the value, its text until then. */
   #big: Big | string | undefined;
+  /** The number nearest to what units cannot hold; made when it is compared. */
+  #near: number | undefined;
 
   private constructor(units: number, places: number, big?: Big | string) {
     this.#units = units;
@@ -205,13 +209,16 @@ export class Decimal {
   /** For indicators and display. Loses precision beyond 15 digits: never for money. */
   toNumber(): number {
     if (this.#units === 0) return 0;
-    return Number.isNaN(this.#units) ? Number(this.toString()) : this.#nearest();
+    return this.#nearest();
   }
 
   /** Plain notation without trailing zeros: "0.001", never "1e-3". Zero has no sign. */
   toString(): string {
     if (Number.isNaN(this.#units)) return typeof this.#big === 'string' ? this.#big : this.#exact().toFixed();
     if (this.#places === 0) return this.#units === 0 ? '0' : String(this.#units);
+    // So many digits are those of the nearest number, which V8 prints faster and remembers.
+    const size = Math.abs(this.#units);
+    if (size < TEN_TO[SAFE_DIGITS]! && size >= TEN_TO[this.#places]! * LEAST_PLAIN) return String(this.#nearest());
     return print(String(Math.abs(this.#units)), this.#places, this.#units < 0);
   }
 
@@ -226,10 +233,11 @@ export class Decimal {
     return Number.isSafeInteger(units) ? units : Number.NaN;
   }
 
-  /** As reading its text would give: both are exact, and so one division rounds once. NaN where a number of big.js holds the value. */
+  /** As reading its text would give: both are exact, and so one division rounds once. */
   #nearest(): number {
-    if (typeof this.#big === 'string') return Number(this.#big);
-    return this.#units / TEN_TO[this.#places]!;
+    if (!Number.isNaN(this.#units)) return this.#units / TEN_TO[this.#places]!;
+    this.#near ??= Number(this.toString());
+    return this.#near;
   }
 
   #exact(): Big {

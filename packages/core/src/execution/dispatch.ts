@@ -15,8 +15,8 @@ import type { StepContext } from './step-context.js';
  */
 export function dispatch(context: StepContext, gate: RiskGate): void {
   const { state, out } = context;
+  if (!state.orders.hasPending()) return;
   for (const [symbol, known] of state.symbols) {
-    if (!state.orders.hasPending(symbol)) continue;
     if (!isReconciled(context, known) || known.offered !== null || state.orders.unanswered(symbol) !== undefined)
       continue;
     for (const tracked of pending(context, symbol)) {

@@ -7,9 +7,12 @@ import { halt, lift, type StepContext } from './step-context.js';
 
 /** Equity at the marks of now. */
 export function equityNow(context: StepContext): EquityRecord {
-  const marks = new Map<string, Decimal>();
-  for (const [symbol, { mark }] of context.state.symbols) if (mark !== null) marks.set(symbol, pricesOf(mark).mid);
-  return context.state.ledger.equity(context.at.marketTs, marks);
+  const { ledger, symbols } = context.state;
+  const get = (symbol: string) => {
+    const mark = symbols.get(symbol)?.mark ?? null;
+    return mark === null ? undefined : pricesOf(mark).mid;
+  };
+  return ledger.equity(context.at.marketTs, { get });
 }
 
 /**

@@ -13,8 +13,9 @@ import type {
 
 /** Collects what one step comes to. Rows that change twice in a step are kept once, in their last state. */
 export class StepOutput {
-  readonly #orders = new Map<string, Order>();
-  readonly #positions = new Map<string, PositionRecord>();
+  // Most steps change no row.
+  #orders: Map<string, Order> | null = null;
+  #positions: Map<string, PositionRecord> | null = null;
   readonly verdicts: VerdictRecord[] = [];
   readonly fills: FillRecord[] = [];
   readonly equity: EquityRecord[] = [];
@@ -24,19 +25,21 @@ export class StepOutput {
   readonly notices: ExecutorNotice[] = [];
 
   order(order: Order): void {
+    this.#orders ??= new Map();
     this.#orders.set(order.terms.clientOrderId, order);
   }
 
   position(position: PositionRecord): void {
+    this.#positions ??= new Map();
     this.#positions.set(`${position.symbol} ${position.strategy}`, position);
   }
 
   build(): ExecutorStep {
     return {
       verdicts: this.verdicts,
-      orders: [...this.#orders.values()],
+      orders: this.#orders === null ? [] : [...this.#orders.values()],
       fills: this.fills,
-      positions: [...this.#positions.values()],
+      positions: this.#positions === null ? [] : [...this.#positions.values()],
       equity: this.equity,
       events: this.events,
       states: this.states,

@@ -204,7 +204,7 @@ export class Ledger {
   }
 
   /** Capital + realised − fees + unrealised at the given marks (quote per base, by symbol), and how far below the peak it is. */
-  equity(ts: EpochMs, marks: ReadonlyMap<string, Decimal>): EquityRecord {
+  equity(ts: EpochMs, marks: Pick<ReadonlyMap<string, Decimal>, 'get'>): EquityRecord {
     let realizedPnl = Decimal.zero;
     let fees = Decimal.zero;
     let open = Decimal.zero;
@@ -212,8 +212,8 @@ export class Ledger {
       if (account.strategy === EXTERNAL) continue;
       realizedPnl = realizedPnl.plus(account.realizedPnl);
       fees = fees.plus(account.fees);
-      const mark = marks.get(account.symbol);
-      if (mark !== undefined && !account.basis.size.isZero()) open = open.plus(unrealizedPnl(account.basis, mark));
+      const mark = account.basis.size.isZero() ? undefined : marks.get(account.symbol);
+      if (mark !== undefined) open = open.plus(unrealizedPnl(account.basis, mark));
     }
     for (const lot of this.#lots.values()) {
       const mark = marks.get(lot.symbol);

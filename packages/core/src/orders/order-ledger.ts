@@ -156,9 +156,9 @@ export class OrderLedger {
     return undefined;
   }
 
-  /** Whether an order of the symbol is recorded and not sent. */
-  hasPending(symbol: string): boolean {
-    for (const { order } of this.#live) if (order.status === 'PENDING' && order.terms.symbol === symbol) return true;
+  /** Whether an order is recorded and not sent. */
+  hasPending(): boolean {
+    for (const { order } of this.#live) if (order.status === 'PENDING') return true;
     return false;
   }
 
