@@ -1,7 +1,7 @@
 import type { OrderBookEvent } from '@alpha-engine/core';
 import type { EventRows, RowContext } from './event-rows.js';
 import { findFields, type KnownFields } from './find-fields.js';
-import { bare, numberOf, plainName, type Table } from './table.js';
+import { bareOnce, numberOf, plainName, type Table } from './table.js';
 import { TIME_NAMES } from './time-names.js';
 import { TimeReader } from './time-reader.js';
 
@@ -56,6 +56,7 @@ export function bookRows(
 ): EventRows {
   const { at, understood } = findFields(file, table, ENVELOPE, context.columns);
   const times = new TimeReader(context.offsetMs);
+  const [symbolOf, exchangeOf] = [bareOnce(), bareOnce((name) => name.toLowerCase())];
   return {
     kind: 'books',
     columns: [...understood, `${levels.bids.length} bids and ${levels.asks.length} asks with sizes`],
@@ -73,8 +74,8 @@ export function bookRows(
       if (problem !== null) return problem;
       return {
         type: 'orderbook',
-        exchange: at.exchange < 0 ? context.exchange : bare(cells[at.exchange] ?? '').toLowerCase(),
-        symbol: at.symbol < 0 ? context.symbol : bare(cells[at.symbol] ?? ''),
+        exchange: at.exchange < 0 ? context.exchange : exchangeOf(cells[at.exchange] ?? ''),
+        symbol: at.symbol < 0 ? context.symbol : symbolOf(cells[at.symbol] ?? ''),
         ts,
         data: { is_snapshot: true, bids, asks },
       };

@@ -25,7 +25,7 @@ export interface EventFilesOptions {
 }
 
 /** The last of a series (exchange, symbol, type) that was read. */
-interface Series {
+interface Series extends Pick<MarketEvent, 'type' | 'symbol' | 'exchange'> {
   ts: EpochMs;
   seq: number;
 }
@@ -35,6 +35,8 @@ export class EventFiles implements EventSource {
   readonly #options: EventFilesOptions;
   readonly #read: DataProvenance[] = [];
   readonly #series = new Map<string, Series>();
+  /** Most events are of the series of the event before. */
+  #last: Series | undefined;
 
   readonly books: boolean;
 
@@ -114,12 +116,19 @@ export class EventFiles implements EventSource {
 
   /** What is wrong with the place of an event in its series. A number says the order; what bears none is in order of time. */
   #misplaced({ exchange, seq = 0, symbol, ts, type }: MarketEvent): string | null {
-    const key = `${type} ${symbol} ${exchange}`;
-    const series = this.#series.get(key);
-    if (series === undefined) {
-      this.#series.set(key, { ts, seq });
-      return null;
+    const last = this.#last;
+    let series: Series | undefined = last;
+    if (last?.type !== type || last.symbol !== symbol || last.exchange !== exchange) {
+      const key = `${type} ${symbol} ${exchange}`;
+      series = this.#series.get(key);
+      if (series === undefined) {
+        this.#last = { type, symbol, exchange, ts, seq };
+        this.#series.set(key, this.#last);
+        return null;
+      }
+      this.#last = series;
     }
+    series = series as Series;
     if (seq > 0 && seq <= series.seq) return seq === series.seq ? 'same number as before' : 'lower number than before';
     if (seq === 0 && ts < series.ts) return 'earlier than before';
     series.ts = ts;

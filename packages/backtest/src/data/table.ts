@@ -33,9 +33,24 @@ export function bare(cell: string): string {
     .replace(/^"(.*)"$/s, '$1');
 }
 
+/** The same for cells that are mostly those of the row before. */
+export function bareOnce(written: (name: string) => string = (name) => name): (cell: string) => string {
+  let last = '';
+  let result = '';
+  return (cell) => {
+    if (cell !== last) {
+      last = cell;
+      result = written(bare(cell));
+    }
+    return result;
+  };
+}
+
 /** NaN for what is no number, and for what is missing: `Number('')` would be 0. */
 export function numberOf(cell: string | undefined): number {
   if (cell === undefined) return Number.NaN;
+  const value = Number(cell);
+  if (value !== 0 && !Number.isNaN(value)) return value;
   const text = cell.includes('"') ? bare(cell) : cell;
   return text.trim() === '' ? Number.NaN : Number(text);
 }

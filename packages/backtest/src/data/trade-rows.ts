@@ -1,7 +1,7 @@
 import type { Side, TradeEvent } from '@alpha-engine/core';
 import type { EventRows, RowContext } from './event-rows.js';
 import { findFields, type KnownFields } from './find-fields.js';
-import { bare, numberOf, type Table } from './table.js';
+import { bare, bareOnce, numberOf, type Table } from './table.js';
 import { TIME_NAMES } from './time-names.js';
 import { TimeReader } from './time-reader.js';
 
@@ -27,6 +27,7 @@ const KNOWN: KnownFields<TradeField> = {
 export function tradeRows(file: string, table: Table, context: RowContext): EventRows {
   const { at, understood } = findFields(file, table, KNOWN, context.columns);
   const times = new TimeReader(context.offsetMs);
+  const [symbolOf, exchangeOf] = [bareOnce(), bareOnce((name) => name.toLowerCase())];
   let before = '';
   return {
     kind: 'trades',
@@ -51,8 +52,8 @@ export function tradeRows(file: string, table: Table, context: RowContext): Even
       }
       return {
         type: 'trade',
-        exchange: at.exchange < 0 ? context.exchange : bare(cells[at.exchange] ?? '').toLowerCase(),
-        symbol: at.symbol < 0 ? context.symbol : bare(cells[at.symbol] ?? ''),
+        exchange: at.exchange < 0 ? context.exchange : exchangeOf(cells[at.exchange] ?? ''),
+        symbol: at.symbol < 0 ? context.symbol : symbolOf(cells[at.symbol] ?? ''),
         ts,
         data: { price, size, side },
       };
