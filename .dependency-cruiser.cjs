@@ -178,7 +178,7 @@ module.exports = {
         path: ['^packages/([^/]+)/', '^@alpha-engine/[^/]+/(src|dist|test)/'],
         pathNot: [
           '^packages/$2/',
-          '^packages/[^/]+/src/(index|bus/embedded/index|bus/redis/index|store/postgres/index|(archive|simulation|process|testing|simulator|search)/index)\\.ts$',
+          '^packages/[^/]+/src/(index|bus/embedded/index|bus/redis/index|store/postgres/index|(archive|simulation|process|testing|simulator|search|lookahead)/index)\\.ts$',
           '^packages/[^/]+/(dist|schemas)/',
         ],
       },
