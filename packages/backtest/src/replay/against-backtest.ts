@@ -30,6 +30,7 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   const bars = new BarReader(store, exchange);
   const signals: SignalEvent[] = [];
   let run: TapeRun | null = null;
+  let lastClock = 0;
   for await (const row of logRows(store, brain, { first, last, to })) {
     signal?.throwIfAborted();
     const { began } = row.inputs as StrategyLogEntry;
@@ -38,13 +39,16 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
       run.record.hear = (event) => signals.push(event);
     }
     if (run === null) continue;
-    const { events, warmup } = await marketOf(row, entries, bars);
+    const { clock, events, warmup } = await marketOf(row, entries, bars);
     for (const bar of warmup) run.engine.warm(bar);
     for (const event of events) run.take(event);
+    lastClock = clock ?? lastClock;
   }
   if (run === null || run.firstTs === null) {
     throw new AlphaError('DATA_INVALID', 'The session read nothing of the market; there is nothing to back-test.');
   }
+  // The clock of the session went on after the last event.
+  run.pass(lastClock);
   run.end();
   const { denials } = run.record;
   return compareWithBacktest(store, { signals, denials, orders: run.record.orders(), bars: run.bars, from, to });

@@ -167,6 +167,15 @@ export class TapeRun {
     }
   }
 
+  /** Market time went on while nothing happened: what is under way by then arrives, and the clock closes what it may. */
+  pass(ts: EpochMs): void {
+    if (!this.#begun || ts <= this.#now) return;
+    this.#arrive(ts);
+    this.#now = ts;
+    this.#engine.now = ts;
+    this.#take(this.#engine.tick());
+  }
+
   /**
    * What is under way arrives, while the market stays as it was shown last. A bar that neither a trade nor the clock closed is left out,
    * as a live session would leave it open. Throws `DATA_INVALID` when the fill model needs books and the data have none.

@@ -1,31 +1,92 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startRedisServer } from '@alpha-engine/core/testing';
 import { expect, test } from 'vitest';
-import { runAlpha } from '../support/alpha.js';
+import { Alpha, runAlpha, type Surroundings, startSimulator } from '../support/alpha.js';
 import { shortTape } from '../support/short-tape.js';
 import { runSpine } from '../support/spine.js';
 import { tempFolder } from '../support/temp-folder.js';
+
+const BOTH_KILLED = [
+  { brain: 'strategy:gmo', processes: 2, complete: true },
+  { brain: 'execution:gmo', processes: 2, complete: true },
+];
+
+/** Cuts of every socket, frames cut short, and answers that never come: one of an order is in doubt. */
+const FAULTS = `seed: 7
+faults:
+  - { kind: cut, at: 2s, times: 1 }
+  - { kind: truncate, probability: 0.002 }
+  - { kind: rest_unanswered, acts: 1, on: { path: /private/v1/order } }
+  - { kind: rest_too_many, nth: 3, acts: 1 }
+`;
+
+async function replay(args: readonly string[], where: Surroundings) {
+  const { exit, stderr, stdout } = await runAlpha(['replay', ...args, '--json'], where);
+  return { exit, stderr, result: JSON.parse(stdout) };
+}
 
 test('a session of real processes with a kill -9 in it replays to the same', { timeout: 120_000 }, async () => {
   const folder = await tempFolder();
   const tape = await shortTape(folder, 40);
   const run = await runSpine({ folder, tape, speed: 15, killEngineAt: [tape.startTs + 15_000] });
-  const env = { ALPHA_DATA_DIR: join(folder, 'data') };
+  const where = { folder, env: { ALPHA_DATA_DIR: join(folder, 'data') } };
 
-  const same = await runAlpha(['replay', '--diff', '--json'], { folder, env });
-  expect(same).toMatchObject({ exit: 0, stderr: '' });
-  const { brains, compared, identical } = JSON.parse(same.stdout);
-  expect(identical).toBe(true);
-  expect(brains).toMatchObject([
-    { brain: 'strategy:gmo', processes: 2, complete: true },
-    { brain: 'execution:gmo', processes: 2, complete: true },
-  ]);
+  const same = await replay(['--diff'], where);
+  expect(same).toMatchObject({ exit: 0, stderr: '', result: { identical: true, brains: BOTH_KILLED } });
   const { bars, orders, signals } = run;
-  expect(compared).toMatchObject({ bars: bars.length, signals: signals.length, orders: orders.length });
+  expect(same.result.compared).toMatchObject({ bars: bars.length, signals: signals.length, orders: orders.length });
 
-  const other = await runAlpha(['replay', '--diff', '--param', 'fast=4', '--json'], { folder, env });
+  const other = await replay(['--diff', '--param', 'fast=4'], where);
   expect(other.exit).toBe(9);
   expect(JSON.parse(other.stderr).error.code).toBe('REPLAY_DIFFERS');
-  const { divergence } = JSON.parse(other.stdout);
+  const { divergence } = other.result;
   expect(divergence).toMatchObject({ brain: 'strategy:gmo', kind: 'signal' });
   expect(divergence.chain.bar.recorded ?? divergence.chain.bar.replayed).toMatchObject({ timeframe: '1s' });
+
+  const played = await replay(['--backtest'], where);
+  expect(played.stderr, JSON.stringify(played.result.differences)).toBe('');
+  expect(played).toMatchObject({ exit: 0, result: { agree: true, causes: { unexplained: 0 } } });
+  expect(played.result.sameSignals).toBe(signals.length);
 });
+
+test('over Redis, with faults at the exchange and a kill -9, it does too', { timeout: 120_000 }, async () => {
+  await using server = await startRedisServer();
+  const folder = await tempFolder();
+  await writeFile(join(folder, 'faults.yaml'), FAULTS);
+  const tape = await shortTape(folder, 40);
+  const args = ['--tape', tape.path, '--speed', '8', '--hold', '6', '--faults', join(folder, 'faults.yaml')];
+  const { simulator, env: exchange } = await startSimulator(folder, args);
+  const env = {
+    ...{ ...exchange, REDIS_URL: server.url, SYMBOLS: 'BTC,BTC_JPY', API_KEY: 'demo-key', API_SECRET: 'demo-secret' },
+    ...{ ALPHA_MAX_SIGNAL_AGE_MS: '86400000', ALPHA_MAX_DATA_AGE_MS: '86400000', ALPHA_IN_DOUBT_HORIZON_MS: '1000' },
+  };
+  const strategy = ['--strategy', 'ma-cross', '--param', 'fast=2', '--param', 'slow=4', '--timeframe', '1s', '--live'];
+  const startEngine = async () => {
+    const engine = new Alpha(['engine', ...strategy, '--json'], { folder, env });
+    await engine.line('engine started');
+    return engine;
+  };
+
+  const first = await startEngine();
+  const collector = new Alpha(['collect', '--json'], { folder, env });
+  await simulator.line('tape started');
+  await expect.poll(() => ordersTaken(exchange), { timeout: 30_000 }).toBeGreaterThan(1);
+  await first.end('SIGKILL');
+  const second = await startEngine();
+  await simulator.line('tape ended');
+  await collector.end('SIGTERM');
+  expect(await second.end('SIGTERM')).toMatchObject({ exit: 0 });
+
+  const same = await replay(['--diff'], { folder, env });
+  expect(same).toMatchObject({ exit: 0, stderr: '', result: { identical: true, brains: BOTH_KILLED } });
+  expect(same.result.compared.signals).toBeGreaterThan(2);
+  expect(same.result.compared.fills).toBeGreaterThan(1);
+  const other = await replay(['--diff', '--param', 'fast=3'], { folder, env });
+  expect(other).toMatchObject({ exit: 9, result: { divergence: { brain: 'strategy:gmo', kind: 'signal' } } });
+});
+
+async function ordersTaken({ REST_BASE_URL }: Readonly<Record<string, string>>): Promise<number> {
+  const answer = await fetch(`${REST_BASE_URL}/sim/stats`);
+  return ((await answer.json()) as { readonly orders: number }).orders;
+}
