@@ -4,6 +4,7 @@ import {
   type ExecutionLogEntry,
   type ExecutorConfig,
   type InstanceSpec,
+  type MarketEvent,
   readConfig,
   type SignalEvent,
   type Store,
@@ -31,6 +32,7 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   const signals: SignalEvent[] = [];
   let run: TapeRun | null = null;
   let lastClock = 0;
+  const market: MarketEvent[] = [];
   for await (const row of logRows(store, brain, { first, last, to })) {
     signal?.throwIfAborted();
     const { began } = row.inputs as StrategyLogEntry;
@@ -41,9 +43,12 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
     if (run === null) continue;
     const { clock, events, warmup } = await marketOf(row, entries, bars);
     for (const bar of warmup) run.engine.warm(bar);
-    for (const event of events) run.take(event);
+    market.push(...events);
     lastClock = clock ?? lastClock;
   }
+  // An engine that is behind reads one stream further than another; a back-test takes them as they happened.
+  market.sort((a, b) => a.ts - b.ts);
+  for (const event of market) run?.take(event);
   if (run === null || run.firstTs === null) {
     throw new AlphaError('DATA_INVALID', 'The session read nothing of the market; there is nothing to back-test.');
   }

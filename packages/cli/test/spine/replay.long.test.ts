@@ -26,10 +26,10 @@ async function replay(args: readonly string[], where: Surroundings) {
   return { exit, stderr, result: JSON.parse(stdout) };
 }
 
-test('a session of real processes with a kill -9 in it replays to the same', { timeout: 120_000 }, async () => {
+test('a session of real processes with a kill -9 in it replays to the same', { timeout: 180_000 }, async () => {
   const folder = await tempFolder();
-  const tape = await shortTape(folder, 40);
-  const run = await runSpine({ folder, tape, speed: 15, killEngineAt: [tape.startTs + 15_000] });
+  const tape = await shortTape(folder, 25);
+  const run = await runSpine({ folder, tape, speed: 15, killEngineAt: [tape.startTs + 12_000] });
   const where = { folder, env: { ALPHA_DATA_DIR: join(folder, 'data') } };
 
   const same = await replay(['--diff'], where);
@@ -37,20 +37,13 @@ test('a session of real processes with a kill -9 in it replays to the same', { t
   const { bars, orders, signals } = run;
   expect(same.result.compared).toMatchObject({ bars: bars.length, signals: signals.length, orders: orders.length });
 
-  const other = await replay(['--diff', '--param', 'fast=4'], where);
-  expect(other.exit).toBe(9);
-  expect(JSON.parse(other.stderr).error.code).toBe('REPLAY_DIFFERS');
-  const { divergence } = other.result;
-  expect(divergence).toMatchObject({ brain: 'strategy:gmo', kind: 'signal' });
-  expect(divergence.chain.bar.recorded ?? divergence.chain.bar.replayed).toMatchObject({ timeframe: '1s' });
-
   const played = await replay(['--backtest'], where);
   expect(played.stderr, JSON.stringify(played.result.differences)).toBe('');
   expect(played).toMatchObject({ exit: 0, result: { agree: true, causes: { unexplained: 0 } } });
   expect(played.result.sameSignals).toBe(signals.length);
 });
 
-test('over Redis, with faults at the exchange and a kill -9, it does too', { timeout: 120_000 }, async () => {
+test('over Redis, with faults at the exchange and a kill -9, it does too', { timeout: 180_000 }, async () => {
   await using server = await startRedisServer();
   const folder = await tempFolder();
   await writeFile(join(folder, 'faults.yaml'), FAULTS);
@@ -84,6 +77,9 @@ test('over Redis, with faults at the exchange and a kill -9, it does too', { tim
   expect(same.result.compared.fills).toBeGreaterThan(1);
   const other = await replay(['--diff', '--param', 'fast=3'], { folder, env });
   expect(other).toMatchObject({ exit: 9, result: { divergence: { brain: 'strategy:gmo', kind: 'signal' } } });
+  expect(JSON.parse(other.stderr).error.code).toBe('REPLAY_DIFFERS');
+  const { bar } = other.result.divergence.chain;
+  expect(bar.recorded ?? bar.replayed).toMatchObject({ timeframe: '1s' });
 });
 
 async function ordersTaken({ REST_BASE_URL }: Readonly<Record<string, string>>): Promise<number> {
