@@ -15,8 +15,10 @@ export function limitsOf({ config, limits, sources }: BacktestRequest, cash: Dec
   if (limits === 'none') return {};
   const keys = LIMIT_SETTINGS.filter((key) => limits === 'engine' || sources[key] !== 'default');
   const held: Partial<Config> = Object.fromEntries(keys.map((key) => [key, config[key]]));
+  // Of no account where no clock is off and the exchange leaves nothing undone.
+  const { maxClockSkewMs: _skew, maxExchangeErrors: _errors, ...defaults } = defaultLimits(cash);
   return {
-    limits: { ...(limits === 'engine' && defaultLimits(cash)), ...riskLimits(held) },
+    limits: { ...(limits === 'engine' && defaults), ...riskLimits(held) },
     ...(held.maxDrawdownPct !== undefined && { maxDrawdown: Decimal.of(held.maxDrawdownPct).dividedBy(100) }),
     ...(held.maxPositionSize !== undefined && { maxPositionSize: held.maxPositionSize }),
   };
