@@ -1,3 +1,4 @@
+import type { ExecutionLogEntry } from '../record/execution-log.js';
 import { ASSUMED_LATENCY, type Delay, LEGS, type Leg } from '../simulation/latency.js';
 
 /** What a session's record says of the way between engine and exchange; as a file it is what `parseLatencyFile` reads. Market milliseconds. */
@@ -37,8 +38,10 @@ export class LatencyMeter {
 
   /** `inputs` of one row. */
   take(inputs: unknown): void {
-    if (!Array.isArray(inputs)) return;
-    for (const input of inputs) this.#takeOne(input as LoggedInput);
+    // A bare list is what older versions wrote.
+    const logged = Array.isArray(inputs) ? inputs : ((inputs as Partial<ExecutionLogEntry> | null)?.inputs ?? []);
+    for (const input of logged as readonly (LoggedInput | readonly number[])[])
+      if ('kind' in input) this.#takeOne(input);
   }
 
   result(): MeasuredLatency {
