@@ -15,6 +15,7 @@ import Engine from '../../src/commands/engine.js';
 import Flatten from '../../src/commands/flatten.js';
 import Halt from '../../src/commands/halt.js';
 import Latency from '../../src/commands/latency.js';
+import Lookahead from '../../src/commands/lookahead.js';
 import Optimize from '../../src/commands/optimize.js';
 import Orders from '../../src/commands/orders.js';
 import Positions from '../../src/commands/positions.js';
@@ -68,6 +69,11 @@ const ENTRIES: readonly Entry[] = [
     id: 'latency',
     command: Latency,
     json: '`format`, `version`, `feed`, `order` and `answer` (`kind`: `quantiles` with `points` of share and milliseconds, or `constant` with `ms`), `measured` (`samples` and `negative`, by leg), `out`. What `--out` writes is the same without `out`.',
+  },
+  {
+    id: 'lookahead',
+    command: Lookahead,
+    json: '`clean`, `strategy` (`name`, `params`, `codeHash`), `symbol`, `timeframe`, `bars`, `decisions`, `cuts`, `seed`, `findings` (`kind`, `cut`, `bar`, `was`, `is`), `warmup` (`declared`, `needed`, `most`, `points`, `difference`), `touches` (`what`, `file`, `where`, `time`, `count`, `allowed`), `failure`. docs/backtest.md, "Look-ahead", says what they mean.',
   },
   {
     id: 'optimize',
