@@ -62,7 +62,7 @@ export class BusEntries implements EntrySource {
 function gone(stream: StreamName, firstId: string, lastId: string, count: number): AlphaError {
   return new AlphaError(
     'REPLAY_INCOMPLETE',
-    `${count} entries of ${stream}, ${firstId} to ${lastId}, are not on the bus any more. Replay a later time with --from, or from an archive with --source archive.`,
+    `${count} entries of ${stream}, ${firstId} to ${lastId}, are not on the bus any more. Replay a later time with --from.`,
     { context: { stream, firstId, lastId, count } },
   );
 }

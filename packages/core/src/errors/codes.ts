@@ -74,7 +74,7 @@ export const ERROR_CODES = {
   },
   REPLAY_INCOMPLETE: {
     exit: 5,
-    meaning: 'What a replay needs is not kept any more: rows of the input log, or entries of the bus and its archive.',
+    meaning: 'What a replay needs is not kept any more: rows of the input log, or entries of the bus.',
   },
   BOOKS_DIFFER: { exit: 7, meaning: "The engine's books and the exchange's differ." },
   ENGINE_NOT_RUNNING: { exit: 8, meaning: 'No engine runs that could do what was asked.' },
