@@ -39,10 +39,10 @@ export type RunGrademark = (bars: readonly Bar[]) => readonly GrademarkTrade[];
 
 /** Null when it cannot be fetched. */
 export async function fetchGrademark(): Promise<RunGrademark | null> {
-  const require = await fetchPackage('grademark', GRADEMARK_VERSION, BESIDE);
-  if (require === null) return null;
-  const { DataFrame } = require('data-forge') as DataForge;
-  const { backtest } = require('grademark') as Grademark;
+  const load = await fetchPackage('grademark', GRADEMARK_VERSION, BESIDE);
+  if (load === null) return null;
+  const { DataFrame } = load('data-forge') as DataForge;
+  const { backtest } = load('grademark') as Grademark;
   return (bars) => {
     const rows = bars.map(({ openTs, open, high, low, close }) => ({ time: new Date(openTs), open, high, low, close }));
     const trades = backtest(crossover(DataFrame), new DataFrame(rows));

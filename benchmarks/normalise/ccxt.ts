@@ -29,6 +29,6 @@ export interface Ccxt {
 
 /** With more than 60 MB it is no dependency to ask of everyone who installs the workspace. */
 export async function fetchCcxt(): Promise<Ccxt | null> {
-  const require = await fetchPackage('ccxt', CCXT_VERSION);
-  return require === null ? null : (require('ccxt') as Ccxt);
+  const load = await fetchPackage('ccxt', CCXT_VERSION);
+  return load === null ? null : (load('ccxt') as Ccxt);
 }

@@ -71,9 +71,9 @@ interface Tardis {
 
 /** Null when it cannot be fetched. */
 export async function tardisReader(cacheDir: string): Promise<((from: string, to: string) => Promise<Seen>) | null> {
-  const require = await fetchPackage('tardis-dev', TARDIS_VERSION);
-  if (require === null) return null;
-  const { init, normalizeTrades, replayNormalized } = require('tardis-dev') as Tardis;
+  const load = await fetchPackage('tardis-dev', TARDIS_VERSION);
+  if (load === null) return null;
+  const { init, normalizeTrades, replayNormalized } = load('tardis-dev') as Tardis;
   // Whatever it does not find in its folder it must not look for outside of this machine.
   init({ cacheDir, endpoint: 'http://127.0.0.1:9' });
   return async (from, to) => {
