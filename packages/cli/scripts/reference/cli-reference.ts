@@ -5,6 +5,7 @@ import Backtest from '../../src/commands/backtest.js';
 import Collect from '../../src/commands/collect.js';
 import ConfigCheck from '../../src/commands/config/check.js';
 import ConfigShow from '../../src/commands/config/show.js';
+import DataDownload from '../../src/commands/data/download.js';
 import DataExport from '../../src/commands/data/export.js';
 import DataLs from '../../src/commands/data/ls.js';
 import DataVerify from '../../src/commands/data/verify.js';
@@ -22,6 +23,7 @@ import Positions from '../../src/commands/positions.js';
 import Reconcile from '../../src/commands/reconcile.js';
 import Reduce from '../../src/commands/reduce.js';
 import Replay from '../../src/commands/replay.js';
+import TradedReport from '../../src/commands/report.js';
 import Resume from '../../src/commands/resume.js';
 import SimGmo from '../../src/commands/sim/gmo.js';
 import Status from '../../src/commands/status.js';
@@ -101,6 +103,11 @@ const ENTRIES: readonly Entry[] = [
     json: 'a list of positions: `symbol`, `strategy`, `size`, `averagePrice`, `realizedPnl`, `fees`.',
   },
   {
+    id: 'report',
+    command: TradedReport,
+    json: '`kind` (`paper` or `live`), `strategies`, `notes`, `bars`, `from`, `to`, `metrics`, `byStrategy`, `bySymbol`, `trades`, `openTrades`, `orders`, `denials`, `equity`, `failures`, `alarms`, `assumptions`, `data` as in `alpha backtest`, `report`.',
+  },
+  {
     id: 'replay',
     command: Replay,
     json: '`identical`, `brains` (`brain`, `firstBatch`, `lastBatch`, `fromTs`, `toTs`, `processes`, `inputs`, `complete`), `compared` (`bars`, `signals`, `verdicts`, `orderEvents`, `orders`, `fills`), `divergence` (null, or `brain`, `batch`, `ts`, `kind`, `what`, `difference`, `chain`), `notes`, `records`, `source`; also when something differs, and then the failure on stderr. With `--backtest`: `agree`, `bars`, `sameSignals`, `sameOutcomes`, `differences` (`signalId`, `symbol`, `action`, `ts`, `cause`, `session`, `backtest`), `causes`.',
@@ -156,6 +163,7 @@ const ENTRIES: readonly Entry[] = [
     command: DataVerify,
     json: '`archive`, `segments`, `rows`, `damaged` (`segment`, `problems`), `gaps` (`exchange`, `symbol`, `type`, `from`, `to`, `declared`).',
   },
+  { id: 'data download', command: DataDownload, json: '`folder`, `files` (`name`, `symbol`, `state`, `bytes`, `sha256`).' },
   { id: 'data export', command: DataExport, json: '`events`, `format`, `out`.' },
   {
     id: 'stream lag',
