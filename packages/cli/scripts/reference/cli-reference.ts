@@ -163,7 +163,11 @@ const ENTRIES: readonly Entry[] = [
     command: DataVerify,
     json: '`archive`, `segments`, `rows`, `damaged` (`segment`, `problems`), `gaps` (`exchange`, `symbol`, `type`, `from`, `to`, `declared`).',
   },
-  { id: 'data download', command: DataDownload, json: '`folder`, `files` (`name`, `symbol`, `state`, `bytes`, `sha256`).' },
+  {
+    id: 'data download',
+    command: DataDownload,
+    json: '`folder`, `files` (`name`, `symbol`, `state`, `bytes`, `sha256`).',
+  },
   { id: 'data export', command: DataExport, json: '`events`, `format`, `out`.' },
   {
     id: 'stream lag',
