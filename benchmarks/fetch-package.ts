@@ -17,7 +17,7 @@ export async function fetchPackage(
   name: string,
   version: string,
   beside: readonly string[] = [],
-): Promise<NodeJS.Require | null> {
+): Promise<((name: string) => unknown) | null> {
   const folder = fileURLToPath(new URL(`../node_modules/.cache/${name}-${version}`, import.meta.url));
   if (!existsSync(folder)) {
     try {
