@@ -71,6 +71,7 @@ describe('resolveEndpoints', () => {
       restPrivateUrl: 'https://api.coin.z.com/private',
       wsPublicUrl: 'wss://api.coin.z.com/ws/public/v1',
       wsPrivateUrl: 'wss://api.coin.z.com/ws/private/v1',
+      tradeFilesUrl: 'https://api.coin.z.com/data/trades',
       simulatorClockUrl: null,
     });
   });
@@ -81,6 +82,7 @@ describe('resolveEndpoints', () => {
       restPrivateUrl: 'http://127.0.0.1:8080/private',
       wsPublicUrl: 'ws://127.0.0.1:9/x',
       wsPrivateUrl: 'ws://127.0.0.1:8080/ws/private/v1',
+      tradeFilesUrl: 'http://127.0.0.1:8080/data/trades',
       simulatorClockUrl: 'http://127.0.0.1:8080/sim/clock',
     });
   });
