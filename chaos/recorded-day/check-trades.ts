@@ -11,7 +11,10 @@ const REST_TELLS = 10_000;
 /** Faults that let frames overtake each other, and how long after its end one may still be under way, wall milliseconds. */
 const OVERTAKING = new Set<string>(['reorder']);
 const UNDER_WAY_MS = 1_000;
+/** Behind a slow reader a hundred frames may wait, at ten a second. */
+const BEHIND_SLOW_READER_MS = 10_000;
 
+type ToldFault = SimulatorStats['faults'][number];
 type Trade = Pick<RecordedTrade, 'ts' | 'price' | 'size'>;
 const keyOf = ({ ts, price, size }: Trade): string => `${ts} ${price} ${size}`;
 const flat = ({ ts, data }: TradeEvent): RecordedTrade => ({ ts, ...data });
@@ -65,19 +68,16 @@ function tellsOfLoss({ data: { state, channel = 'trade' } }: StatusEvent): boole
 /** Trades stand in the order of time, but for those whose frames the exchange let overtake each other and those whose frame was unreadable. */
 export function checkOrder({ trades }: ArchivedDay, { faults }: SimulatorStats, speed: number): CheckResult {
   const problems = new Problems();
-  const windows = faults.filter(({ kind }) => OVERTAKING.has(kind));
+  const windows = faults
+    .filter(({ kind }) => OVERTAKING.has(kind))
+    .map((fault) => overtakingWindow(fault, faults, speed));
   let newest = Number.NEGATIVE_INFINITY;
   let [overtaken, late] = [0, 0];
   for (const event of trades) {
     const { ts, origin, recv_ts: received = ts, seq } = event;
     if (ts >= newest) newest = ts;
     else if (origin === 'backfill') late++;
-    else if (
-      windows.some(
-        ({ begunMarketTs, endedMarketTs }) =>
-          received >= begunMarketTs && received <= (endedMarketTs ?? received) + UNDER_WAY_MS * speed,
-      )
-    ) {
+    else if (windows.some(({ from, to }) => received >= from && received <= to)) {
       overtaken++;
     } else problems.add(`Trade ${seq} of ${ts} comes after one of ${newest}, and no fault let it be overtaken.`);
   }
@@ -87,4 +87,18 @@ export function checkOrder({ trades }: ArchivedDay, { faults }: SimulatorStats, 
     problems: problems.list,
     figures: `${overtaken} overtaken on the way by intent, ${late} read late from REST`,
   };
+}
+
+/** Market time in which what a fault let be overtaken arrives; open where the fault had not ended. */
+function overtakingWindow(
+  { begunMarketTs: from, endedMarketTs: ended }: ToldFault,
+  faults: SimulatorStats['faults'],
+  speed: number,
+): { readonly from: number; readonly to: number } {
+  const end = ended ?? Number.POSITIVE_INFINITY;
+  const slow = faults
+    .filter(({ kind, begunMarketTs }) => kind === 'slow_reader' && begunMarketTs <= end)
+    .map(({ endedMarketTs }) => (endedMarketTs ?? Number.POSITIVE_INFINITY) + BEHIND_SLOW_READER_MS * speed)
+    .filter((drained) => drained >= from);
+  return { from, to: Math.max(end + UNDER_WAY_MS * speed, ...slow) };
 }

@@ -55,7 +55,11 @@ describe('the archive of a recorded day', () => {
     const stats = (...faults: unknown[]) => ({ faults }) as unknown as SimulatorStats;
     expect(checkOrder(swapped, stats(reorder), 1).problems).toEqual([]);
     expect(checkOrder(swapped, stats(), 1).problems).toHaveLength(1);
-    expect(checkOrder(swapped, stats({ ...reorder, endedMarketTs: 3_000 }), 1).problems).toHaveLength(1);
+    const ended = { ...reorder, endedMarketTs: 3_000 };
+    expect(checkOrder(swapped, stats(ended), 1).problems).toHaveLength(1);
+    const slow = { kind: 'slow_reader', begunMarketTs: 2_000, endedMarketTs: 4_200 };
+    expect(checkOrder(swapped, stats({ ...ended, begunMarketTs: 2_500 }, slow), 1).problems).toEqual([]);
+    expect(checkOrder(swapped, stats(ended, { ...slow, begunMarketTs: 3_500 }), 1).problems).toHaveLength(1);
   });
 
   test('has every number once, or it was dropped', () => {

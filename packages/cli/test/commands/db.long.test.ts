@@ -14,7 +14,7 @@ it('shows the database before and after its schema is brought up to date', async
   const before = await runAlpha(['db', 'status', '--json'], { folder });
   expect(before.exit, before.stderr).toBe(0);
   expect(JSON.parse(before.stdout)).toMatchObject({
-    schema: { version: 0, pending: [{ version: 1 }, { version: 2 }, { version: 3 }] },
+    schema: { version: 0, pending: [{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }] },
     tables: [],
     rawEvents: { division: 'none' },
     readOnly: false,
@@ -24,11 +24,11 @@ it('shows the database before and after its schema is brought up to date', async
   expect(migrated.exit, migrated.stderr).toBe(0);
   expect(JSON.parse(migrated.stdout)).toMatchObject({
     from: 0,
-    to: 3,
-    applied: [{ version: 1 }, { version: 2 }, { version: 3 }],
+    to: 4,
+    applied: [{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }],
   });
   const after = await runAlpha(['db', 'status'], { folder });
-  expect(after.stdout).toMatch(/Schema 3 of 3/);
+  expect(after.stdout).toMatch(/Schema 4 of 4/);
   expect(after.stdout).toContain('ohlcv');
 
   // A bus that is away hides nothing of the records.

@@ -68,6 +68,8 @@ test('over Redis, with faults at the exchange and a kill -9, it does too', { tim
   await first.end('SIGKILL');
   const second = await startEngine();
   await simulator.line('tape ended');
+  // What the cut cost is read from REST, and bars wait for it: most of the session comes only then.
+  await expect.poll(() => ordersTaken(exchange), { timeout: 90_000 }).toBeGreaterThan(5);
   await collector.end('SIGTERM');
   expect(await second.end('SIGTERM')).toMatchObject({ exit: 0 });
 
