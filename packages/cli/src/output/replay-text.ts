@@ -4,7 +4,8 @@ import { table } from './table.js';
 
 /** What was run again, and the first difference with what led to it, from what was read to what was traded. */
 export function replayText({ brains, compared, divergence, identical, notes, records, source }: Replay): string {
-  const rows = brains.map(({ brain, firstBatch, fromTs, inputs, lastBatch, processes, toTs }) => [
+  const run = brains.filter(({ batches }) => batches > 0);
+  const rows = run.map(({ brain, firstBatch, fromTs, inputs, lastBatch, processes, toTs }) => [
     ...[brain, iso(fromTs), iso(toTs), `${firstBatch} to ${lastBatch}`, inputs, processes],
   ]);
   const { bars, fills, orderEvents, orders, signals, verdicts } = compared;
@@ -17,7 +18,7 @@ export function replayText({ brains, compared, divergence, identical, notes, rec
     ),
     ...notes,
   ];
-  if (identical) return [...lines, 'IDENTICAL: everything came out as it is recorded.'].join('\n');
+  if (identical) return [...lines, 'IDENTICAL: everything that was compared came out as it is recorded.'].join('\n');
   return [...lines, ...(divergence === null ? [] : divergenceLines(divergence))].join('\n');
 }
 
