@@ -98,7 +98,7 @@ function notesOf(
     );
   } else if (partial) {
     notes.push(
-      `${to === undefined ? 'The engine went on meanwhile' : 'It ended before the record does'}: what it kept at the end, orders and positions, which it may still have changed, and what only the record has were not compared.`,
+      `${to === undefined ? 'The engine went on meanwhile' : 'The replay ended before the record does'}: what the engine kept at the end, orders and positions, which it may still have changed, and what only the record has were not compared.`,
     );
   }
   return notes;

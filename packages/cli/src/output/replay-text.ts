@@ -77,13 +77,17 @@ function iso(ts: number): string {
 }
 
 /** How a session and a back-test of its market differ, signal by signal. */
-export function againstText({ agree, bars, causes, differences, sameOutcomes, sameSignals }: AgainstBacktest): string {
+export function againstText(against: AgainstBacktest): string {
+  const { agree, bars, causes, differences, excused, sameOutcomes, sameSignals } = against;
   const rows = differences.map(({ action, backtest, cause, session, signalId, symbol, ts }) => [
     ...[iso(ts), symbol, action, signalId.slice(0, 12), cause, outcomeText(session), outcomeText(backtest)],
   ]);
   const said = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
   return [
     `${bars} bars; ${sameSignals} signals are the same, ${sameOutcomes} of them came to the same. Differences: ${said.join(', ')}.`,
+    ...(excused === 0
+      ? []
+      : [`${(excused * 100).toFixed(1)} % of all signals prove nothing: a denial before them excuses them.`]),
     ...(rows.length === 0
       ? []
       : [table(['time', 'symbol', 'action', 'signal', 'cause', 'session', 'back-test'], rows)]),
