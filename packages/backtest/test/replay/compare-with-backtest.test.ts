@@ -49,7 +49,7 @@ test('a signal that is denied on both sides settles nothing: each is back where 
     message: '',
     inputs: {},
   } as const;
-  const denial: DenialEvent = { type: 'denial', exchange: 'x', symbol: 'A', ts: 3, data };
+  const denial: DenialEvent = { type: 'denial', id: 'd', exchange: 'x', symbol: 'A', ts: 3, data };
   const { agree, causes, excused } = await compare(session, [denied, both, other[1]], [denial]);
   expect(causes).toMatchObject({ denial: 1, 'after a denial': 2, unexplained: 0 });
   expect({ agree, excused }).toEqual({ agree: true, excused: 0.5 });
