@@ -35,6 +35,8 @@ export interface AgainstBacktest {
   readonly causes: Readonly<Record<DifferenceCause, number>>;
   /** Share of all signals, of either side, that differ and are excused by a denial before them. */
   readonly excused: number;
+  /** What the back-test rests on, and where it is another than the session was. */
+  readonly assumptions: readonly string[];
 }
 
 interface Played {
@@ -52,7 +54,7 @@ interface Side {
 }
 
 /** Signal by signal, in order of time. */
-export async function compareWithBacktest(store: Store, played: Played): Promise<AgainstBacktest> {
+export async function compareWithBacktest(store: Store, played: Played): Promise<Omit<AgainstBacktest, 'assumptions'>> {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = played;
   const recorded = (await store.signals()).filter(({ event }) => event.ts >= from && event.ts < to);
   const session = await sessionSides(store, recorded);

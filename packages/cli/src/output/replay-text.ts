@@ -78,7 +78,7 @@ function iso(ts: number): string {
 
 /** How a session and a back-test of its market differ, signal by signal. */
 export function againstText(against: AgainstBacktest): string {
-  const { agree, bars, causes, differences, excused, sameOutcomes, sameSignals } = against;
+  const { agree, assumptions, bars, causes, differences, excused, sameOutcomes, sameSignals } = against;
   const rows = differences.map(({ action, backtest, cause, session, signalId, symbol, ts }) => [
     ...[iso(ts), symbol, action, signalId.slice(0, 12), cause, outcomeText(session), outcomeText(backtest)],
   ]);
@@ -91,6 +91,7 @@ export function againstText(against: AgainstBacktest): string {
     ...(rows.length === 0
       ? []
       : [table(['time', 'symbol', 'action', 'signal', 'cause', 'session', 'back-test'], rows)]),
+    ...assumptions,
     agree
       ? 'AGREE: every signal is the same, or a denial says why it is not.'
       : 'DIFFERS: signals are others, and no denial says why.',
