@@ -1,5 +1,4 @@
 import { NO_LATENCY, type QueueModel } from '@alpha-engine/core/simulation';
-import { z } from 'zod';
 import type { FillOptions } from '../fills/fill-model.js';
 
 interface RecordedFill {
@@ -10,29 +9,34 @@ interface RecordedFill {
 
 const FILLS = ['book-walk', 'top-of-book', 'trades'] as const;
 const QUEUES = ['conservative', 'proportional', 'through'] as const satisfies readonly QueueModel[];
-const session = z.object({
-  live: z.boolean().default(false),
-  config: z.object({
-    paperFill: z.enum(FILLS),
-    paperQueue: z.enum(QUEUES).optional(),
-    paperSlippagePct: z.coerce.number().default(0),
-    paperLatency: z.string().default('none'),
-  }),
-});
+
+/** What an engine keeps of its settings, as far as it goes here; written by whatever version it was. */
+interface Facts {
+  readonly live?: boolean;
+  readonly config?: {
+    readonly paperFill?: string;
+    readonly paperQueue?: string;
+    readonly paperSlippagePct?: string | number;
+    readonly paperLatency?: string;
+  };
+}
 
 const DEFAULT: FillOptions = { model: 'book-walk', slippage: 0, slippageOn: 'all', latency: NO_LATENCY };
 
 /** How the orders of a session were filled, by what it recorded of itself. */
 export function recordedFill(facts: unknown): RecordedFill {
-  const { data } = session.safeParse(facts);
-  if (data === undefined) {
+  const { config = {}, live = false } = (facts ?? {}) as Facts;
+  const model = FILLS.find((one) => one === config.paperFill);
+  const slippage = Number(config.paperSlippagePct ?? 0) / 100;
+  if (live)
+    return { fill: DEFAULT, notes: ['The exchange filled the orders of the session: here they walk the book.'] };
+  if (model === undefined || !(slippage >= 0)) {
     return { fill: DEFAULT, notes: ['How the session filled its orders is not recorded: here they walk the book.'] };
   }
-  if (data.live)
-    return { fill: DEFAULT, notes: ['The exchange filled the orders of the session: here they walk the book.'] };
-  const { paperFill: model, paperLatency, paperQueue: queue, paperSlippagePct } = data.config;
+  const queue = QUEUES.find((one) => one === config.paperQueue);
+  const { paperLatency = 'none' } = config;
   return {
-    fill: { ...DEFAULT, model, slippage: paperSlippagePct / 100, ...(queue && { queue }) },
+    fill: { ...DEFAULT, model, slippage, ...(queue && { queue }) },
     notes:
       paperLatency === 'none'
         ? []

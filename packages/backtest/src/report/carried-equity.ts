@@ -1,5 +1,5 @@
+import type { EpochMs } from '@alpha-engine/core';
 import { EquityCurve } from '../run/equity-curve.js';
-import type { BarClose } from './period-result.js';
 
 const DAY_MS = 86_400_000;
 
@@ -7,7 +7,10 @@ const DAY_MS = 86_400_000;
  * The books say what the account is worth only while something is held. Between two of their rows it is worth what the last one said: at
  * the close of every bar and at the end of every day (UTC), as in a back-test, so that days without a position are days without a change.
  */
-export function carriedEquity(booked: EquityCurve, closes: ReadonlyMap<string, readonly BarClose[]>): EquityCurve {
+export function carriedEquity(
+  booked: EquityCurve,
+  closes: ReadonlyMap<string, readonly { readonly ts: EpochMs }[]>,
+): EquityCurve {
   const carried = new EquityCurve();
   const { times, values } = booked;
   const first = times[0];
