@@ -4,17 +4,18 @@ import {
   type ExecutionLogEntry,
   type ExecutorConfig,
   type InstanceSpec,
-  type MarketEvent,
   readConfig,
   type SignalEvent,
   type Store,
   type StrategyLogEntry,
 } from '@alpha-engine/core';
-import { NO_LATENCY } from '@alpha-engine/core/simulation';
+import type { FillOptions } from '../fills/fill-model.js';
 import type { BacktestOptions } from '../run/backtest-options.js';
 import { TapeRun } from '../run/tape-run.js';
 import { type AgainstBacktest, compareWithBacktest } from './compare-with-backtest.js';
+import { InOrder } from './in-order.js';
 import { firstBatch, logRows } from './log-rows.js';
+import { recordedFill } from './recorded-fill.js';
 import type { ReplayOptions } from './replay-options.js';
 import { marketOf } from './session-events.js';
 
@@ -28,27 +29,32 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   const config = await recordedConfig(store, exchange, from);
   const first = await firstBatch(store, brain, from);
   const last = (await store.checkpoint(brain))?.batch ?? 0;
+  const rows = () => logRows(store, brain, { first, last, to });
   const bars = new BarReader(store, exchange);
   const signals: SignalEvent[] = [];
   let run: TapeRun | null = null;
-  let lastClock = 0;
-  const market: MarketEvent[] = [];
-  for await (const row of logRows(store, brain, { first, last, to })) {
+  let recorded = recordedFill(undefined);
+  for await (const { inputs } of rows()) {
     signal?.throwIfAborted();
-    const { began } = row.inputs as StrategyLogEntry;
+    const { began, fed } = inputs as StrategyLogEntry;
     if (run === null && began !== undefined) {
-      run = new TapeRun(backtestOptions(config, await options.instances(began)));
+      recorded = recordedFill(began.session);
+      run = new TapeRun(backtestOptions(config, await options.instances(began), recorded.fill));
       run.record.hear = (event) => signals.push(event);
     }
-    if (run === null) continue;
-    const { clock, events, warmup } = await marketOf(row, entries, bars);
-    for (const bar of warmup) run.engine.warm(bar);
-    market.push(...events);
+    for (const input of fed) if (input.kind === 'warmup') run?.engine.warm(await bars.get(input));
+  }
+
+  // What happened is taken in its order, and no more of it is kept than that needs.
+  const market = new InOrder();
+  let lastClock = 0;
+  for await (const row of rows()) {
+    signal?.throwIfAborted();
+    const { clock, events } = await marketOf(row, entries);
+    for (const event of market.add(events)) run?.take(event);
     lastClock = clock ?? lastClock;
   }
-  // An engine that is behind reads one stream further than another; a back-test takes them as they happened.
-  market.sort((a, b) => a.ts - b.ts);
-  for (const event of market) run?.take(event);
+  for (const event of market.rest()) run?.take(event);
   if (run === null || run.firstTs === null) {
     throw new AlphaError('DATA_INVALID', 'The session read nothing of the market; there is nothing to back-test.');
   }
@@ -56,15 +62,21 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   run.pass(lastClock);
   run.end();
   const { denials } = run.record;
-  return compareWithBacktest(store, { signals, denials, orders: run.record.orders(), bars: run.bars, from, to });
+  const played = { signals, denials, orders: run.record.orders(), bars: run.bars, from, to };
+  return { ...(await compareWithBacktest(store, played)), assumptions: [...recorded.notes, ...run.assumptions()] };
 }
 
-function backtestOptions(config: ExecutorConfig, instances: readonly InstanceSpec[]): BacktestOptions {
+function backtestOptions(
+  config: ExecutorConfig,
+  instances: readonly InstanceSpec[],
+  fill: FillOptions,
+): BacktestOptions {
   const { capital, instruments, limits, maxDrawdown, maxPositionSize, orderSize, protect, sizing } = config;
   return {
     ...{ instances, instruments, cash: capital, maxDrawdown, maxPositionSize },
     sizing: sizing ?? { kind: 'fixed', size: orderSize, byConfidence: false },
-    fill: { model: 'book-walk', slippage: 0, slippageOn: 'all', latency: NO_LATENCY },
+    fill,
+    // Those of an account on paper, and of the one exchange that is traded live.
     leverageRules: 'gmo',
     ...(protect && { protect }),
     ...(limits && { limits }),

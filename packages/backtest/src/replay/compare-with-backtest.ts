@@ -6,7 +6,8 @@ import { type Outcome, outcomeOf } from './outcome.js';
  * Why a signal came to something else:
  *
  * - `denial`: the gate refused it on one side only
- * - `after a denial`: a denial had corrected the target of its strategy and symbol before, on one side only
+ * - `after a denial`: a denial had corrected the target of its strategy and symbol before, on one side only, and no signal since was the same
+ *   and approved on both
  * - `price`: filled at another price, because it reached the market at another moment
  * - `size`: filled for another size, or not at all
  * - `unexplained`: a signal differs, or is missing, and no denial says why
@@ -32,6 +33,10 @@ export interface AgainstBacktest {
   readonly sameOutcomes: number;
   readonly differences: readonly SignalDifference[];
   readonly causes: Readonly<Record<DifferenceCause, number>>;
+  /** Share of all signals, of either side, that differ and are excused by a denial before them. */
+  readonly excused: number;
+  /** What the back-test rests on, and where it is another than the session was. */
+  readonly assumptions: readonly string[];
 }
 
 interface Played {
@@ -49,7 +54,7 @@ interface Side {
 }
 
 /** Signal by signal, in order of time. */
-export async function compareWithBacktest(store: Store, played: Played): Promise<AgainstBacktest> {
+export async function compareWithBacktest(store: Store, played: Played): Promise<Omit<AgainstBacktest, 'assumptions'>> {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = played;
   const recorded = (await store.signals()).filter(({ event }) => event.ts >= from && event.ts < to);
   const session = await sessionSides(store, recorded);
@@ -68,6 +73,8 @@ export async function compareWithBacktest(store: Store, played: Played): Promise
     const key = `${event.strategy} ${event.symbol}`;
     const isSame = live !== undefined && now !== undefined && firstDifference(said(live), said(now)) === null;
     if (isSame) sameSignals += 1;
+    // Both want the same again, and both may: what differs from here on has another reason.
+    if (isSame && live.outcome.denied === null && now.outcome.denied === null) corrected.delete(key);
     const cause = isSame
       ? outcomeCause(live.outcome, now.outcome)
       : corrected.has(key)
@@ -84,7 +91,16 @@ export async function compareWithBacktest(store: Store, played: Played): Promise
       ...{ session: live?.outcome ?? null, backtest: now?.outcome ?? null },
     });
   }
-  return { agree: causes.unexplained === 0, bars: played.bars, sameSignals, sameOutcomes, differences, causes };
+  const excused = sides.length === 0 ? 0 : causes['after a denial'] / sides.length;
+  return {
+    agree: causes.unexplained === 0,
+    bars: played.bars,
+    sameSignals,
+    sameOutcomes,
+    differences,
+    causes,
+    excused,
+  };
 }
 
 /** Everything but its place in the line of signals. */

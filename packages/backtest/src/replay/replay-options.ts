@@ -25,6 +25,8 @@ export interface ReplayedBrain {
   /** Market times of these batches. */
   readonly fromTs: EpochMs;
   readonly toTs: EpochMs;
+  /** Rows of the input log between them, both included; none: nothing of this brain is in the time that was asked for. */
+  readonly batches: number;
   /** Processes it ran as: one more than it was started again. */
   readonly processes: number;
   readonly inputs: number;

@@ -2,6 +2,7 @@ import {
   type Bar,
   BarReader,
   type BrainName,
+  type EpochMs,
   type InputLogRow,
   type InstanceSpec,
   instanceIdOf,
@@ -26,6 +27,10 @@ export interface StrategyReplay {
   readonly replayed: ReplayedBrain;
   readonly bars: number;
   readonly signals: number;
+  /** Signals that a batch says came of it. */
+  readonly named: ReadonlySet<string>;
+  /** Signals of this time and later came of what was replayed. */
+  readonly since: EpochMs;
   readonly divergence: Divergence | null;
 }
 
@@ -56,6 +61,8 @@ class StrategyRun {
   readonly #bars: BarReader;
   readonly #counts = { inputs: 0, bars: 0, signals: 0, processes: 0 };
   #runner: StrategyRunner | null = null;
+  readonly #named = new Set<string>();
+  #since = Number.NEGATIVE_INFINITY;
   #ids = '';
 
   constructor(options: ReplayOptions, brain: BrainName, signals: RecordedSignals) {
@@ -84,7 +91,7 @@ class StrategyRun {
         break;
       }
     }
-    const complete = divergence === null && lastBatch === last;
+    const complete = divergence === null && rows > 0 && lastBatch === last;
     if (complete && checkpoint !== null && lastRow !== null && !this.#options.changed) {
       const found = this.#state(checkpoint.state, 'at the end');
       if (found !== null) divergence = await this.#divergence(lastRow, found);
@@ -92,17 +99,20 @@ class StrategyRun {
     const { inputs, bars, signals, processes } = this.#counts;
     return {
       replayed: {
-        ...{ brain: this.#brain, firstBatch: first, lastBatch, fromTs, toTs, processes, inputs, complete },
+        ...{ brain: this.#brain, firstBatch: first, lastBatch, fromTs, toTs, batches: rows },
+        ...{ processes, inputs, complete },
       },
-      bars,
-      signals,
+      ...{ bars, signals, named: this.#named, since: this.#since },
       divergence,
     };
   }
 
-  async #row({ batch, inputs }: InputLogRow): Promise<Found | null> {
+  async #row({ batch, inputs, ts }: InputLogRow): Promise<Found | null> {
     const entry = inputs as StrategyLogEntry;
+    for (const id of entry.signalIds) this.#named.add(id);
     if (entry.began !== undefined) {
+      // Nothing can be older than the first process of a brain.
+      if (this.#runner === null && entry.began.state !== null) this.#since = ts;
       const found = await this.#begin(entry.began, batch);
       if (found !== null) return found;
     }

@@ -5,14 +5,17 @@ import { mean, ratio } from '../metrics/statistics.js';
 import { EquityCurve } from '../run/equity-curve.js';
 import type { BacktestMetrics } from '../run/run-backtest.js';
 import { type Trade, TradeBook } from '../run/trade-book.js';
+import { carriedEquity } from './carried-equity.js';
 
 /** What a record holds of a time that was traded, on paper or live. */
 export interface Period {
   readonly from: EpochMs;
   /** Not in it any more. */
   readonly to: EpochMs;
-  /** Of the account, as the engine booked it. */
+  /** Of the account, as the engine booked it, which is while something is held; the first value is what it had at the beginning. */
   readonly equity: EquityCurve;
+  /** What the books took as fees in the period, those for holding positions included. Absent: the fees of the fills. */
+  readonly fees?: number;
   /** From the beginning of the record to `to`, oldest first: what was open at `from` follows from those before. */
   readonly fills: readonly FillRecord[];
   /** Closes of the bars in the period, by symbol, oldest first. */
@@ -42,7 +45,7 @@ export function periodResult(period: Period): PeriodResult {
   const { closes, from, strategy, to } = period;
   const fills = period.fills.filter(({ fill, strategy: whose }) => fill.ts < to && (strategy ?? whose) === whose);
   const { book, curve, held, bars } = walk({ ...period, fills });
-  const own = strategy === undefined ? period.equity : curve;
+  const own = carriedEquity(strategy === undefined ? period.equity : curve, closes);
   const { times, values } = own;
   const performance = performanceMetrics({ times, equity: values });
   const trades = book.closed().filter(({ closedTs }) => (closedTs ?? 0) >= from);
@@ -62,7 +65,10 @@ export function periodResult(period: Period): PeriodResult {
       buyAndHoldReturn: mean(changes),
       exposure: ratio(held, bars),
       turnover: ratio(ratio(traded, mean(values)), performance.years),
-      feesPaid: within.reduce((sum, { fill }) => sum + fill.fee.toNumber(), 0),
+      feesPaid:
+        strategy === undefined && period.fees !== undefined
+          ? period.fees
+          : within.reduce((sum, { fill }) => sum + fill.fee.toNumber(), 0),
     },
     trades,
     openTrades,

@@ -1,4 +1,11 @@
-import { defineStrategy, type InputLogRow, type InstanceSpec, type Store, type Strategy } from '@alpha-engine/core';
+import {
+  defineStrategy,
+  type InputLogRow,
+  type InstanceSpec,
+  MemoryStore,
+  type Store,
+  type Strategy,
+} from '@alpha-engine/core';
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { againstBacktest, BusEntries, type ReplayOptions, replaySession } from '../../src/index.js';
@@ -102,6 +109,90 @@ test('a signal, a verdict, an order and a fill that are recorded otherwise are f
   }
 });
 
+/** One more row in every table of what was done: a copy of the first or the last, under a key that nothing came to. */
+async function withOneMore(store: Store, index: 0 | -1): Promise<readonly [kind: string, changes: Partial<Store>][]> {
+  const more = <Row>(rows: readonly Row[], copy: (row: Row) => Row) => [...rows, copy(rows.at(index) as Row)];
+  const signals = more(await store.signals(), (one) => ({ ...one, event: { ...one.event, id: 'more' } }));
+  const verdicts = more(await store.verdicts(), (one) => ({ ...one, signalId: 'more' }));
+  const terms = { clientOrderId: 'more' };
+  const orders = more(await store.orders(), (one) => ({
+    ...one,
+    order: { ...one.order, terms: { ...one.order.terms, ...terms } },
+  }));
+  const fills = more(await store.fills(), (one) => ({ ...one, fill: { ...one.fill, executionId: 'more' } }));
+  const positions = more(await store.positions(), (one) => ({ ...one, strategy: 'more' }));
+  const events = more(await store.orderEvents(), (one) => ({ ...one, id: 'more' }));
+  return [
+    ['signal', { signals: async () => signals }],
+    ['verdict', { verdicts: async () => verdicts }],
+    ['order', { orders: async () => orders }],
+    ['fill', { fills: async () => fills }],
+    ['position', { positions: async () => positions }],
+    ['order event', { orderEvents: async () => events }],
+  ];
+}
+
+test('a row that only the record has is found', async () => {
+  for (const [kind, changes] of await withOneMore(session.store, 0)) {
+    const { divergence, identical } = await replay(tampered(changes));
+    expect({ identical, kind: divergence?.kind }).toEqual({ identical: false, kind });
+    expect(divergence?.difference).toMatchObject({ path: '', replayed: null });
+  }
+});
+
+test('of a later beginning, what only the record has counts from there on', async () => {
+  const [, second] = await session.store.inputLogStarts('execution:test');
+  const from = second?.ts ?? 0;
+  for (const [kind, changes] of await withOneMore(session.store, -1)) {
+    const { divergence } = await replay(tampered(changes), { from });
+    expect(divergence?.kind).toBe(kind);
+  }
+  for (const [kind, changes] of await withOneMore(session.store, 0)) {
+    // There is one position, and it is of the end.
+    if (kind !== 'position') expect(await replay(tampered(changes), { from })).toMatchObject({ identical: true });
+  }
+});
+
+test('before an end, fills and verdicts are compared and counted; what may still change is not, and it says so', async () => {
+  const { store } = session;
+  const verdicts = await store.verdicts();
+  const fills = await store.fills();
+  const to = verdicts.at(-3)?.ts ?? 0;
+  const { compared, identical, notes } = await replay(store, { to });
+  expect(identical).toBe(true);
+  expect(compared.fills).toBeGreaterThan(1);
+  expect(compared.fills).toBeLessThan(fills.length);
+  expect(compared).toMatchObject({ verdicts: verdicts.filter(({ ts }) => ts < to).length, orders: 0 });
+  expect(notes.join(' ')).toContain('orders and positions, which it may still have changed');
+
+  const cases: [kind: string, changes: Partial<Store>][] = [
+    ['fill', { fills: async () => fills.map((one) => ({ ...one, strategy: 'somebody' })) }],
+    ['verdict', { verdicts: async () => verdicts.map((one) => ({ ...one, approved: !one.approved })) }],
+  ];
+  for (const [kind, changes] of cases) expect((await replay(tampered(changes), { to })).divergence?.kind).toBe(kind);
+
+  // While the engine goes on it is the same.
+  const checkpoint = async (brain: string) => {
+    const last = await store.checkpoint(brain);
+    asked += 1;
+    return last && { ...last, batch: last.batch + (asked > 2 ? 1 : 0) };
+  };
+  let asked = 0;
+  const running = await replay(tampered({ checkpoint }));
+  expect(running).toMatchObject({ identical: true, compared: { orders: 0, fills: fills.length } });
+  expect(running.notes.join(' ')).toContain('The engine went on meanwhile');
+});
+
+test('where nothing was run, nothing is identical', async () => {
+  for (const replayed of [
+    replay(session.store, { to: 1 }),
+    replay(session.store, { exchange: 'nobody' }),
+    replay(new MemoryStore()),
+  ]) {
+    await expect(replayed).rejects.toMatchObject({ code: 'REPLAY_INCOMPLETE' });
+  }
+});
+
 test('an input that was another one shows in what came of it', async () => {
   const log = (change: (row: InputLogRow) => InputLogRow) =>
     async function* (this: Store, brain: string, after: number) {
@@ -120,6 +211,7 @@ test('a back-test of the same market signals the same; fills differ by the momen
   const same = await againstBacktest({ ...of, instances: async () => [spec(2)] });
   const { signals } = await session.store.counts();
   expect(same).toMatchObject({ agree: true, sameSignals: signals, causes: { denial: 0, unexplained: 0 } });
+  expect(same.assumptions.join(' ')).toContain('is not recorded: here they walk the book');
   expect(same.differences.every(({ cause }) => cause === 'price' || cause === 'size')).toBe(true);
 
   const other = await againstBacktest({

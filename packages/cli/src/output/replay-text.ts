@@ -4,7 +4,8 @@ import { table } from './table.js';
 
 /** What was run again, and the first difference with what led to it, from what was read to what was traded. */
 export function replayText({ brains, compared, divergence, identical, notes, records, source }: Replay): string {
-  const rows = brains.map(({ brain, firstBatch, fromTs, inputs, lastBatch, processes, toTs }) => [
+  const run = brains.filter(({ batches }) => batches > 0);
+  const rows = run.map(({ brain, firstBatch, fromTs, inputs, lastBatch, processes, toTs }) => [
     ...[brain, iso(fromTs), iso(toTs), `${firstBatch} to ${lastBatch}`, inputs, processes],
   ]);
   const { bars, fills, orderEvents, orders, signals, verdicts } = compared;
@@ -17,7 +18,7 @@ export function replayText({ brains, compared, divergence, identical, notes, rec
     ),
     ...notes,
   ];
-  if (identical) return [...lines, 'IDENTICAL: everything came out as it is recorded.'].join('\n');
+  if (identical) return [...lines, 'IDENTICAL: everything that was compared came out as it is recorded.'].join('\n');
   return [...lines, ...(divergence === null ? [] : divergenceLines(divergence))].join('\n');
 }
 
@@ -76,16 +77,21 @@ function iso(ts: number): string {
 }
 
 /** How a session and a back-test of its market differ, signal by signal. */
-export function againstText({ agree, bars, causes, differences, sameOutcomes, sameSignals }: AgainstBacktest): string {
+export function againstText(against: AgainstBacktest): string {
+  const { agree, assumptions, bars, causes, differences, excused, sameOutcomes, sameSignals } = against;
   const rows = differences.map(({ action, backtest, cause, session, signalId, symbol, ts }) => [
     ...[iso(ts), symbol, action, signalId.slice(0, 12), cause, outcomeText(session), outcomeText(backtest)],
   ]);
   const said = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
   return [
     `${bars} bars; ${sameSignals} signals are the same, ${sameOutcomes} of them came to the same. Differences: ${said.join(', ')}.`,
+    ...(excused === 0
+      ? []
+      : [`${(excused * 100).toFixed(1)} % of all signals prove nothing: a denial before them excuses them.`]),
     ...(rows.length === 0
       ? []
       : [table(['time', 'symbol', 'action', 'signal', 'cause', 'session', 'back-test'], rows)]),
+    ...assumptions,
     agree
       ? 'AGREE: every signal is the same, or a denial says why it is not.'
       : 'DIFFERS: signals are others, and no denial says why.',

@@ -1,6 +1,5 @@
 import {
   type BacktestResult,
-  EquityCurve,
   type PeriodResult,
   PriceSketch,
   partsOf,
@@ -8,12 +7,12 @@ import {
   type Report,
 } from '@alpha-engine/backtest';
 import { AlphaError, type EpochMs, type SessionRecord, type Store } from '@alpha-engine/core';
-import { executionBrain } from '@alpha-engine/core/process';
 import type { Config } from '../config/schema.js';
 import { reportOf } from './backtest/report.js';
 import { instantIn } from './backtest-values.js';
 import { openRecords } from './open-records.js';
 import { readBarsOf } from './report/bars.js';
+import { bookedEquity } from './report/booked-equity.js';
 import { denialsIn } from './report/denials.js';
 import { notesOf, SAID_OF } from './report/notes.js';
 import { type SessionFacts, sessionFactsIn } from './report/session.js';
@@ -71,12 +70,9 @@ interface ReadPeriod {
 
 async function readPeriod(store: Store, location: string, config: Config, range: Range): Promise<ReadPeriod> {
   const { exchange } = config;
-  const equity = new EquityCurve();
-  for await (const rows of store.equity(executionBrain(exchange), range)) {
-    for (const row of rows) equity.add(row.ts, row.equity.toNumber());
-  }
-  const [firstTs, lastTs] = [equity.times[0], equity.times.at(-1)];
-  if (firstTs === undefined || lastTs === undefined) {
+  const started = await store.sessions();
+  const booked = await bookedEquity(store, { exchange, from: range.from, to: range.to, sessions: started });
+  if (booked === null) {
     throw new AlphaError(
       'STORE_EMPTY',
       `Nothing of ${exchange} was booked in this period: no engine that executes ran in it. Give another --from and --to, or start \`alpha engine\`.`,
@@ -85,7 +81,9 @@ async function readPeriod(store: Store, location: string, config: Config, range:
   }
   const { strategy } = range;
   const period = { from: range.from, to: range.to };
-  const sessions = sessionsOf(await store.sessions(), exchange, { from: firstTs, to: lastTs });
+  const { equity, fees } = booked;
+  const [bookedFrom = 0, bookedTo = 0] = [equity.times[0], equity.times.at(-1)];
+  const sessions = sessionsOf(started, exchange, { from: bookedFrom, to: bookedTo });
   const facts = sessionFactsIn(sessions.at(-1));
   const mine = (label: string) => (strategy ?? label) === label;
   const fills = await store.fills();
@@ -99,15 +97,15 @@ async function readPeriod(store: Store, location: string, config: Config, range:
   const sketch = new PriceSketch();
   const instances = facts.instances.filter(({ label }) => mine(label));
   const { closes, data } = await readBarsOf(store, location, { exchange, instances, ...period }, sketch);
-  const traded = periodResult({ ...period, equity, fills, closes, ...(strategy !== undefined && { strategy }) });
+  const traded = periodResult({ ...period, equity, fees, fills, closes, ...(strategy !== undefined && { strategy }) });
   const within = ({ ts }: { readonly ts: EpochMs }) => ts >= period.from && ts < period.to;
   const signals = (await store.signals()).filter(({ event }) => within(event));
   const denials = await denialsIn(store, signals, within);
   const orders = (await store.orders()).map(({ order }) => order);
   const result: BacktestResult = {
     ...resultOf(traded),
-    firstTs,
-    lastTs,
+    firstTs: traded.curve.times[0] ?? bookedFrom,
+    lastTs: traded.curve.times.at(-1) ?? bookedTo,
     signals: signals.filter(({ event }) => mine(event.strategy)).length,
     orders: orders.filter(({ terms }) => mine(terms.strategy) && within({ ts: terms.createdTs })),
     denials: denials.filter((denial) => mine(denial.data.strategy)),

@@ -54,7 +54,7 @@ export function notesOf({
     ...(strategy === undefined
       ? []
       : [
-          `Only the trades of ${strategy}: its equity is what the account had at the beginning and what these trades alone made of it at the closes of bars; nights on leverage are not in it.`,
+          `Only the trades of ${strategy}: its equity is what the account had at the beginning and what these trades alone made of it at the closes of bars; nights on leverage are neither in it nor among the fees.`,
         ]),
   ];
 }
