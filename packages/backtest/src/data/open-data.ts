@@ -40,7 +40,7 @@ export async function symbolIn(options: Omit<DataOptions, 'symbol'>): Promise<st
 
 /**
  * The data of files, of whatever kind: bars, or trades, books and events. Files of the same kind and symbol follow each other in the order given;
- * several such rows of files are merged by time. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE` and `DATA_INVALID`.
+ * several such rows of files are merged by time, and what two of them have of the same symbol, type and time is a fault. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE` and `DATA_INVALID`.
  */
 export async function openData(options: DataOptions): Promise<BarSource | EventSource> {
   const heads: Head[] = [];
@@ -74,7 +74,7 @@ function eventsOf(heads: readonly Head[], options: DataOptions): EventSource {
     const kind = list[0]?.kind as Exclude<DataKind, 'bars'>;
     return new EventFiles({ ...options, files: list.map(({ file }) => file), kind });
   });
-  return sources.length === 1 ? (sources[0] as EventFiles) : new MergedEvents(sources);
+  return sources.length === 1 ? (sources[0] as EventFiles) : new MergedEvents(sources, options.badRows ?? 'refuse');
 }
 
 async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
