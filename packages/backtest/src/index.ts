@@ -2,7 +2,7 @@ export type { BarField } from './data/bar-columns.js';
 export type { BarSource, DataKind, DataProvenance, RowFaults } from './data/bar-source.js';
 export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
 export { EventFiles, type EventFilesOptions } from './data/event-files.js';
-export type { EventSource } from './data/event-source.js';
+export type { EventPlace, EventSource } from './data/event-source.js';
 export { longerBars } from './data/longer-bars.js';
 export { mergeBars } from './data/merge-bars.js';
 export { MergedEvents } from './data/merged-events.js';

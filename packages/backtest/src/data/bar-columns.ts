@@ -2,7 +2,7 @@ import { findFields, type KnownFields, type NamedColumns } from './find-fields.j
 import { type Table, tableOf } from './table.js';
 import { TIME_NAMES } from './time-names.js';
 
-export const BAR_FIELDS = ['time', 'open', 'high', 'low', 'close', 'volume', 'trades'] as const;
+export const BAR_FIELDS = ['time', 'open', 'high', 'low', 'close', 'volume', 'trades', 'symbol'] as const;
 export type BarField = (typeof BAR_FIELDS)[number];
 
 const KNOWN: KnownFields<BarField> = {
@@ -15,6 +15,7 @@ const KNOWN: KnownFields<BarField> = {
     close: ['close', 'c', 'closeprice', 'last'],
     volume: ['volume', 'vol', 'v', 'basevolume', 'tickvolume', 'tickvol'],
     trades: ['trades', 'count', 'numberoftrades', 'tradecount', 'n'],
+    symbol: ['symbol', 'productcode', 'instrument', 'instid', 'pair', 'market', 'ticker'],
   },
   required: ['time', 'open', 'high', 'low', 'close'],
   order: ['time', 'open', 'high', 'low', 'close', 'volume'],

@@ -10,6 +10,7 @@ export interface CsvBarsOptions {
   /** Read one after the other: the later file begins after the earlier one ended. `.gz` is unpacked. */
   readonly files: readonly string[];
   readonly exchange: string;
+  /** Rows that say another symbol are left out. */
   readonly symbol: string;
   /** Length of the bars in the files. */
   readonly timeframe: Timeframe;
@@ -59,6 +60,7 @@ export class CsvBars implements BarSource {
     const reader = linesOf(file);
     const faults = new FaultCounter();
     const gaps = { count: 0, longestMs: 0 };
+    const others = new Set<string>();
     let columns: BarColumns | null = null;
     let zone: WrittenTime['zone'] | null = null;
     let [line, rows, used] = [0, 0, 0];
@@ -77,6 +79,11 @@ export class CsvBars implements BarSource {
         const cells = columns.cells(text);
         if (cells === null) {
           faults.add('not a JSON object', line);
+          continue;
+        }
+        const of = columns.at.symbol < 0 ? '' : bare(cells[columns.at.symbol] ?? '');
+        if (of !== '' && of !== this.#options.symbol) {
+          others.add(of);
           continue;
         }
         const time = parseTime(bare(cells[columns.at.time] ?? ''), this.#options.offsetMs ?? 0);
@@ -105,7 +112,7 @@ export class CsvBars implements BarSource {
     this.#read.push({ file, kind: 'bars', sha256: reader.sha256(), ...found, notes: reader.notes() });
     if (faults.total > 0 && this.#options.badRows !== 'skip') throw refusalOf(file, faults, this.#hint(faults));
     if (used === 0) {
-      throw new AlphaError('DATA_INVALID', `${file} holds no bar.`, { context: { file } });
+      throw new AlphaError('DATA_INVALID', `${file} holds no bar${this.#insteadOf(others)}.`, { context: { file } });
     }
   }
 
@@ -142,6 +149,11 @@ export class CsvBars implements BarSource {
       volume,
       trades,
     };
+  }
+
+  #insteadOf(others: ReadonlySet<string>): string {
+    if (others.size === 0) return '';
+    return ` of ${this.#options.symbol}; there is ${[...others].slice(0, 10).join(', ')}`;
   }
 
   #hint(faults: FaultCounter): string {

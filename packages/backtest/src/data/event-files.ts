@@ -1,7 +1,8 @@
 import { AlphaError, type EpochMs, type MarketEvent } from '@alpha-engine/core';
 import type { DataKind, DataProvenance } from './bar-source.js';
 import type { EventRows } from './event-rows.js';
-import type { EventSource } from './event-source.js';
+import type { EventPlace, EventSource } from './event-source.js';
+import { LastMoment } from './last-moment.js';
 import { linesOf } from './lines-of.js';
 import { openRows } from './open-rows.js';
 import { FaultCounter, refusalOf } from './row-faults.js';
@@ -28,6 +29,8 @@ export interface EventFilesOptions {
 interface Series extends Pick<MarketEvent, 'type' | 'symbol' | 'exchange'> {
   ts: EpochMs;
   seq: number;
+  file: string;
+  readonly last: LastMoment;
 }
 
 /** Trades, books and tickers from CSV and JSON-lines files, as a stream. Every row is checked; what is wrong is counted by kind, with file and line. */
@@ -37,6 +40,8 @@ export class EventFiles implements EventSource {
   readonly #series = new Map<string, Series>();
   /** Most events are of the series of the event before. */
   #last: Series | undefined;
+  /** Of the batches that somebody still has. */
+  readonly #places = new WeakMap<readonly MarketEvent[], { readonly file: string; readonly lines: number[] }>();
 
   readonly books: boolean;
 
@@ -47,6 +52,11 @@ export class EventFiles implements EventSource {
 
   provenance(): readonly DataProvenance[] {
     return this.#read;
+  }
+
+  placeOf(batch: readonly MarketEvent[], index: number): EventPlace | null {
+    const places = this.#places.get(batch);
+    return places === undefined ? null : { file: places.file, line: places.lines[index] ?? 0 };
   }
 
   /** Throws `DATA_UNREADABLE`, and `DATA_INVALID` after the whole file was looked at. */
@@ -61,21 +71,28 @@ export class EventFiles implements EventSource {
     const others = new Set<string>();
     let rows: EventRows | null = null;
     let [line, count, used] = [0, 0, 0];
+    let understood = false;
     let firstTs: EpochMs | null = null;
     let lastTs: EpochMs | null = null;
-    const take = (event: MarketEvent | string | null, batch: MarketEvent[]) => {
+    const take = (event: MarketEvent | string | null, batch: MarketEvent[], at: number[]) => {
       if (event === null) return;
       if (typeof event === 'string') return faults.add(event, line);
       if (!this.#wanted(event)) return void others.add(`${event.symbol} of ${event.exchange}`);
-      const problem = this.#misplaced(event);
-      if (problem !== null) return faults.add(problem, line);
+      const problem = this.#misplaced(event, file);
+      if (problem !== null) {
+        understood = true;
+        return faults.add(problem, line);
+      }
       firstTs ??= event.ts;
       lastTs = event.ts;
       used += 1;
       batch.push(event);
+      at.push(line);
     };
     for await (const lines of reader.batches()) {
       const batch: MarketEvent[] = [];
+      const at: number[] = [];
+      this.#places.set(batch, { file, lines: at });
       for (const text of lines) {
         line += 1;
         if (text === '' || text === '\r') continue;
@@ -84,13 +101,13 @@ export class EventFiles implements EventSource {
           if (rows.header) continue;
         }
         count += 1;
-        take(rows.read(text), batch);
+        take(rows.read(text), batch, at);
       }
       // What is refused in the end need not be run; it is read on to say everything at once.
       if (batch.length > 0 && (faults.total === 0 || badRows === 'skip')) yield batch;
     }
     const last: MarketEvent[] = [];
-    take(rows?.end?.() ?? null, last);
+    take(rows?.end?.() ?? null, last, []);
     if (last.length > 0) yield last;
     this.#read.push({
       file,
@@ -106,7 +123,7 @@ export class EventFiles implements EventSource {
       notes: reader.notes(),
     });
     if (faults.total > 0 && badRows !== 'skip') throw refusalOf(file, faults);
-    if (used === 0) throw empty(file, others);
+    if (used === 0 && !understood) throw empty(file, others);
   }
 
   #wanted({ exchange, symbol }: MarketEvent): boolean {
@@ -115,14 +132,16 @@ export class EventFiles implements EventSource {
   }
 
   /** What is wrong with the place of an event in its series. A number says the order; what bears none is in order of time. */
-  #misplaced({ exchange, seq = 0, symbol, ts, type }: MarketEvent): string | null {
+  #misplaced(event: MarketEvent, file: string): string | null {
+    const { exchange, seq = 0, symbol, ts, type } = event;
     const last = this.#last;
     let series: Series | undefined = last;
     if (last?.type !== type || last.symbol !== symbol || last.exchange !== exchange) {
       const key = `${type} ${symbol} ${exchange}`;
       series = this.#series.get(key);
       if (series === undefined) {
-        this.#last = { type, symbol, exchange, ts, seq };
+        this.#last = { type, symbol, exchange, ts, seq, file, last: new LastMoment() };
+        this.#last.last.add(event);
         this.#series.set(key, this.#last);
         return null;
       }
@@ -131,7 +150,12 @@ export class EventFiles implements EventSource {
     series = series as Series;
     if (seq > 0 && seq <= series.seq) return seq === series.seq ? 'same number as before' : 'lower number than before';
     if (seq === 0 && ts < series.ts) return 'earlier than before';
+    if (series.file !== file) {
+      if (series.last.has(event)) return `a last row of ${series.file} once more`;
+      series.file = file;
+    }
     series.ts = ts;
+    series.last.add(event);
     if (seq > 0) series.seq = seq;
     return null;
   }

@@ -1,15 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AlphaError, type MarketEvent, type Timeframe } from '@alpha-engine/core';
-import type { BarField } from './bar-columns.js';
+import { type BarField, barColumns } from './bar-columns.js';
 import type { BarSource, DataKind } from './bar-source.js';
 import { CsvBars } from './csv-bars.js';
 import { EventFiles, type EventFilesOptions } from './event-files.js';
 import type { EventSource } from './event-source.js';
+import type { NamedColumns } from './find-fields.js';
 import { linesOf } from './lines-of.js';
 import { longerBars } from './longer-bars.js';
 import { MergedEvents } from './merged-events.js';
 import { kindOf, openRows } from './open-rows.js';
+import { bare } from './table.js';
 
 export interface DataOptions extends Omit<EventFilesOptions, 'kind'> {
   /** What the files hold; by default each is recognised by its first line. */
@@ -40,7 +42,7 @@ export async function symbolIn(options: Omit<DataOptions, 'symbol'>): Promise<st
 
 /**
  * The data of files, of whatever kind: bars, or trades, books and events. Files of the same kind and symbol follow each other in the order given;
- * several such rows of files are merged by time. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE` and `DATA_INVALID`.
+ * several such rows of files are merged by time, and what two of them have of the same symbol, type and time is a fault. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE` and `DATA_INVALID`.
  */
 export async function openData(options: DataOptions): Promise<BarSource | EventSource> {
   const heads: Head[] = [];
@@ -74,7 +76,7 @@ function eventsOf(heads: readonly Head[], options: DataOptions): EventSource {
     const kind = list[0]?.kind as Exclude<DataKind, 'bars'>;
     return new EventFiles({ ...options, files: list.map(({ file }) => file), kind });
   });
-  return sources.length === 1 ? (sources[0] as EventFiles) : new MergedEvents(sources);
+  return sources.length === 1 ? (sources[0] as EventFiles) : new MergedEvents(sources, options.badRows ?? 'refuse');
 }
 
 async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
@@ -109,7 +111,7 @@ async function headOf(file: string, options: DataOptions): Promise<Head> {
       { context: { file } },
     );
   }
-  if (kind === 'bars') return { file, kind, series: kind, symbol: null };
+  if (kind === 'bars') return { file, kind, series: kind, symbol: symbolOfBars(file, lines, columns) };
   const rows = openRows(file, first, kind, { exchange, symbol, offsetMs, columns });
   let event: MarketEvent | null = null;
   for (const line of rows.header ? lines.slice(1) : lines) {
@@ -118,6 +120,13 @@ async function headOf(file: string, options: DataOptions): Promise<Head> {
   }
   const of = event?.symbol ?? symbol;
   return { file, kind, series: `${rows.kind} ${event?.type} ${of}`, symbol: of === '' ? null : of };
+}
+
+function symbolOfBars(file: string, lines: readonly string[], named: NamedColumns): string | null {
+  const columns = barColumns(file, lines[0] ?? '', named);
+  const row = lines[columns.header ? 1 : 0];
+  const cell = row === undefined ? undefined : columns.cells(row)?.[columns.at.symbol];
+  return bare(cell ?? '') || null;
 }
 
 /** The first lines with something in them, as far as one reading goes. */

@@ -11,12 +11,15 @@ import { wireRows } from './wire-rows.js';
 /** Fields of rows that can be named with a column. */
 export const DATA_FIELDS: readonly string[] = [...new Set([...BAR_FIELDS, ...TRADE_FIELDS])];
 
+/** Of bars without a header: time, prices, volume, trades. */
+const MOST_BAR_COLUMNS = 7;
+
 /** Recognises what a file holds by its first line; null when that says too little. */
 export function kindOf(firstLine: string): DataKind | null {
   const first = objectOf(firstLine);
   if (first !== null && (isWire(first) || isTape(first))) return 'events';
   const table = tableOf(firstLine);
-  if (table.names === null) return table.width >= 5 && table.width <= BAR_FIELDS.length ? 'bars' : null;
+  if (table.names === null) return table.width >= 5 && table.width <= MOST_BAR_COLUMNS ? 'bars' : null;
   const names = new Set(table.names.map(plainName));
   const has = (...some: readonly string[]) => some.some((name) => names.has(name));
   if (has('open', 'o', 'openprice') && has('high', 'h', 'highprice', 'max')) return 'bars';

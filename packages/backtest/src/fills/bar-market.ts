@@ -123,7 +123,7 @@ export class BarMarket {
 }
 
 /** Without the dust of binary fractions: 100.2, not 100.20000000000002. */
-function trimmed(price: number): number {
+export function trimmed(price: number): number {
   // With so few digits there is none, and looking is faster.
   return String(price).length <= 15 ? price : Number(price.toPrecision(15));
 }

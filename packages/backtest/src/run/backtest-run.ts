@@ -1,6 +1,6 @@
-import { AlphaError, type Bar, type EpochMs, type SignalEvent } from '@alpha-engine/core';
+import { AlphaError, type Bar, Decimal, type EpochMs, type SignalEvent } from '@alpha-engine/core';
 import { SimulatedExchange } from '@alpha-engine/core/simulation';
-import { BarMarket } from '../fills/bar-market.js';
+import { BarMarket, trimmed } from '../fills/bar-market.js';
 import { type PathPoint, pathOf } from '../fills/bar-path.js';
 import { assumptionsOf } from '../fills/fill-model.js';
 import { nextLevel, type QuietRange, quietRange } from '../fills/quiet-range.js';
@@ -133,6 +133,24 @@ export class BacktestRun {
     this.#closeUntil(Number.POSITIVE_INFINITY);
     this.#engine.tell({ kind: 'clock' });
     this.#engine.settle();
+  }
+
+  /** After `end`: closes what is open at the last close as market orders would, with fee and slippage. Says how many trades that were. */
+  closeAll(): number {
+    const { fill, instruments } = this.#options;
+    const slippage = fill.slippageOn === 'all' ? fill.slippage : 0;
+    const rates = new Map(instruments.map(({ symbol, takerFeeRate }) => [symbol, takerFeeRate]));
+    const prices = this.prices();
+    const ts = this.curve.times.at(-1) ?? this.#engine.now;
+    const closed = this.record.book.closeAll(ts, ({ side, symbol }) => {
+      const price = (prices.get(symbol) ?? 0) * (side === 'long' ? 1 - slippage : 1 + slippage);
+      return { price: Decimal.of(trimmed(price)), feeRate: rates.get(symbol) ?? Decimal.zero };
+    });
+    if (closed === 0) return 0;
+    this.record.happenings += 1;
+    this.#look();
+    this.curve.add(ts, this.#equity());
+    return closed;
   }
 
   /** From the first close, before which nobody could have decided, to the last price; null where no bar closed. */

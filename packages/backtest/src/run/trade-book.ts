@@ -20,6 +20,9 @@ export interface Trade {
   readonly return: number;
 }
 
+/** What of a fill is booked. */
+type BookedFill = Omit<ExchangeFill, 'executionId' | 'exchangeOrderId'>;
+
 interface OpenTrade {
   readonly strategy: string;
   readonly symbol: string;
@@ -46,7 +49,7 @@ export class TradeBook {
   traded = Decimal.zero;
   fills = 0;
 
-  take(strategy: string, fill: ExchangeFill): void {
+  take(strategy: string, fill: BookedFill): void {
     const { fee, price, side, size, symbol, ts } = fill;
     const value = price.times(size);
     this.fills += 1;
@@ -73,6 +76,19 @@ export class TradeBook {
     if (trade.closed.lt(trade.opened)) return;
     this.#open.delete(key);
     this.#trades.push(ended(trade, ts));
+  }
+
+  /** Closes what is open, as market orders at these prices would with these fees, and says how many trades that were. */
+  closeAll(ts: EpochMs, exit: (trade: Pick<Trade, 'symbol' | 'side'>) => { price: Decimal; feeRate: Decimal }): number {
+    const trades = [...this.#open.values()];
+    for (const { closed, opened, side, strategy, symbol } of trades) {
+      const { feeRate, price } = exit({ symbol, side });
+      const size = opened.minus(closed);
+      const fee = price.times(size).times(feeRate);
+      const back = side === 'long' ? 'sell' : 'buy';
+      this.take(strategy, { symbol, side: back, effect: 'close', price, size, fee, ts });
+    }
+    return trades.length;
   }
 
   /** What a lot paid for a night. */
@@ -109,7 +125,7 @@ export class TradeBook {
   }
 }
 
-function begin(strategy: string, { side, symbol, ts }: ExchangeFill): OpenTrade {
+function begin(strategy: string, { side, symbol, ts }: BookedFill): OpenTrade {
   const { zero } = Decimal;
   return {
     strategy,

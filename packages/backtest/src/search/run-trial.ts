@@ -1,4 +1,5 @@
-import { type InstanceSpec, parseParams } from '@alpha-engine/core';
+import { parseParams } from '@alpha-engine/core';
+import { declaredWarmup } from '../lookahead/warmup-need.js';
 import { BacktestRun } from '../run/backtest-run.js';
 import { type BacktestResult, resultOf } from '../run/run-backtest.js';
 import { instancesAt, type TrialOptions } from './instances-at.js';
@@ -22,19 +23,37 @@ export function runTrial(bars: SharedBars, options: TrialOptions, trial: Trial):
  * Throws what `create` of the strategy throws.
  */
 export function runPoint(bars: SharedBars, options: TrialOptions, point: Point, period?: Period): BacktestResult {
-  const instances = instancesAt(options, point);
-  const set: TrialOptions = { ...options, instances, ...period };
-  const run = new BacktestRun(set);
-  const first = period === undefined ? 0 : Math.max(0, bars.indexOf(period.from) - warmupOf(instances));
-  const end = period === undefined ? bars.length : bars.indexOf(period.to);
-  for (const batch of bars.bars(first, end)) for (const bar of batch) run.take(bar);
-  run.end();
+  const { run, set } = played(bars, options, point, period);
   return resultOf(run, set, []);
 }
 
-function warmupOf(instances: readonly InstanceSpec[]): number {
-  // Bars of several symbols alternate.
-  return instances.reduce((sum, { strategy, params }) => {
-    return sum + (strategy.create(parseParams(strategy, params)).warmup ?? 0);
-  }, 0);
+/** The same, and what is open at its end is closed, with what that costs. */
+export function runAndClose(
+  bars: SharedBars,
+  options: TrialOptions,
+  point: Point,
+  period: Period,
+): { readonly result: BacktestResult; readonly closedAtEnd: number } {
+  const { run, set } = played(bars, options, point, period);
+  const closedAtEnd = run.closeAll();
+  return { result: resultOf(run, set, []), closedAtEnd };
+}
+
+function played(bars: SharedBars, options: TrialOptions, point: Point, period?: Period) {
+  const instances = instancesAt(options, point);
+  const set: TrialOptions = { ...options, instances, ...period };
+  const run = new BacktestRun(set);
+  const first = period === undefined ? 0 : Math.max(0, bars.indexOf(period.from) - warmupOf(set));
+  const end = period === undefined ? bars.length : bars.indexOf(period.to);
+  for (const batch of bars.bars(first, end)) for (const bar of batch) run.take(bar);
+  run.end();
+  return { run, set };
+}
+
+/** Bars of all symbols, which alternate. */
+function warmupOf({ instances, instruments }: TrialOptions): number {
+  const needs = instances.map(({ params, strategy, timeframe }) =>
+    declaredWarmup(strategy.create(parseParams(strategy, params)), timeframe),
+  );
+  return Math.max(0, ...needs) * instruments.length;
 }

@@ -9,10 +9,9 @@ import { EquityCurve } from '../run/equity-curve.js';
 import type { BacktestResult } from '../run/run-backtest.js';
 import type { TrialOptions } from './instances-at.js';
 import { goalOf } from './objective.js';
-import type { Point } from './parameter-space.js';
 import type { JudgedTrial } from './rank.js';
 import { runSearch, type SearchOptions, type SearchResult } from './run-search.js';
-import { runPoint } from './run-trial.js';
+import { runAndClose } from './run-trial.js';
 import type { SharedBars } from './shared-bars.js';
 import type { FinishedTrial, Period } from './trial.js';
 
@@ -81,7 +80,12 @@ export interface WalkedWindow extends WalkForwardWindow {
   /** What was chosen by the training; null when nothing was found, and nothing traded then. */
   readonly chosen: JudgedTrial | null;
   /** The chosen point on the bars after its training. */
-  readonly outOfSample: { readonly value: number | null; readonly result: BacktestResult } | null;
+  readonly outOfSample: {
+    readonly value: number | null;
+    readonly result: BacktestResult;
+    /** Trades that were closed because the test ended. */
+    readonly closedAtEnd: number;
+  } | null;
 }
 
 export interface WalkForwardResult {
@@ -96,7 +100,7 @@ export interface WalkForwardResult {
 
 /**
  * Searches on one part of the data and runs what it found on the part that follows, window by window. The account of a test begins with
- * what the test before left; every test begins without a position, and what is open at its end is valued at the last close.
+ * what the test before left; every test begins without a position, and what is open at its end is closed at the last close, with taker fee and slippage.
  */
 export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForwardResult> {
   const { bars, options, search, windows } = walk;
@@ -109,8 +113,10 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
     if (found.stopped) break;
     const chosen = found.best;
     curve.add(window.test.from, cash);
-    const result = chosen === null || cash <= 0 ? null : test(bars, { ...options, cash }, chosen.point, window.test);
-    if (result !== null) {
+    const tested =
+      chosen === null || cash <= 0 ? null : runAndClose(bars, { ...options, cash }, chosen.point, window.test);
+    if (tested !== null) {
+      const { result } = tested;
       results.push(result);
       const { times, values } = result.curve;
       times.forEach((ts, index) => {
@@ -118,7 +124,7 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
       });
       cash = result.metrics.finalEquity;
     }
-    const outOfSample = result === null ? null : { value: goalOf(search.objective, result.metrics), result };
+    const outOfSample = tested === null ? null : { value: goalOf(search.objective, tested.result.metrics), ...tested };
     walked.push({ ...window, trials: found.trials.length, chosen, outOfSample });
   }
   const { daysPerYear } = options;
@@ -139,8 +145,4 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
 function train({ known, search }: WalkForwardOptions, window: WalkForwardWindow): Promise<SearchResult> {
   const before = known?.(window.train);
   return runSearch({ ...search, period: window.train, ...(before !== undefined && { known: before }) });
-}
-
-function test(bars: SharedBars, options: TrialOptions, point: Point, period: Period): BacktestResult {
-  return runPoint(bars, options, point, period);
 }

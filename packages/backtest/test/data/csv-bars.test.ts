@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { AlphaError, type Bar } from '@alpha-engine/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CsvBars, type CsvBarsOptions, parseTime } from '../../src/index.js';
+import { CsvBars, type CsvBarsOptions, parseTime, symbolIn } from '../../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'alpha-csv-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -174,5 +174,27 @@ describe('files', () => {
     );
     expect(await refusal('', { files: [cut] })).toMatch(/^DATA_UNREADABLE: .*unexpected end of file/);
     expect(await refusal('Date,Open,High,Low,Close\n')).toMatch(/^DATA_INVALID: .*holds no bar/);
+  });
+});
+
+describe('a column that says the symbol', () => {
+  const rows = ['time,symbol,open,high,low,close', '2024-01-01,ETH,10,12,9,11', '2024-01-01,ABC,20,22,19,21', ''];
+
+  it('leaves out the rows of others', async () => {
+    const { bars, provenance } = await read(rows.join('\n'));
+    expect(bars.map(({ close, symbol }) => [symbol, close])).toEqual([['ABC', 21]]);
+    expect(provenance[0]).toMatchObject({ rows: 2, used: 1, faults: [] });
+  });
+
+  it('refuses a file that holds others only', async () => {
+    expect(await refusal(rows.toSpliced(2, 1).join('\n'))).toMatch(
+      /^DATA_INVALID: .* holds no bar of ABC; there is ETH\.$/,
+    );
+  });
+
+  it('says what the file is of', async () => {
+    const options = { exchange: 'gmo', timeframe: '1d' } as const;
+    expect(await symbolIn({ ...options, files: [fileOf(rows.join('\n'))] })).toBe('ETH');
+    expect(await symbolIn({ ...options, files: [fileOf(`Date,Open,High,Low,Close,Volume\n${DAY}\n`)] })).toBeNull();
   });
 });

@@ -1,4 +1,6 @@
+import { type Bar, Decimal, defineStrategy, type Strategy } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   ParameterSpace,
   parseObjective,
@@ -6,10 +8,13 @@ import {
   refusals,
   runPoint,
   runWalkForward,
+  SharedBars,
+  type TrialOptions,
   trialsHere,
   walkForwardWindows,
 } from '../../src/search/index.js';
-import { DAY_MS, START_TS } from '../support/play.js';
+import { runAndClose } from '../../src/search/run-trial.js';
+import { barsOf, DAY_MS, instrumentOf, START_TS } from '../support/play.js';
 import { sharedWaves, turnsOptions } from './support/turns.js';
 
 const days = (from: number, to: number) => ({ from: START_TS + from * DAY_MS, to: START_TS + to * DAY_MS });
@@ -72,7 +77,7 @@ describe('walk-forward', () => {
         return { point, worth: runPoint(bars, options, point, window.train).metrics.totalReturn as number };
       });
       const best = trained.reduce((a, b) => (b.worth > a.worth ? b : a));
-      const tested = runPoint(bars, { ...options, cash }, best.point, window.test);
+      const { result: tested } = runAndClose(bars, { ...options, cash }, best.point, window.test);
       expect(windows[index]).toMatchObject({
         trials: 4,
         chosen: { point: best.point, value: best.worth },
@@ -84,5 +89,86 @@ describe('walk-forward', () => {
     expect(outOfSample.curve.values.at(-1)).toBe(cash);
     expect(outOfSample.curve.values.length).toBe(31);
     expect(outOfSample.metrics.totalReturn).toBeCloseTo(cash / 10_000 - 1, 12);
+  });
+
+  it('closes what is open at the end of a test, with fee and slippage, and counts it as a trade', async () => {
+    const bars = await sharedWaves(60);
+    const instruments = [{ ...instrumentOf(), takerFeeRate: Decimal.of('0.001') }];
+    const options: TrialOptions = {
+      ...turnsOptions(),
+      instruments,
+      fill: { model: 'bar-path', slippage: 0.01, slippageOn: 'all' },
+    };
+    // Enters at the close of every tenth bar, and holds beyond the end of either test.
+    const point = { every: 10, hold: 9 };
+    const windows = walkForwardWindows({ trainMs: 20 * DAY_MS, testMs: 15 * DAY_MS, anchored: false }, days(0, 60));
+    const space = ParameterSpace.parse(['every=10', 'hold=9']);
+    const { outOfSample, windows: walked } = await runWalkForward({
+      windows,
+      bars,
+      options,
+      search: {
+        ...{ space, sampler: 'grid', seed: 1, trials: 1, objective: parseObjective('finalEquity') },
+        ...{ runner: trialsHere(bars, options), refusalOf: refusals(options) },
+      },
+    });
+    const valued = runPoint(bars, options, point, windows[0]?.test);
+    const [open] = valued.openTrades;
+    if (open === undefined) throw new Error('Nothing was open when the first test ended.');
+    const price = open.exitPrice.toNumber();
+    const cost = price * 0.01 + price * 0.99 * 0.001;
+    const [first] = walked;
+    expect(first?.outOfSample).toMatchObject({ closedAtEnd: 1 });
+    const { metrics, openTrades, trades } = first?.outOfSample?.result ?? valued;
+    expect(openTrades).toEqual([]);
+    expect(trades.at(-1)?.closedTs).toBe(windows[0]?.test.to);
+    expect(metrics.trades).toBe(valued.metrics.trades + 1);
+    expect(metrics.finalEquity).toBeCloseTo(valued.metrics.finalEquity - cost, 6);
+    expect(metrics.feesPaid).toBeCloseTo(valued.metrics.feesPaid + price * 0.99 * 0.001, 6);
+    const second = walked[1]?.outOfSample?.result;
+    expect(second?.metrics.initialEquity).toBe(metrics.finalEquity);
+    expect(outOfSample.metrics.trades).toBe(metrics.trades + (second?.metrics.trades ?? 0));
+  });
+
+  it('warms a strategy up in all its timeframes, of all symbols, as a run over all data would', async () => {
+    const strategy = defineStrategy({
+      name: 'two-timeframes',
+      params: z.object({}),
+      create: () => {
+        let weeks = 0;
+        return {
+          warmup: 2,
+          timeframes: {
+            '1w': {
+              warmup: 3,
+              onBar: () => {
+                weeks += 1;
+              },
+            },
+          },
+          onBar(_bar, ctx) {
+            if (weeks >= 3) ctx.enterLong();
+          },
+        };
+      },
+    }) as unknown as Strategy;
+    const symbols = ['ABC', 'XYZ'];
+    const rows = Array.from({ length: 60 }, () => [100, 101, 99, 100] as const);
+    const both = symbols.map((symbol) => barsOf(rows, symbol));
+    const mixed = rows.flatMap((_, index) => both.map((bars) => bars[index] as Bar));
+    const bars = await SharedBars.read({ bars: () => [mixed], provenance: () => [] });
+    const options: TrialOptions = {
+      ...turnsOptions(),
+      instruments: symbols.map((symbol) => instrumentOf('leverage', symbol)),
+      instances: symbols.map((symbol) => ({
+        ...{ strategy, params: {}, exchange: 'gmo', symbol, timeframe: '1d', codeHash: 'test' },
+      })),
+    };
+    const { orders } = runPoint(bars, options, {}, days(40, 50));
+    // Decided at the first close, traded at the next open.
+    expect(orders.map(({ terms }) => [terms.symbol, (terms.createdTs - START_TS) / DAY_MS])).toEqual([
+      ['ABC', 41],
+      ['XYZ', 41],
+    ]);
   });
 });

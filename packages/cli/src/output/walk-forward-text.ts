@@ -6,6 +6,7 @@ import { table } from './table.js';
 export function walkForwardText(report: WalkForwardReport): string {
   const { inSample, metrics, objective, outOfSample, plan, stopped, value, windows } = report;
   const found = windows.filter(({ inSample: chosen }) => chosen !== null).length;
+  const closed = windows.reduce((sum, { outOfSample: test }) => sum + (test?.closedAtEnd ?? 0), 0);
   return [
     `${headOf(report)}: walk-forward ${plan}, ${windows.length} windows ${howOf(report)}.`,
     ...(stopped ? ['Stopped before its end.'] : []),
@@ -38,6 +39,11 @@ export function walkForwardText(report: WalkForwardReport): string {
     ),
     `Mean ${objective} in sample ${figure(inSample)}, out of sample ${figure(outOfSample)}.`,
     `All tests on one account: ${objective} ${figure(value)}, return ${percent(metrics.totalReturn)}, CAGR ${percent(metrics.cagr)}, Sharpe ${figure(metrics.sharpe)}, max drawdown ${percent(metrics.maxDrawdown)}, ${metrics.trades} trades.`,
+    ...(closed === 0
+      ? []
+      : [
+          `${closed} of these trades were open when their test ended, and were closed there with taker fee and slippage.`,
+        ]),
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
@@ -24,7 +24,7 @@ export interface DownloadRequest {
 export interface DownloadedFile {
   readonly name: string;
   readonly symbol: string;
-  /** `kept`: it was there, and its sum was right. `absent`: the exchange has none. `unfinished`: its day is not over. */
+  /** `kept`: it was there, and its sum was right. `absent`: the exchange has none. `unfinished`: its day is not over, or was not published yet. */
   readonly state: 'fetched' | 'kept' | 'absent' | 'unfinished';
   /** 0 where there is none. */
   readonly bytes: number;
@@ -32,6 +32,8 @@ export interface DownloadedFile {
 }
 
 const TRIES = 5;
+/** No two lines of trades are longer. */
+const LONGEST_LINES = 4_096;
 
 /**
  * Fetches files of trades one after the other. A file grows under `<name>.part`, is unpacked to see that it is whole, and then gets its name, and its SHA-256
@@ -40,10 +42,13 @@ const TRIES = 5;
  */
 export async function download(request: DownloadRequest): Promise<readonly DownloadedFile[]> {
   const { archive, folder, from, onFile, pauseMs = 200, signal, symbols, to } = request;
+  const files = symbols.flatMap((symbol) => archive.files(symbol, from, to));
+  for (const { name } of files) {
+    if (basename(name) !== name) throw new AlphaError('USAGE', `"${name}" is no name of a file.`);
+  }
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw unwritable(folder, error);
   });
-  const files = symbols.flatMap((symbol) => archive.files(symbol, from, to));
   const done: DownloadedFile[] = [];
   for (const file of files) {
     const target = join(folder, file.name);
@@ -74,10 +79,11 @@ async function fetched(
     try {
       const found = await fetchOn(archive, file, part, signal);
       if (found !== 'fetched') return { name, symbol, state: found, bytes: 0, sha256: null };
-      if (!(await isWhole(part))) {
-        // Begun with another file, or broken on the way.
+      const problem = await problemOf(archive, file, part);
+      if (problem !== null) {
+        // Begun with another file, broken on the way, or something else under this name.
         await rm(part, { force: true });
-        throw new AlphaError('DATA_INVALID', `${name} came broken from the exchange, ${attempt} times.`, {
+        throw new AlphaError('DATA_INVALID', `${name} came wrong from the exchange, ${attempt} times: ${problem}.`, {
           context: { name },
           retryable: true,
         });
@@ -111,19 +117,32 @@ async function fetchOn(
     return found;
   }
   await pipeline(found.bytes, createWriteStream(part, { flags: found.offset > 0 ? 'a' : 'w' }), { signal });
-  return 'fetched';
+  const { size } = await stat(part);
+  if (found.total === null || size === found.total) return 'fetched';
+  if (size > found.total) await rm(part, { force: true });
+  const message = `Of ${file.name} ${size} bytes came, and it has ${found.total}. Start again.`;
+  throw new AlphaError('EXCHANGE_UNREACHABLE', message, { context: { name: file.name }, retryable: true });
 }
 
-/** A gzip file carries a sum of what is in it. */
-async function isWhole(path: string): Promise<boolean> {
+/** A gzip file carries a sum of what is in it; what is in it, its first and last lines tell. */
+async function problemOf(archive: TradeArchive, file: TradeFile, path: string): Promise<string | null> {
+  let head = '';
+  let tail = '';
   try {
-    await pipeline(createReadStream(path), createGunzip(), async (chunks) => {
-      for await (const _ of chunks);
+    await pipeline(createReadStream(path), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        if (head.length < LONGEST_LINES) head += chunk.toString('latin1', 0, LONGEST_LINES);
+        tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - LONGEST_LINES))).slice(-LONGEST_LINES);
+      }
     });
-    return true;
   } catch {
-    return false;
+    return 'it is no whole gzip file';
   }
+  return archive.problemOf(file, linesIn(head).slice(0, 2), linesIn(tail).at(-1) ?? '');
+}
+
+function linesIn(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '');
 }
 
 async function sumOf(path: string): Promise<string> {

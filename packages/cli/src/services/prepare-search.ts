@@ -8,12 +8,13 @@ import {
   type SearchOptions,
   type SearchState,
   SharedBars,
-  TrialFile,
   TrialThreads,
 } from '@alpha-engine/backtest/search';
 import { AlphaError } from '@alpha-engine/core';
 import type { BacktestRequest } from './backtest/request.js';
 import { backtestSetup } from './backtest.js';
+import { engineVersions } from './engine-versions.js';
+import { openTrials } from './open-trials.js';
 import { withParams } from './trial-options.js';
 
 /** As the flags say it; texts are understood here. */
@@ -59,8 +60,14 @@ export async function prepareSearch(request: OptimizeRequest) {
     );
   }
   const bars = await SharedBars.read(setup.source);
-  const file =
-    out === undefined ? null : TrialFile.open(resolve(backtest.folder, out), identityOf(request, setup, bars));
+  const kept =
+    out === undefined
+      ? null
+      : await openTrials(resolve(backtest.folder, out), {
+          ...identityOf(request, setup, bars),
+          engine: await engineVersions(),
+        });
+  const file = kept?.file ?? null;
   const runner = new TrialThreads({
     script: new URL('./workers/trials.js', import.meta.resolve('@alpha-engine/cli')),
     setup: { request: plain, flags, params },
@@ -78,7 +85,7 @@ export async function prepareSearch(request: OptimizeRequest) {
   };
   const close = async () => {
     await runner.close();
-    file?.close();
+    await kept?.close();
   };
   return { search, bars, options: setup.options, setup, file, began: performance.now(), close };
 }

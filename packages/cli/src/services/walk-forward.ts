@@ -56,7 +56,14 @@ function windowRow({ chosen, outOfSample, test, train, trials }: WalkedWindow) {
     test: isoOf(test),
     trials,
     inSample: chosen === null ? null : trialRow(chosen),
-    outOfSample: outOfSample === null ? null : { value: outOfSample.value, metrics: outOfSample.result.metrics },
+    outOfSample:
+      outOfSample === null
+        ? null
+        : {
+            value: outOfSample.value,
+            metrics: outOfSample.result.metrics,
+            closedAtEnd: outOfSample.closedAtEnd,
+          },
   };
 }
 

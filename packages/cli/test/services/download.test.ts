@@ -23,6 +23,7 @@ it('fetches the days there are, goes on with what was begun, keeps what is right
     const asked: [name: string, offset: number][] = [];
     const archive: TradeArchive = {
       files: (symbol, from, to) => inner.files(symbol, from, to),
+      problemOf: (file, first, last) => inner.problemOf(file, first, last),
       open: (file, offset, signal) => {
         asked.push([file.name, offset]);
         return inner.open(file, offset, signal);

@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   STORE_MIGRATION_CHANGED: { exit: 5, meaning: 'A migration that was already applied differs from the one shipped.' },
   ARCHIVE_UNAVAILABLE: { exit: 5, meaning: 'The archive cannot be written: disk full, no permission, folder gone.' },
   ARCHIVE_LOCKED: { exit: 6, meaning: 'Another process writes the same archive.' },
+  SEARCH_LOCKED: { exit: 6, meaning: 'Another process searches into the same file of trials.' },
   ARCHIVE_DAMAGED: { exit: 7, meaning: 'A file of the archive differs from its manifest or cannot be read.' },
   OUTPUT_UNWRITABLE: { exit: 5, meaning: 'What a command was to write cannot be written: no such folder, disk full.' },
   DATA_FOLDER_UNUSABLE: { exit: 5, meaning: 'The data folder cannot be written, or holds something that is not ours.' },

@@ -25,8 +25,11 @@ export interface TradeArchive {
   files(symbol: string, from: EpochMs, to: EpochMs): readonly TradeFile[];
 
   /**
-   * `absent`: there is none; `unfinished`: its day is not over. Throws `EXCHANGE_UNREACHABLE`, `EXCHANGE_RATE_LIMITED` and
+   * `absent`: there is none; `unfinished`: its day is not over, or was not published yet. Throws `EXCHANGE_UNREACHABLE`, `EXCHANGE_RATE_LIMITED` and
    * `EXCHANGE_BAD_ANSWER`; the first two, and a stream that breaks off, are worth another try.
    */
   open(file: TradeFile, offset: number, signal: AbortSignal): Promise<TradeFileBytes | 'absent' | 'unfinished'>;
+
+  /** What is wrong with a file that begins with these two lines and ends with this one, null when nothing is: another day, symbol or format. */
+  problemOf(file: TradeFile, first: readonly string[], last: string): string | null;
 }

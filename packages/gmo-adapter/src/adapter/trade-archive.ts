@@ -10,6 +10,11 @@ import { resolveEndpoints } from '../client/endpoints.js';
 import { businessDayOf } from '../mapper/business-day.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** A day may be over for so long before its file is there. */
+const PUBLISHED_WITHIN_MS = 86_400_000;
+/** So far beyond its day a file may reach. */
+const SLOP_MS = 60_000;
+const HEADER = 'symbol,side,size,price,timestamp';
 
 /** `data/trades/BTC/2025/07/20250701_BTC.csv.gz` of GMO Coin: a file for each business day, which begins at 21:00 UTC. */
 export class GmoTradeArchive implements TradeArchive {
@@ -23,6 +28,10 @@ export class GmoTradeArchive implements TradeArchive {
   }
 
   files(symbol: string, from: EpochMs, to: EpochMs): readonly TradeFile[] {
+    // It becomes part of an address and of a file's name.
+    if (!/^[A-Z0-9]+(_[A-Z0-9]+)*$/.test(symbol)) {
+      throw new AlphaError('USAGE', `"${symbol}" is no symbol of GMO Coin: they are written like BTC or BTC_JPY.`);
+    }
     const files: TradeFile[] = [];
     for (let day = businessDayOf(from); day.from < to; day = businessDayOf(day.to)) {
       files.push({ symbol, name: `${day.name}_${symbol}.csv.gz`, from: day.from, to: day.to });
@@ -33,25 +42,31 @@ export class GmoTradeArchive implements TradeArchive {
   async open(file: TradeFile, offset: number, signal: AbortSignal): Promise<TradeFileBytes | 'absent' | 'unfinished'> {
     const url = `${this.#url}/${encodeURIComponent(file.symbol)}/${file.name.slice(0, 4)}/${file.name.slice(4, 6)}/${encodeURIComponent(file.name)}`;
     const answer = await this.#get(url, offset, signal);
-    switch (answer.status) {
-      case 200:
-      case 206:
-        return {
-          offset: answer.status === 206 ? offset : 0,
-          total: totalOf(answer),
-          bytes: this.#bytes(answer, url),
-        };
-      // There is nothing behind the offset: what is there is whole, or of another file. Its reader begins anew.
-      case 416:
-        return this.open(file, 0, signal);
-      case 403:
-      case 404:
-        await answer.body?.cancel();
-        return answer.status === 404 ? 'absent' : 'unfinished';
-      default:
-        await answer.body?.cancel();
-        throw failure(answer.status, url);
+    if (answer.status === 200) return { offset: 0, total: totalOf(answer), bytes: this.#bytes(answer, url) };
+    if (answer.status === 206 && beginOf(answer) === offset) {
+      return { offset, total: totalOf(answer), bytes: this.#bytes(answer, url) };
     }
+    await answer.body?.cancel();
+    // There is nothing behind the offset: what is there is whole, or of another file. Its reader begins anew.
+    if (answer.status === 416 && offset > 0) return this.open(file, 0, signal);
+    if (answer.status === 404) return 'absent';
+    if (answer.status === 403 && file.to + PUBLISHED_WITHIN_MS > Date.now()) return 'unfinished';
+    throw failure(answer.status, url);
+  }
+
+  problemOf(
+    { from, symbol, to }: TradeFile,
+    [header = '', first = '']: readonly string[],
+    last: string,
+  ): string | null {
+    if (header !== HEADER) return `its first line is "${header.slice(0, 60)}"`;
+    for (const row of first === '' ? [] : [first, last]) {
+      const [of, , , , time = ''] = row.split(',');
+      if (of !== symbol) return `it holds a trade of ${of}`;
+      const ts = Date.parse(`${time.replace(' ', 'T')}Z`);
+      if (!(ts >= from - SLOP_MS && ts < to + SLOP_MS)) return `it holds a trade of ${time}`;
+    }
+    return null;
   }
 
   /** A stream that says nothing for too long is dead. */
@@ -96,10 +111,17 @@ function unreachable(url: string, why: string, cause?: unknown): AlphaError {
   return new AlphaError('EXCHANGE_UNREACHABLE', message, { context: { url }, cause, retryable: true });
 }
 
+function beginOf(answer: Response): number {
+  return Number(/^bytes (\d+)-/.exec(answer.headers.get('content-range') ?? '')?.[1]);
+}
+
 function totalOf(answer: Response): number | null {
-  const range = /\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1];
-  const length = range ?? answer.headers.get('content-length');
-  return length === null ? null : Number(length);
+  if (answer.status === 206) {
+    const range = /\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1];
+    return range === undefined ? null : Number(range);
+  }
+  const length = answer.headers.get('content-length');
+  return length === null || answer.headers.get('content-encoding') !== null ? null : Number(length);
 }
 
 function failure(status: number, url: string): AlphaError {

@@ -39,7 +39,14 @@ export default class DataDownload extends AlphaCommand {
         this.log(`${done} of ${of}: ${name} ${WORDS[state]}${size}`);
       },
     });
-    return { folder: resolve(flags.out), files };
+    const missing = files.filter(({ bytes }) => bytes === 0).map(({ name }) => name);
+    if (missing.length > 0) {
+      const more = missing.length > 10 ? ', …' : '';
+      this.log(
+        `${missing.length} of ${files.length} files are missing, and the data have holes there: ${missing.slice(0, 10).join(', ')}${more}.`,
+      );
+    }
+    return { folder: resolve(flags.out), files, missing };
   }
 }
 
@@ -47,5 +54,5 @@ const WORDS = {
   fetched: 'fetched',
   kept: 'was there',
   absent: 'does not exist at the exchange',
-  unfinished: 'is of a day that is not over',
+  unfinished: 'is of a day that is not over or not published yet',
 };

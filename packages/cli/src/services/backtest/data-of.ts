@@ -86,7 +86,9 @@ async function unnamed(
   const [first = ''] = said;
   const source = await openData({ ...options, files, symbol: first, symbols: said });
   if ('bars' in source && said.length > 1) {
-    throw usage(`--symbol names ${said.length} symbols, and bars do not say theirs. Write --data ${first}=${data[0]}.`);
+    throw usage(
+      `--symbol names ${said.length} symbols, and a file of bars is read for one. Write --data ${first}=${data[0]}.`,
+    );
   }
   return { symbols: said, source };
 }
