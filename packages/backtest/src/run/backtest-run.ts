@@ -319,8 +319,9 @@ export class BacktestRun {
       if (play.held) this.#holds = true;
       play.levels = play.market.levels(protections, this.#paysNights ? this.#capital + this.#cash : null);
     }
-    const trails = protections.some(({ protect }) => protect.trail !== undefined);
-    const everyPrice = trails || (this.#holds && this.#watchesLoss) || (this.#paysNights && this.#only === null);
+    // What does not rest at the exchange is watched by the executor, which has to be told of every price for it.
+    const watched = protections.some(({ protect, rests }) => protect.trail !== undefined || !rests);
+    const everyPrice = watched || (this.#holds && this.#watchesLoss) || (this.#paysNights && this.#only === null);
     for (const play of this.#plays.values()) {
       play.quiet = everyPrice ? null : quietRange(play.market.told, play.levels);
     }
