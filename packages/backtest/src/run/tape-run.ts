@@ -11,6 +11,7 @@ import {
 } from '@alpha-engine/core';
 import {
   ASSUMED_LATENCY,
+  type BestPrices,
   delaysOf,
   isInstant,
   type Latency,
@@ -41,12 +42,23 @@ interface SymbolPlay {
   firstClose: number | null;
   /** Signed base coin, all strategies together. */
   size: number;
-  /** As told by the exchange, once there was one; else made of the best prices. */
+  /** As told by the exchange, once there was one; else made of the best prices and the last trade that have come over the feed. */
   ticker: TickerEvent | null;
+  best: BestPrices | null;
+  last: number;
+  toldTs: EpochMs;
   /** The executor has not been told the newest quote. */
   quoteWaits: boolean;
   /** Market time at which the clock may close a bar next. */
   clockDue: EpochMs;
+}
+
+/** An event on its way over the feed, with what the exchange showed when it left. */
+interface Told {
+  readonly event: MarketEvent;
+  /** Null also where the exchange's own tickers are known. */
+  readonly best: BestPrices | null;
+  readonly ts: EpochMs;
 }
 
 /**
@@ -63,7 +75,7 @@ export class TapeRun {
   readonly #engine: VirtualEngine;
   readonly #latency: Latency;
   readonly #warmup: TapeWarmup;
-  readonly #feed: Mail<MarketEvent> | null;
+  readonly #feed: Mail<Told> | null;
   readonly #legs: Readonly<Record<'order' | 'answer', Mail<() => void> | null>>;
   readonly #plays: ReadonlyMap<string, SymbolPlay>;
   readonly #watchesLoss: boolean;
@@ -123,7 +135,7 @@ export class TapeRun {
       .reduce((every, timeframe) => divisor(every, timeframeMs(timeframe)), DAY_MS);
     this.#plays = new Map(
       instruments.map(({ symbol }) => {
-        const quoted = { ticker: null, quoteWaits: false };
+        const quoted = { ticker: null, best: null, last: 0, toldTs: 0, quoteWaits: false };
         return [symbol, { symbol, price: 0, firstClose: null, size: 0, ...quoted, clockDue: 0 }];
       }),
     );
@@ -160,9 +172,11 @@ export class TapeRun {
       this.#engine.report(reports);
       this.#engine.settle();
     }
-    if (this.#feed === null) this.#know(play, event);
+    const best = play.ticker === null ? this.#market.best(play.symbol) : null;
+    const told = { event, best, ts: this.#now };
+    if (this.#feed === null) this.#know(play, told);
     else {
-      this.#feed.send(this.#now, event);
+      this.#feed.send(this.#now, told);
       if (this.#feed.next < this.#due) this.#due = this.#feed.next;
     }
   }
@@ -230,9 +244,12 @@ export class TapeRun {
   }
 
   /** The event has come over the feed. */
-  #know(play: SymbolPlay, event: MarketEvent): void {
+  #know(play: SymbolPlay, { best, event, ts: toldTs }: Told): void {
     const engine = this.#engine;
-    if (event.type === 'ticker') play.ticker = event;
+    play.best = best;
+    play.toldTs = toldTs;
+    if (event.type === 'trade') play.last = event.data.price;
+    else if (event.type === 'ticker') play.ticker = event;
     if (event.type === 'ticker' || play.ticker === null) play.quoteWaits = true;
     if (play.quoteWaits && this.#watchesQuotes) {
       this.#tellQuotes();
@@ -288,14 +305,13 @@ export class TapeRun {
     }
   }
 
-  #quoteOf({ price, symbol }: SymbolPlay): TickerEvent | null {
-    const best = this.#market.best(symbol);
+  #quoteOf({ best, last: price, symbol, toldTs }: SymbolPlay): TickerEvent | null {
     const exchange = this.#options.instruments[0]?.exchange ?? '';
     if (best === null) return null;
     const { bid, ask } = best;
     const last = price > 0 ? price : (bid + ask) / 2;
     const data = { bid, ask, last, high: last, low: last, volume: 0 };
-    return { type: 'ticker', exchange, symbol, ts: this.#engine.now, data };
+    return { type: 'ticker', exchange, symbol, ts: toldTs, data };
   }
 
   #carry(leg: 'order' | 'answer', act: () => void): void {
@@ -324,8 +340,8 @@ export class TapeRun {
       if (this.#due >= before) return;
       engine.now = this.#due;
       if (known === this.#due) {
-        const event = feed?.take() as MarketEvent;
-        this.#know(this.#playOf(event.symbol) as SymbolPlay, event);
+        const told = feed?.take() as Told;
+        this.#know(this.#playOf(told.event.symbol) as SymbolPlay, told);
       } else {
         (asked === this.#due ? order : answer)?.take()();
         engine.settle();

@@ -156,3 +156,13 @@ it('tells what holding leverage lots costs, and leaves one equity in curve and b
   expect(result.metrics.finalEquity).toBeCloseTo(10_000 - 101 + 100 - 0.0396, 8);
   expect(run.engine.executor.books().balancesAgree).toBe(true);
 });
+
+it('judges by the prices that have come over the feed, not by those that the exchange has by then', () => {
+  const sizing = { kind: 'equity', fraction: Decimal.of('0.5') } as const;
+  const events = [trade(0, 100), trade(1_000, 100), trade(4_000, 200), trade(20_000, 200)];
+  const late = { kind: 'constant', ms: 5_000 } as const;
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: { ...NO_LATENCY, feed: late } } as const;
+  const { result } = playTape(atTrades({ 1_000: 'long' }), events, { sizing, fill });
+  // Known at 6.000, when the exchange trades at 200: half of 10 000 at 100 are 50, and half of the cash is there at 200.
+  expect(toldOrders(result)).toEqual(['buy 50/50 at 200, 00:00:06.000']);
+});
