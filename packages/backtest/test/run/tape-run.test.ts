@@ -127,6 +127,7 @@ it('warms up with bars of the trades before the run begins, and decides nothing 
     trade(MINUTE, 2),
     quotes(2 * MINUTE, 99, 101),
     trade(2 * MINUTE, 100),
+    quotes(3 * MINUTE - 1, 99, 101),
     trade(3 * MINUTE, 3),
   ];
   const { result } = playTape(
@@ -162,7 +163,21 @@ it('judges by the prices that have come over the feed, not by those that the exc
   const events = [trade(0, 100), trade(1_000, 100), trade(4_000, 200), trade(20_000, 200)];
   const late = { kind: 'constant', ms: 5_000 } as const;
   const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: { ...NO_LATENCY, feed: late } } as const;
-  const { result } = playTape(atTrades({ 1_000: 'long' }), events, { sizing, fill });
+  const { result } = playTape(atTrades({ 1000: 'long' }), events, { sizing, fill });
   // Known at 6.000, when the exchange trades at 200: half of 10 000 at 100 are 50, and half of the cash is there at 200.
   expect(toldOrders(result)).toEqual(['buy 50/50 at 200, 00:00:06.000']);
+});
+
+it('fills no better than the last trade where that is more than five seconds newer than the book', () => {
+  const run = (ms: number, model: 'book-walk' | 'top-of-book') => {
+    const fill = { model, slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+    const events = [quotes(0, 99, 101), trade(ms - 1, 150), trade(ms, 50)];
+    return told(playTape(atTrades({ [ms - 1]: 'long', [ms]: 'exit' }), events, { fill }).result);
+  };
+  for (const model of ['book-walk', 'top-of-book'] as const) {
+    expect(run(5_000, model)).toEqual(['long 101 → 99']);
+    expect(run(5_002, model)).toEqual(['long 150 → 50']);
+  }
+  const { result } = playTape(atTrades({}), [quotes(0, 99, 101), trade(1, 100)]);
+  expect(result.assumptions.join(' ')).toContain('more than 5 s newer than the book');
 });

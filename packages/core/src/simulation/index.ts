@@ -1,4 +1,4 @@
-export type { Level } from './depth.js';
+export { type Level, STALE_BOOK_MS } from './depth.js';
 export {
   ORDER_KINDS,
   rejectionText,
