@@ -26,7 +26,6 @@ import { EquityCurve } from './equity-curve.js';
 import { executorConfig } from './executor-config.js';
 import { Mail } from './mail.js';
 import { RunRecord } from './run-record.js';
-import { TapeWarmup } from './tape-warmup.js';
 import { VirtualEngine } from './virtual-engine.js';
 
 /** How often the executor is told the time, market milliseconds: as live while an order is open, else only to look after its books. */
@@ -74,7 +73,6 @@ export class TapeRun {
   readonly #market: PlayedMarket;
   readonly #engine: VirtualEngine;
   readonly #latency: Latency;
-  readonly #warmup: TapeWarmup;
   readonly #feed: Mail<Told> | null;
   readonly #legs: Readonly<Record<'order' | 'answer', Mail<() => void> | null>>;
   readonly #plays: ReadonlyMap<string, SymbolPlay>;
@@ -129,7 +127,6 @@ export class TapeRun {
       ...{ instances, config, exchange: this.#exchange, markets: new Map(), listener: this.record },
       carry: (leg, act) => this.#carry(leg, act),
     });
-    this.#warmup = new TapeWarmup(this.#engine, instruments);
     this.#clockEvery = instruments
       .flatMap(({ symbol }) => this.#engine.timeframes(symbol).filter(isTimed))
       .reduce((every, timeframe) => divisor(every, timeframeMs(timeframe)), DAY_MS);
@@ -155,7 +152,7 @@ export class TapeRun {
     if (from !== undefined && ts < from) {
       // The last book before the beginning is what changes of it apply to.
       this.#market.take(event);
-      this.#warmup.take(event);
+      if (event.type === 'trade') this.#engine.warmTrade(event);
       return;
     }
     if (!this.#begun) this.#begin(ts, from ?? ts);
@@ -191,8 +188,8 @@ export class TapeRun {
   }
 
   /**
-   * What is under way arrives, while the market stays as it was shown last. A bar that neither a trade nor the clock closed is left out,
-   * as a live session would leave it open. Throws `DATA_INVALID` when the fill model needs books and the data have none.
+   * What is under way arrives, while the market stays as it was shown last. Bars that end by `to` close, and nothing is done on them any
+   * more; another bar that neither a trade nor the clock closed is left out, as a live session would leave it open. Throws `DATA_INVALID` when the fill model needs books and the data have none.
    */
   end(): void {
     if (!this.#begun) return;
@@ -202,6 +199,8 @@ export class TapeRun {
     this.#engine.settle();
     this.#arrive(Number.POSITIVE_INFINITY);
     this.#look();
+    const { to } = this.#options;
+    if (to !== undefined) for (const bar of this.#engine.closeUntil(to, 'bar').bars) this.#onBar(bar);
     this.curve.add(Math.max(this.#now, this.#lastTs), this.#equity());
     const { model } = this.#options.fill;
     if (this.#market.books === 0 && model !== 'trades') {
@@ -232,7 +231,7 @@ export class TapeRun {
   }
 
   #begin(ts: EpochMs, from: EpochMs): void {
-    this.#warmup.end(from);
+    this.#engine.closeUntil(from, 'warmup');
     this.#now = ts;
     this.firstTs = ts;
     this.#engine.begin(ts);

@@ -1,6 +1,14 @@
-import { Decimal, type MarketEvent } from '@alpha-engine/core';
+import {
+  type Bar,
+  Decimal,
+  defineStrategy,
+  type MarketEvent,
+  type Strategy,
+  type StrategyContext,
+} from '@alpha-engine/core';
 import { NO_LATENCY } from '@alpha-engine/core/simulation';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { runBacktest } from '../../src/run/run-backtest.js';
 import { instrumentOf, scripted, told } from '../support/play.js';
 import { atTrades, book, delta, playTape, START_TS, ticker, toldOrders, trade } from '../support/play-tape.js';
@@ -180,4 +188,41 @@ it('fills no better than the last trade where that is more than five seconds new
   }
   const { result } = playTape(atTrades({}), [quotes(0, 99, 101), trade(1, 100)]);
   expect(result.assumptions.join(' ')).toContain('more than 5 s newer than the book');
+});
+
+/** Notes every bar that it is told of. */
+function noting(bars: Bar[]): Strategy {
+  const create = () => ({
+    onBar(bar: Bar, ctx: Pick<StrategyContext, 'enterLong'>) {
+      bars.push(bar);
+      ctx.enterLong();
+    },
+  });
+  return defineStrategy({ name: 'noting', params: z.object({}), create }) as unknown as Strategy;
+}
+
+it('tells a bar whole that the beginning of the run lies in', () => {
+  const events = [trade(10_000, 100), trade(20_000, 120), trade(40_000, 110), trade(MINUTE, 111)];
+  const bars: Bar[] = [];
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const { result } = playTape(noting(bars), events, { fill, from: START_TS + 30_000 });
+  expect(bars).toMatchObject([{ openTs: START_TS, open: 100, high: 120, low: 100, close: 110, trades: 3 }]);
+  expect(result).toMatchObject({ bars: 1, signals: 1 });
+});
+
+it('closes the last bar before the end of the run, and does nothing on it', () => {
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const events = [trade(10_000, 100), trade(MINUTE + 1, 110), trade(2 * MINUTE - 1, 120)];
+  for (const after of [[], [trade(2 * MINUTE, 130)]]) {
+    const bars: Bar[] = [];
+    const { result } = playTape(noting(bars), [...events, ...after], { fill, to: START_TS + 2 * MINUTE });
+    expect(bars.map(({ close }) => close)).toEqual([100, 120]);
+    expect(result.bars).toBe(2);
+    expect(result.lastTs).toBe(START_TS + 2 * MINUTE);
+    expect(result.orders).toHaveLength(1);
+  }
+  // A bar that reaches beyond the end stays open.
+  const bars: Bar[] = [];
+  playTape(noting(bars), events, { fill, to: START_TS + 2 * MINUTE - 1 });
+  expect(bars.map(({ close }) => close)).toEqual([100]);
 });
