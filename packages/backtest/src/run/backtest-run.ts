@@ -34,6 +34,8 @@ interface SymbolPlay {
   /** Where the price still goes inside that bar. */
   path: readonly PathPoint[];
   firstClose: number | null;
+  /** Before this no further bar may begin. */
+  nextTs: EpochMs;
 }
 
 /**
@@ -58,6 +60,7 @@ export class BacktestRun {
   #night = 0;
   /** Happenings that all this knows: between them nothing changes, and bars pass quickly. */
   #seen = -1;
+  #lastOpenTs = Number.NEGATIVE_INFINITY;
   /** Where there is only one. */
   readonly #only: SymbolPlay | null;
   bars = 0;
@@ -91,6 +94,7 @@ export class BacktestRun {
             bar: null,
             path: [],
             firstClose: null,
+            nextTs: Number.NEGATIVE_INFINITY,
           },
         ];
       }),
@@ -108,6 +112,7 @@ export class BacktestRun {
     return this.#engine;
   }
 
+  /** Throws `UNKNOWN_SYMBOL`, and `DATA_INVALID` for a bar that comes twice or out of order. */
   take(bar: Bar): void {
     const { from, to } = this.#options;
     const play = this.#plays.get(bar.symbol);
@@ -117,6 +122,7 @@ export class BacktestRun {
         `The back-test was given a bar of ${bar.symbol}, which is none of its symbols.`,
       );
     }
+    this.#refuseDisorder(play, bar);
     if (to !== undefined && bar.openTs >= to) return;
     this.#closeUntil(bar.openTs);
     if (from !== undefined && bar.openTs < from) {
@@ -126,6 +132,20 @@ export class BacktestRun {
     if (!this.#begun) this.#begin(bar);
     this.#open(play, bar);
     play.bar = bar;
+  }
+
+  #refuseDisorder(play: SymbolPlay, { closeTs, openTs, symbol }: Bar): void {
+    if (openTs < play.nextTs || openTs < this.#lastOpenTs) {
+      const before = openTs < play.nextTs ? `the one before it lasts until ${isoOf(play.nextTs)}` : '';
+      const late = `one that opens at ${isoOf(this.#lastOpenTs)} came before it`;
+      throw new AlphaError(
+        'DATA_INVALID',
+        `The bar of ${symbol} that opens at ${isoOf(openTs)} is out of order: ${before || late}. Give every bar once, in order of their opening.`,
+        { context: { symbol, openTs } },
+      );
+    }
+    play.nextTs = closeTs;
+    this.#lastOpenTs = openTs;
   }
 
   /** Closes the last bars. Their signals stay unfilled, and nobody is told their prices: nothing is traded on a close. */
@@ -326,6 +346,10 @@ export class BacktestRun {
       play.quiet = everyPrice ? null : quietRange(play.market.told, play.levels);
     }
   }
+}
+
+function isoOf(ts: EpochMs): string {
+  return new Date(ts).toISOString();
 }
 
 function nightOf(ts: EpochMs): number {
