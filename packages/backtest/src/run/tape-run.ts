@@ -15,14 +15,17 @@ import {
   delaysOf,
   isInstant,
   type Latency,
+  lastRoll,
   PlayedMarket,
   queueOf,
-  SimulatedExchange,
+  type SimulatedExchange,
 } from '@alpha-engine/core/simulation';
 import { marketFillOf } from '../fills/market-fill-of.js';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
+import { AccountView, type Holding } from './account-view.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { EquityCurve } from './equity-curve.js';
+import { exchangeOf } from './exchange-of.js';
 import { executorConfig } from './executor-config.js';
 import { Mail } from './mail.js';
 import { RunRecord } from './run-record.js';
@@ -31,16 +34,12 @@ import { VirtualEngine } from './virtual-engine.js';
 /** How often the executor is told the time, market milliseconds: as live while an order is open, else only to look after its books. */
 const CLOCK_EVERY_MS = { ordering: 250, idle: 60_000 };
 const DAY_MS = 86_400_000;
-/** 06:00 in Japan, after midnight UTC. */
-const NIGHT_BEGINS_MS = 21 * 3_600_000;
 
-interface SymbolPlay {
+interface SymbolPlay extends Holding {
   readonly symbol: string;
   /** Of the last trade, or of what says a price before the first. */
   price: number;
   firstClose: number | null;
-  /** Signed base coin, all strategies together. */
-  size: number;
   /** As told by the exchange, once there was one; else made of the best prices and the last trade that have come over the feed. */
   ticker: TickerEvent | null;
   best: BestPrices | null;
@@ -78,6 +77,7 @@ export class TapeRun {
   readonly #plays: ReadonlyMap<string, SymbolPlay>;
   readonly #watchesLoss: boolean;
   readonly #capital: number;
+  readonly #account: AccountView<SymbolPlay>;
   readonly #clockEvery: number;
   #lastPlay: SymbolPlay | null = null;
   /** The time of the exchange: the newest event's. */
@@ -88,11 +88,8 @@ export class TapeRun {
   #executorEvery = CLOCK_EVERY_MS.idle;
   #nightEnds = Number.POSITIVE_INFINITY;
   #begun = false;
-  #cash = 0;
-  #holds = false;
   /** Something reacts to every quote: what protects a position, or a limit of loss. */
   #watchesQuotes = false;
-  #seen = -1;
   bars = 0;
   /** Bars at whose end something was held. */
   investedBars = 0;
@@ -101,14 +98,9 @@ export class TapeRun {
 
   /** Throws `CONFIG_INVALID` for a latency that makes no sense. */
   constructor(options: BacktestOptions) {
-    const { cash, fill, instances, instruments, leverageRules, limits, maxDrawdown } = options;
+    const { fill, instances, instruments, limits, maxDrawdown } = options;
     this.#options = options;
-    const quote = instruments[0]?.quote ?? '';
-    this.#exchange = new SimulatedExchange({
-      instruments,
-      balances: { [quote]: cash, ...Object.fromEntries(instruments.map(({ base }) => [base, '0'])) },
-      feeRounding: 'none',
-      leverageRules,
+    this.#exchange = exchangeOf(options, {
       queue: queueOf(marketFillOf(fill.model), fill.queue),
       slippage: { fraction: fill.slippage, on: fill.slippageOn },
     });
@@ -133,9 +125,10 @@ export class TapeRun {
     this.#plays = new Map(
       instruments.map(({ symbol }) => {
         const quoted = { ticker: null, best: null, last: 0, toldTs: 0, quoteWaits: false };
-        return [symbol, { symbol, price: 0, firstClose: null, size: 0, ...quoted, clockDue: 0 }];
+        return [symbol, { symbol, price: 0, firstClose: null, size: 0, held: false, ...quoted, clockDue: 0 }];
       }),
     );
+    this.#account = new AccountView(this.record, this.#capital, this.#plays);
   }
 
   /** The executor of the run, for looking at its books. */
@@ -201,7 +194,10 @@ export class TapeRun {
     this.#look();
     const { to } = this.#options;
     if (to !== undefined) for (const bar of this.#engine.closeUntil(to, 'bar').bars) this.#onBar(bar);
-    this.curve.add(Math.max(this.#now, this.#lastTs), this.#equity());
+    this.curve.add(
+      Math.max(this.#now, this.#lastTs),
+      this.#account.equity(({ price }) => price),
+    );
     const { model } = this.#options.fill;
     if (this.#market.books === 0 && model !== 'trades') {
       throw new AlphaError(
@@ -280,10 +276,13 @@ export class TapeRun {
     const play = this.#plays.get(symbol);
     if (play !== undefined) play.firstClose ??= close;
     this.#look();
-    if (this.#holds) this.investedBars += 1;
+    if (this.#account.holds) this.investedBars += 1;
     if (closeTs < this.#lastTs) return;
     this.#lastTs = closeTs;
-    this.curve.add(closeTs, this.#equity(symbol, close));
+    this.curve.add(
+      closeTs,
+      this.#account.equity((one) => (one === play ? close : one.price)),
+    );
   }
 
   #clock(): void {
@@ -353,7 +352,7 @@ export class TapeRun {
   #passNight(ts: EpochMs): void {
     const engine = this.#engine;
     engine.now = this.#nightEnds;
-    this.#nightEnds = nightAfter(ts);
+    this.#nightEnds = lastRoll(ts) + DAY_MS;
     this.#look();
     if (this.#market.quiet) return;
     this.#tellQuotes();
@@ -362,34 +361,18 @@ export class TapeRun {
     engine.settle();
   }
 
-  #equity(symbol?: string, price?: number): number {
-    let equity = this.#capital + this.#cash;
-    for (const play of this.#plays.values()) {
-      if (play.size !== 0) equity += play.size * (play.symbol === symbol ? (price ?? play.price) : play.price);
-    }
-    return equity;
-  }
-
   /** Takes over in plain numbers what the books and the exchange say exactly, whenever something happened there. */
   #look(): void {
-    const { book, happenings } = this.record;
-    if (happenings === this.#seen) return;
-    this.#seen = happenings;
-    this.#cash = book.cash.toNumber();
-    this.#holds = false;
-    for (const [symbol, play] of this.#plays) {
-      play.size = book.size(symbol).toNumber();
-      if (book.holds(symbol)) this.#holds = true;
-    }
+    if (!this.#account.look()) return;
     const { executor } = this.#engine;
     const rules = this.#options.leverageRules === 'gmo';
     const lots = rules && this.#exchange.positions().length > 0;
     const ordering = this.#exchange.openOrders().length > 0;
-    this.#watchesQuotes = executor.protections().length > 0 || (this.#watchesLoss && this.#holds);
+    this.#watchesQuotes = executor.protections().length > 0 || (this.#watchesLoss && this.#account.holds);
     this.#market.quiet = !ordering && !lots;
     this.#executorEvery = ordering ? CLOCK_EVERY_MS.ordering : CLOCK_EVERY_MS.idle;
     this.#executorClock = Math.min(this.#executorClock, this.#engine.now + this.#executorEvery);
-    this.#nightEnds = lots ? Math.min(this.#nightEnds, nightAfter(this.#now)) : Number.POSITIVE_INFINITY;
+    this.#nightEnds = lots ? Math.min(this.#nightEnds, lastRoll(this.#now) + DAY_MS) : Number.POSITIVE_INFINITY;
   }
 
   /** Events come in runs of one symbol, so the last answer is tried first. */
@@ -400,11 +383,6 @@ export class TapeRun {
     if (play !== undefined) this.#lastPlay = play;
     return play;
   }
-}
-
-/** The next 06:00 in Japan after a moment. */
-function nightAfter(ts: EpochMs): EpochMs {
-  return (Math.floor((ts - NIGHT_BEGINS_MS) / DAY_MS) + 1) * DAY_MS + NIGHT_BEGINS_MS;
 }
 
 function divisor(a: number, b: number): number {

@@ -1,3 +1,4 @@
+export { lastRoll } from '../instrument/holding-fee.js';
 export { type Level, STALE_BOOK_MS } from './depth.js';
 export {
   ORDER_KINDS,
