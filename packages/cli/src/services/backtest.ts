@@ -1,4 +1,10 @@
-import { type BacktestResult, type BarSource, type EventSource, type FillModel, runBacktest } from '@alpha-engine/backtest';
+import {
+  type BacktestResult,
+  type BarSource,
+  type EventSource,
+  type FillModel,
+  runBacktest,
+} from '@alpha-engine/backtest';
 import { dataOf } from './backtest/data-of.js';
 import { reportedBacktest } from './backtest/html-report.js';
 import { instrumentsOf } from './backtest/instruments.js';

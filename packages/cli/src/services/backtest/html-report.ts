@@ -20,7 +20,11 @@ type Options = BacktestOptions & { readonly daysPerYear?: number };
 export async function reportedBacktest(
   source: BarSource | EventSource,
   options: Options,
-  { file, version, warnings }: {
+  {
+    file,
+    version,
+    warnings,
+  }: {
     readonly file: string;
     readonly version: string;
     readonly warnings?: (result: BacktestResult) => readonly string[];
