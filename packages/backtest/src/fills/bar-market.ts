@@ -5,6 +5,9 @@ import type { FillOptions } from './fill-model.js';
 /** More than anybody orders: a bar says nothing of depth. */
 const ENDLESS = 1e15;
 
+/** Of a price, what still makes another one. */
+const NEAREST = 2 ** -50;
+
 /** Equity over margin at which everything is closed by force. */
 const ACCOUNT_LOSSCUT = 0.5;
 
@@ -114,7 +117,8 @@ export class BarMarket {
     // A price that only touches a resting limit fills nothing of it.
     for (const { state, price, side } of this.#exchange.openOrders(this.symbol)) {
       if (state !== 'working' || price?.toNumber() !== this.price) continue;
-      const beside = this.#instrument.tickSize.toNumber();
+      // Of a high price a fine tick is less than what a binary fraction tells apart.
+      const beside = Math.max(this.#instrument.tickSize.toNumber(), this.price * NEAREST);
       if (side === 'buy') ask = Math.max(ask, this.price + beside);
       else bid = Math.min(bid, this.price - beside);
     }

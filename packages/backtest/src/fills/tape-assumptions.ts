@@ -1,4 +1,10 @@
-import type { Delay, Latency, MarketFill, QueueModel } from '@alpha-engine/core/simulation';
+import {
+  type Delay,
+  type Latency,
+  type MarketFill,
+  type QueueModel,
+  STALE_BOOK_MS,
+} from '@alpha-engine/core/simulation';
 import { type FillOptions, percent } from './fill-model.js';
 
 const FILLS: Readonly<Record<MarketFill, string>> = {
@@ -27,6 +33,11 @@ export function tapeAssumptions(
   return [
     'A bar is closed by the first trade behind it, or by the clock two seconds after its end; its signal is judged at once and its order is at the exchange after the latency.',
     FILLS[fill],
+    ...(fill === 'trades'
+      ? []
+      : [
+          `Where the last trade is more than ${STALE_BOOK_MS / 1_000} s newer than the book, a taker does no better than that trade.`,
+        ]),
     `A resting limit fills at its own price, up to the size of the trade that goes beyond it or of the book that crosses it; ${QUEUES[queue]}`,
     'A stop is triggered by the last trade and fills like a market order, no better than that trade.',
     slippage === 0

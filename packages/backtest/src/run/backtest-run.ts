@@ -1,11 +1,15 @@
 import { AlphaError, type Bar, Decimal, type EpochMs, type SignalEvent } from '@alpha-engine/core';
-import { SimulatedExchange } from '@alpha-engine/core/simulation';
+import { lastRoll, type SimulatedExchange } from '@alpha-engine/core/simulation';
 import { BarMarket, trimmed } from '../fills/bar-market.js';
 import { type PathPoint, pathOf } from '../fills/bar-path.js';
 import { assumptionsOf } from '../fills/fill-model.js';
 import { nextLevel, type QuietRange, quietRange } from '../fills/quiet-range.js';
+import { refuseForBars } from '../fills/refuse-for-bars.js';
+import { AccountView, type Holding } from './account-view.js';
 import type { BacktestOptions } from './backtest-options.js';
+import { BarOrder } from './bar-order.js';
 import { EquityCurve } from './equity-curve.js';
+import { exchangeOf } from './exchange-of.js';
 import { executorConfig } from './executor-config.js';
 import { RunRecord } from './run-record.js';
 import { VirtualEngine } from './virtual-engine.js';
@@ -13,16 +17,8 @@ import { VirtualEngine } from './virtual-engine.js';
 /** What the executor does only when it is told the time (forgetting, comparing) is done once in so many bars. */
 const BARS_PER_CLOCK = 1_000;
 
-const DAY_MS = 86_400_000;
-/** 06:00 in Japan, after midnight UTC. */
-const NIGHT_BEGINS_MS = 21 * 3_600_000;
-
-interface SymbolPlay {
+interface SymbolPlay extends Holding {
   readonly market: BarMarket;
-  /** Signed base coin, all strategies together. */
-  size: number;
-  /** Also true where long and short come to a size of zero. */
-  held: boolean;
   /** Prices at which something of ours happens. */
   levels: readonly number[];
   /** Nothing happens while the price stays between them; null: every price counts. */
@@ -50,14 +46,12 @@ export class BacktestRun {
   /** Quotes are told of every price: a limit of loss looks at them. */
   readonly #watchesLoss: boolean;
   readonly #capital: number;
+  readonly #account: AccountView<SymbolPlay>;
+  readonly #order = new BarOrder();
   #begun = false;
-  #cash = 0;
-  #holds = false;
   #paysNights = false;
-  /** The business day that was told last. */
+  /** When the business day began that was told last. */
   #night = 0;
-  /** Happenings that all this knows: between them nothing changes, and bars pass quickly. */
-  #seen = -1;
   /** Where there is only one. */
   readonly #only: SymbolPlay | null;
   bars = 0;
@@ -66,16 +60,10 @@ export class BacktestRun {
   firstTs: EpochMs | null = null;
 
   constructor(options: BacktestOptions) {
-    const { cash, fill, instances, instruments, leverageRules, limits, maxDrawdown } = options;
+    const { fill, instances, instruments, limits, maxDrawdown } = options;
     this.#options = options;
     refuseForBars(fill);
-    const quote = instruments[0]?.quote ?? '';
-    this.#exchange = new SimulatedExchange({
-      instruments,
-      balances: { [quote]: cash, ...Object.fromEntries(instruments.map(({ base }) => [base, '0'])) },
-      feeRounding: 'none',
-      leverageRules,
-    });
+    this.#exchange = exchangeOf(options);
     this.#plays = new Map(
       instruments.map((instrument) => {
         const market = new BarMarket(this.#exchange, instrument, fill);
@@ -99,6 +87,7 @@ export class BacktestRun {
     const markets = new Map([...this.#plays].map(([symbol, { market }]) => [symbol, market]));
     const config = executorConfig(options);
     this.#capital = config.capital.toNumber();
+    this.#account = new AccountView(this.record, this.#capital, this.#plays);
     this.#watchesLoss = maxDrawdown !== undefined || limits?.maxDailyLoss !== undefined;
     this.#engine = new VirtualEngine({ instances, config, exchange: this.#exchange, markets, listener: this.record });
   }
@@ -108,6 +97,7 @@ export class BacktestRun {
     return this.#engine;
   }
 
+  /** Throws `UNKNOWN_SYMBOL`, and `DATA_INVALID` for a bar that comes twice or out of order. */
   take(bar: Bar): void {
     const { from, to } = this.#options;
     const play = this.#plays.get(bar.symbol);
@@ -117,6 +107,7 @@ export class BacktestRun {
         `The back-test was given a bar of ${bar.symbol}, which is none of its symbols.`,
       );
     }
+    this.#order.take(bar);
     if (to !== undefined && bar.openTs >= to) return;
     this.#closeUntil(bar.openTs);
     if (from !== undefined && bar.openTs < from) {
@@ -149,7 +140,7 @@ export class BacktestRun {
     if (closed === 0) return 0;
     this.record.happenings += 1;
     this.#look();
-    this.curve.add(ts, this.#equity());
+    this.curve.add(ts, this.#account.equity(priceOf));
     return closed;
   }
 
@@ -202,7 +193,7 @@ export class BacktestRun {
   }
 
   #walk(play: SymbolPlay, bar: Bar): void {
-    const night = this.#paysNights && nightOf(bar.closeTs - 1) !== this.#night;
+    const night = this.#paysNights && lastRoll(bar.closeTs - 1) !== this.#night;
     if (!night && this.#isQuiet(play, bar.low) && this.#isQuiet(play, bar.high)) return;
     for (const { price, ts } of pathOf(bar, play.size)) this.#go(play, price, ts);
   }
@@ -248,14 +239,14 @@ export class BacktestRun {
 
   /** What lots pay for a night is booked while the executor still has them: at once, before the price goes on. */
   #passNights(ts: EpochMs): void {
-    const night = nightOf(ts);
+    const night = lastRoll(ts);
     if (night === this.#night) return;
     this.#night = night;
     this.#look();
     if (!this.#paysNights) return;
     const engine = this.#engine;
     // It costs of the value at the price of that moment, which may not have been told.
-    engine.now = night * DAY_MS + NIGHT_BEGINS_MS - 1;
+    engine.now = night - 1;
     for (const { held, market } of this.#plays.values()) if (held) this.#tellPrice(market, market.price);
     engine.now = ts;
     engine.tell({ kind: 'clock' });
@@ -310,54 +301,28 @@ export class BacktestRun {
       engine.settle();
     }
     this.#look();
-    if (this.#holds) this.investedBars += 1;
-    this.curve.add(bar.closeTs, this.#equity());
-  }
-
-  #equity(): number {
-    let equity = this.#capital + this.#cash;
-    const only = this.#only;
-    if (only !== null) return equity + only.size * only.market.price;
-    for (const { market, size } of this.#plays.values()) equity += size * market.price;
-    return equity;
+    if (this.#account.holds) this.investedBars += 1;
+    this.curve.add(bar.closeTs, this.#account.equity(priceOf));
   }
 
   /** Takes over in plain numbers what the books and the exchange say exactly, whenever something happened there. */
   #look(): void {
-    const { book, happenings } = this.record;
-    if (happenings === this.#seen) return;
-    this.#seen = happenings;
-    this.#cash = book.cash.toNumber();
+    const account = this.#account;
+    if (!account.look()) return;
     this.#paysNights = this.#options.leverageRules === 'gmo' && this.#exchange.positions().length > 0;
     const protections = this.#engine.executor.protections();
-    this.#holds = false;
-    for (const [symbol, play] of this.#plays) {
-      play.size = book.size(symbol).toNumber();
-      play.held = book.holds(symbol);
-      if (play.held) this.#holds = true;
-      play.levels = play.market.levels(protections, this.#paysNights ? this.#capital + this.#cash : null);
+    for (const play of this.#plays.values()) {
+      play.levels = play.market.levels(protections, this.#paysNights ? account.cash : null);
     }
-    const trails = protections.some(({ protect }) => protect.trail !== undefined);
-    const everyPrice = trails || (this.#holds && this.#watchesLoss) || (this.#paysNights && this.#only === null);
+    // What does not rest at the exchange is watched by the executor, which has to be told of every price for it.
+    const watched = protections.some(({ protect, rests }) => protect.trail !== undefined || !rests);
+    const everyPrice = watched || (account.holds && this.#watchesLoss) || (this.#paysNights && this.#only === null);
     for (const play of this.#plays.values()) {
       play.quiet = everyPrice ? null : quietRange(play.market.told, play.levels);
     }
   }
 }
 
-function nightOf(ts: EpochMs): number {
-  return Math.floor((ts - NIGHT_BEGINS_MS) / DAY_MS);
-}
-
-/** Throws `USAGE` for what needs more than bars tell. */
-function refuseForBars({ latency, model, queue }: BacktestOptions['fill']): void {
-  const wrong =
-    model !== 'bar-path' && model !== 'next-open'
-      ? `The fill model ${model} needs recorded trades or books; bars tell neither: use bar-path or next-open.`
-      : queue !== undefined
-        ? `The queue model ${queue} needs order books, and bars tell of none: leave it out.`
-        : latency !== undefined
-          ? 'A latency needs recorded trades or books: between the prices of a bar there is no time to be late in. Leave it out.'
-          : null;
-  if (wrong !== null) throw new AlphaError('USAGE', wrong);
+function priceOf({ market }: SymbolPlay): number {
+  return market.price;
 }

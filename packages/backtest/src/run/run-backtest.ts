@@ -55,8 +55,8 @@ export interface BacktestResult {
 
 /**
  * Runs strategies over a source of bars, or of recorded trades and books, with the runner, the gate, the executor and the books that trade
- * live. Throws what the source throws, `STRATEGY_PARAM_INVALID`, `DATA_INVALID` when nothing lies in the period or the fill model needs
- * what the data lack, and `USAGE` for a fill model of the other kind of source.
+ * live. Throws what the source throws, `STRATEGY_PARAM_INVALID`, `DATA_INVALID` when nothing lies in the period, bars come twice or out of
+ * order or the fill model needs what the data lack, and `USAGE` for a fill model of the other kind of source.
  */
 export async function runBacktest(
   source: BarSource | EventSource,

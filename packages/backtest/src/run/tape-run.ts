@@ -11,42 +11,52 @@ import {
 } from '@alpha-engine/core';
 import {
   ASSUMED_LATENCY,
+  type BestPrices,
   delaysOf,
   isInstant,
   type Latency,
+  lastRoll,
   PlayedMarket,
   queueOf,
-  SimulatedExchange,
+  type SimulatedExchange,
 } from '@alpha-engine/core/simulation';
 import { marketFillOf } from '../fills/market-fill-of.js';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
+import { AccountView, type Holding } from './account-view.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { EquityCurve } from './equity-curve.js';
+import { exchangeOf } from './exchange-of.js';
 import { executorConfig } from './executor-config.js';
 import { Mail } from './mail.js';
 import { RunRecord } from './run-record.js';
-import { TapeWarmup } from './tape-warmup.js';
 import { VirtualEngine } from './virtual-engine.js';
 
 /** How often the executor is told the time, market milliseconds: as live while an order is open, else only to look after its books. */
 const CLOCK_EVERY_MS = { ordering: 250, idle: 60_000 };
 const DAY_MS = 86_400_000;
-/** 06:00 in Japan, after midnight UTC. */
-const NIGHT_BEGINS_MS = 21 * 3_600_000;
 
-interface SymbolPlay {
+interface SymbolPlay extends Holding {
   readonly symbol: string;
   /** Of the last trade, or of what says a price before the first. */
   price: number;
   firstClose: number | null;
-  /** Signed base coin, all strategies together. */
-  size: number;
-  /** As told by the exchange, once there was one; else made of the best prices. */
+  /** As told by the exchange, once there was one; else made of the best prices and the last trade that have come over the feed. */
   ticker: TickerEvent | null;
+  best: BestPrices | null;
+  last: number;
+  toldTs: EpochMs;
   /** The executor has not been told the newest quote. */
   quoteWaits: boolean;
   /** Market time at which the clock may close a bar next. */
   clockDue: EpochMs;
+}
+
+/** An event on its way over the feed, with what the exchange showed when it left. */
+interface Told {
+  readonly event: MarketEvent;
+  /** Null also where the exchange's own tickers are known. */
+  readonly best: BestPrices | null;
+  readonly ts: EpochMs;
 }
 
 /**
@@ -62,12 +72,12 @@ export class TapeRun {
   readonly #market: PlayedMarket;
   readonly #engine: VirtualEngine;
   readonly #latency: Latency;
-  readonly #warmup: TapeWarmup;
-  readonly #feed: Mail<MarketEvent> | null;
+  readonly #feed: Mail<Told> | null;
   readonly #legs: Readonly<Record<'order' | 'answer', Mail<() => void> | null>>;
   readonly #plays: ReadonlyMap<string, SymbolPlay>;
   readonly #watchesLoss: boolean;
   readonly #capital: number;
+  readonly #account: AccountView<SymbolPlay>;
   readonly #clockEvery: number;
   #lastPlay: SymbolPlay | null = null;
   /** The time of the exchange: the newest event's. */
@@ -78,11 +88,8 @@ export class TapeRun {
   #executorEvery = CLOCK_EVERY_MS.idle;
   #nightEnds = Number.POSITIVE_INFINITY;
   #begun = false;
-  #cash = 0;
-  #holds = false;
   /** Something reacts to every quote: what protects a position, or a limit of loss. */
   #watchesQuotes = false;
-  #seen = -1;
   bars = 0;
   /** Bars at whose end something was held. */
   investedBars = 0;
@@ -91,14 +98,9 @@ export class TapeRun {
 
   /** Throws `CONFIG_INVALID` for a latency that makes no sense. */
   constructor(options: BacktestOptions) {
-    const { cash, fill, instances, instruments, leverageRules, limits, maxDrawdown } = options;
+    const { fill, instances, instruments, limits, maxDrawdown } = options;
     this.#options = options;
-    const quote = instruments[0]?.quote ?? '';
-    this.#exchange = new SimulatedExchange({
-      instruments,
-      balances: { [quote]: cash, ...Object.fromEntries(instruments.map(({ base }) => [base, '0'])) },
-      feeRounding: 'none',
-      leverageRules,
+    this.#exchange = exchangeOf(options, {
       queue: queueOf(marketFillOf(fill.model), fill.queue),
       slippage: { fraction: fill.slippage, on: fill.slippageOn },
     });
@@ -117,16 +119,16 @@ export class TapeRun {
       ...{ instances, config, exchange: this.#exchange, markets: new Map(), listener: this.record },
       carry: (leg, act) => this.#carry(leg, act),
     });
-    this.#warmup = new TapeWarmup(this.#engine, instruments);
     this.#clockEvery = instruments
       .flatMap(({ symbol }) => this.#engine.timeframes(symbol).filter(isTimed))
       .reduce((every, timeframe) => divisor(every, timeframeMs(timeframe)), DAY_MS);
     this.#plays = new Map(
       instruments.map(({ symbol }) => {
-        const quoted = { ticker: null, quoteWaits: false };
-        return [symbol, { symbol, price: 0, firstClose: null, size: 0, ...quoted, clockDue: 0 }];
+        const quoted = { ticker: null, best: null, last: 0, toldTs: 0, quoteWaits: false };
+        return [symbol, { symbol, price: 0, firstClose: null, size: 0, held: false, ...quoted, clockDue: 0 }];
       }),
     );
+    this.#account = new AccountView(this.record, this.#capital, this.#plays);
   }
 
   /** The executor of the run, for looking at its books. */
@@ -143,7 +145,7 @@ export class TapeRun {
     if (from !== undefined && ts < from) {
       // The last book before the beginning is what changes of it apply to.
       this.#market.take(event);
-      this.#warmup.take(event);
+      if (event.type === 'trade') this.#engine.warmTrade(event);
       return;
     }
     if (!this.#begun) this.#begin(ts, from ?? ts);
@@ -160,9 +162,11 @@ export class TapeRun {
       this.#engine.report(reports);
       this.#engine.settle();
     }
-    if (this.#feed === null) this.#know(play, event);
+    const best = play.ticker === null ? this.#market.best(play.symbol) : null;
+    const told = { event, best, ts: this.#now };
+    if (this.#feed === null) this.#know(play, told);
     else {
-      this.#feed.send(this.#now, event);
+      this.#feed.send(this.#now, told);
       if (this.#feed.next < this.#due) this.#due = this.#feed.next;
     }
   }
@@ -177,8 +181,8 @@ export class TapeRun {
   }
 
   /**
-   * What is under way arrives, while the market stays as it was shown last. A bar that neither a trade nor the clock closed is left out,
-   * as a live session would leave it open. Throws `DATA_INVALID` when the fill model needs books and the data have none.
+   * What is under way arrives, while the market stays as it was shown last. Bars that end by `to` close, and nothing is done on them any
+   * more; another bar that neither a trade nor the clock closed is left out, as a live session would leave it open. Throws `DATA_INVALID` when the fill model needs books and the data have none.
    */
   end(): void {
     if (!this.#begun) return;
@@ -188,7 +192,12 @@ export class TapeRun {
     this.#engine.settle();
     this.#arrive(Number.POSITIVE_INFINITY);
     this.#look();
-    this.curve.add(Math.max(this.#now, this.#lastTs), this.#equity());
+    const { to } = this.#options;
+    if (to !== undefined) for (const bar of this.#engine.closeUntil(to, 'bar').bars) this.#onBar(bar);
+    this.curve.add(
+      Math.max(this.#now, this.#lastTs),
+      this.#account.equity(({ price }) => price),
+    );
     const { model } = this.#options.fill;
     if (this.#market.books === 0 && model !== 'trades') {
       throw new AlphaError(
@@ -218,7 +227,7 @@ export class TapeRun {
   }
 
   #begin(ts: EpochMs, from: EpochMs): void {
-    this.#warmup.end(from);
+    this.#engine.closeUntil(from, 'warmup');
     this.#now = ts;
     this.firstTs = ts;
     this.#engine.begin(ts);
@@ -230,9 +239,12 @@ export class TapeRun {
   }
 
   /** The event has come over the feed. */
-  #know(play: SymbolPlay, event: MarketEvent): void {
+  #know(play: SymbolPlay, { best, event, ts: toldTs }: Told): void {
     const engine = this.#engine;
-    if (event.type === 'ticker') play.ticker = event;
+    play.best = best;
+    play.toldTs = toldTs;
+    if (event.type === 'trade') play.last = event.data.price;
+    else if (event.type === 'ticker') play.ticker = event;
     if (event.type === 'ticker' || play.ticker === null) play.quoteWaits = true;
     if (play.quoteWaits && this.#watchesQuotes) {
       this.#tellQuotes();
@@ -264,10 +276,13 @@ export class TapeRun {
     const play = this.#plays.get(symbol);
     if (play !== undefined) play.firstClose ??= close;
     this.#look();
-    if (this.#holds) this.investedBars += 1;
+    if (this.#account.holds) this.investedBars += 1;
     if (closeTs < this.#lastTs) return;
     this.#lastTs = closeTs;
-    this.curve.add(closeTs, this.#equity(symbol, close));
+    this.curve.add(
+      closeTs,
+      this.#account.equity((one) => (one === play ? close : one.price)),
+    );
   }
 
   #clock(): void {
@@ -288,14 +303,13 @@ export class TapeRun {
     }
   }
 
-  #quoteOf({ price, symbol }: SymbolPlay): TickerEvent | null {
-    const best = this.#market.best(symbol);
+  #quoteOf({ best, last: price, symbol, toldTs }: SymbolPlay): TickerEvent | null {
     const exchange = this.#options.instruments[0]?.exchange ?? '';
     if (best === null) return null;
     const { bid, ask } = best;
     const last = price > 0 ? price : (bid + ask) / 2;
     const data = { bid, ask, last, high: last, low: last, volume: 0 };
-    return { type: 'ticker', exchange, symbol, ts: this.#engine.now, data };
+    return { type: 'ticker', exchange, symbol, ts: toldTs, data };
   }
 
   #carry(leg: 'order' | 'answer', act: () => void): void {
@@ -324,8 +338,8 @@ export class TapeRun {
       if (this.#due >= before) return;
       engine.now = this.#due;
       if (known === this.#due) {
-        const event = feed?.take() as MarketEvent;
-        this.#know(this.#playOf(event.symbol) as SymbolPlay, event);
+        const told = feed?.take() as Told;
+        this.#know(this.#playOf(told.event.symbol) as SymbolPlay, told);
       } else {
         (asked === this.#due ? order : answer)?.take()();
         engine.settle();
@@ -338,7 +352,7 @@ export class TapeRun {
   #passNight(ts: EpochMs): void {
     const engine = this.#engine;
     engine.now = this.#nightEnds;
-    this.#nightEnds = nightAfter(ts);
+    this.#nightEnds = lastRoll(ts) + DAY_MS;
     this.#look();
     if (this.#market.quiet) return;
     this.#tellQuotes();
@@ -347,34 +361,18 @@ export class TapeRun {
     engine.settle();
   }
 
-  #equity(symbol?: string, price?: number): number {
-    let equity = this.#capital + this.#cash;
-    for (const play of this.#plays.values()) {
-      if (play.size !== 0) equity += play.size * (play.symbol === symbol ? (price ?? play.price) : play.price);
-    }
-    return equity;
-  }
-
   /** Takes over in plain numbers what the books and the exchange say exactly, whenever something happened there. */
   #look(): void {
-    const { book, happenings } = this.record;
-    if (happenings === this.#seen) return;
-    this.#seen = happenings;
-    this.#cash = book.cash.toNumber();
-    this.#holds = false;
-    for (const [symbol, play] of this.#plays) {
-      play.size = book.size(symbol).toNumber();
-      if (book.holds(symbol)) this.#holds = true;
-    }
+    if (!this.#account.look()) return;
     const { executor } = this.#engine;
     const rules = this.#options.leverageRules === 'gmo';
     const lots = rules && this.#exchange.positions().length > 0;
     const ordering = this.#exchange.openOrders().length > 0;
-    this.#watchesQuotes = executor.protections().length > 0 || (this.#watchesLoss && this.#holds);
+    this.#watchesQuotes = executor.protections().length > 0 || (this.#watchesLoss && this.#account.holds);
     this.#market.quiet = !ordering && !lots;
     this.#executorEvery = ordering ? CLOCK_EVERY_MS.ordering : CLOCK_EVERY_MS.idle;
     this.#executorClock = Math.min(this.#executorClock, this.#engine.now + this.#executorEvery);
-    this.#nightEnds = lots ? Math.min(this.#nightEnds, nightAfter(this.#now)) : Number.POSITIVE_INFINITY;
+    this.#nightEnds = lots ? Math.min(this.#nightEnds, lastRoll(this.#now) + DAY_MS) : Number.POSITIVE_INFINITY;
   }
 
   /** Events come in runs of one symbol, so the last answer is tried first. */
@@ -385,11 +383,6 @@ export class TapeRun {
     if (play !== undefined) this.#lastPlay = play;
     return play;
   }
-}
-
-/** The next 06:00 in Japan after a moment. */
-function nightAfter(ts: EpochMs): EpochMs {
-  return (Math.floor((ts - NIGHT_BEGINS_MS) / DAY_MS) + 1) * DAY_MS + NIGHT_BEGINS_MS;
 }
 
 function divisor(a: number, b: number): number {

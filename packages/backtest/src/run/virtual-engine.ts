@@ -18,6 +18,7 @@ import {
   StrategyRunner,
   type SymbolSweep,
   type Timeframe,
+  type TradeEvent,
 } from '@alpha-engine/core';
 import {
   rejectionText,
@@ -100,6 +101,17 @@ export class VirtualEngine {
   /** A bar from before the run, of any timeframe that a strategy reads. */
   warm(bar: Bar): void {
     this.#step([{ kind: 'warmup', bar }]);
+  }
+
+  /** A trade from before the run: the bars that are built of it warm the strategies up. */
+  warmTrade(event: TradeEvent): void {
+    if (this.#runner.warm(event)) this.#step([]);
+  }
+
+  /** Closes the bars that end by this moment, which no later trade will. */
+  closeUntil(ts: EpochMs, kind: 'bar' | 'warmup'): RunnerStep {
+    this.#runner.closeUntil(ts, kind);
+    return this.#step([]);
   }
 
   /** Timeframes that the strategies read of a symbol. */

@@ -1,4 +1,4 @@
-import { Decimal, type Protect } from '@alpha-engine/core';
+import { type Bar, Decimal, type Protect } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
 import { barsOf, DAY_MS, instrumentOf, type Prices, play, START_TS, scripted, told } from '../support/play.js';
 
@@ -274,6 +274,15 @@ describe('several symbols and strategies', () => {
     expect(result.failures).toMatchObject([{ message: 'no luck' }]);
     expect(told(result)).toEqual(['long 100 …']);
   });
+});
+
+it.each([
+  ['out of order', [0, 2, 1, 3], /opens at 2024-01-02.* is out of order: the one before it lasts until 2024-01-04/],
+  ['twice', [0, 1, 1, 3], /opens at 2024-01-02.* is out of order: the one before it lasts until 2024-01-03/],
+])('refuses bars that come %s', (_how, order, message) => {
+  const bars = barsOf(Array.from({ length: 4 }, () => [100, 101, 99, 100] as const));
+  const mixed = order.map((index) => bars[index] as Bar);
+  expect(() => play(scripted({}), mixed)).toThrow(message);
 });
 
 it('uses bars before the beginning to warm up, and none after the end', () => {

@@ -1,6 +1,14 @@
-import { Decimal, type MarketEvent } from '@alpha-engine/core';
+import {
+  type Bar,
+  Decimal,
+  defineStrategy,
+  type MarketEvent,
+  type Strategy,
+  type StrategyContext,
+} from '@alpha-engine/core';
 import { NO_LATENCY } from '@alpha-engine/core/simulation';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { runBacktest } from '../../src/run/run-backtest.js';
 import { instrumentOf, scripted, told } from '../support/play.js';
 import { atTrades, book, delta, playTape, START_TS, ticker, toldOrders, trade } from '../support/play-tape.js';
@@ -127,6 +135,7 @@ it('warms up with bars of the trades before the run begins, and decides nothing 
     trade(MINUTE, 2),
     quotes(2 * MINUTE, 99, 101),
     trade(2 * MINUTE, 100),
+    quotes(3 * MINUTE - 1, 99, 101),
     trade(3 * MINUTE, 3),
   ];
   const { result } = playTape(
@@ -155,4 +164,65 @@ it('tells what holding leverage lots costs, and leaves one equity in curve and b
   expect(result.metrics.feesPaid).toBeCloseTo(0.0396, 10);
   expect(result.metrics.finalEquity).toBeCloseTo(10_000 - 101 + 100 - 0.0396, 8);
   expect(run.engine.executor.books().balancesAgree).toBe(true);
+});
+
+it('judges by the prices that have come over the feed, not by those that the exchange has by then', () => {
+  const sizing = { kind: 'equity', fraction: Decimal.of('0.5') } as const;
+  const events = [trade(0, 100), trade(1_000, 100), trade(4_000, 200), trade(20_000, 200)];
+  const late = { kind: 'constant', ms: 5_000 } as const;
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: { ...NO_LATENCY, feed: late } } as const;
+  const { result } = playTape(atTrades({ 1000: 'long' }), events, { sizing, fill });
+  // Known at 6.000, when the exchange trades at 200: half of 10 000 at 100 are 50, and half of the cash is there at 200.
+  expect(toldOrders(result)).toEqual(['buy 50/50 at 200, 00:00:06.000']);
+});
+
+it('fills no better than the last trade where that is more than five seconds newer than the book', () => {
+  const run = (ms: number, model: 'book-walk' | 'top-of-book') => {
+    const fill = { model, slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+    const events = [quotes(0, 99, 101), trade(ms - 1, 150), trade(ms, 50)];
+    return told(playTape(atTrades({ [ms - 1]: 'long', [ms]: 'exit' }), events, { fill }).result);
+  };
+  for (const model of ['book-walk', 'top-of-book'] as const) {
+    expect(run(5_000, model)).toEqual(['long 101 → 99']);
+    expect(run(5_002, model)).toEqual(['long 150 → 50']);
+  }
+  const { result } = playTape(atTrades({}), [quotes(0, 99, 101), trade(1, 100)]);
+  expect(result.assumptions.join(' ')).toContain('more than 5 s newer than the book');
+});
+
+/** Notes every bar that it is told of. */
+function noting(bars: Bar[]): Strategy {
+  const create = () => ({
+    onBar(bar: Bar, ctx: Pick<StrategyContext, 'enterLong'>) {
+      bars.push(bar);
+      ctx.enterLong();
+    },
+  });
+  return defineStrategy({ name: 'noting', params: z.object({}), create }) as unknown as Strategy;
+}
+
+it('tells a bar whole that the beginning of the run lies in', () => {
+  const events = [trade(10_000, 100), trade(20_000, 120), trade(40_000, 110), trade(MINUTE, 111)];
+  const bars: Bar[] = [];
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const { result } = playTape(noting(bars), events, { fill, from: START_TS + 30_000 });
+  expect(bars).toMatchObject([{ openTs: START_TS, open: 100, high: 120, low: 100, close: 110, trades: 3 }]);
+  expect(result).toMatchObject({ bars: 1, signals: 1 });
+});
+
+it('closes the last bar before the end of the run, and does nothing on it', () => {
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const events = [trade(10_000, 100), trade(MINUTE + 1, 110), trade(2 * MINUTE - 1, 120)];
+  for (const after of [[], [trade(2 * MINUTE, 130)]]) {
+    const bars: Bar[] = [];
+    const { result } = playTape(noting(bars), [...events, ...after], { fill, to: START_TS + 2 * MINUTE });
+    expect(bars.map(({ close }) => close)).toEqual([100, 120]);
+    expect(result.bars).toBe(2);
+    expect(result.lastTs).toBe(START_TS + 2 * MINUTE);
+    expect(result.orders).toHaveLength(1);
+  }
+  // A bar that reaches beyond the end stays open.
+  const bars: Bar[] = [];
+  playTape(noting(bars), events, { fill, to: START_TS + 2 * MINUTE - 1 });
+  expect(bars.map(({ close }) => close)).toEqual([100]);
 });

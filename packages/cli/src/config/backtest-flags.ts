@@ -68,8 +68,7 @@ export const backtestFlags = {
     helpValue: '<feed=20,order=50-150,answer=80~0.4|file>',
   }),
   slippage: Flags.string({
-    description: 'How much worse than the bar market orders and stops fill.',
-    default: '0',
+    description: 'How much worse than the bar market orders and stops fill. Default: 0.',
     helpValue: '<fraction>',
   }),
   'slippage-on': Flags.string({

@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 export function backtestText(report: BacktestReport): string {
   const { alarms, assumptions, bars, byStrategy, bySymbol, denials, failures, metrics, openTrades, signals } = report;
   const lines = [
+    ...report.warnings.map((warning) => `Warning: ${warning}`),
     ...report.strategies.map((strategy) => `${strategyText(strategy)} on ${strategy.symbols.join(', ')}`),
     `${bars} bars of ${report.timeframe}, ${report.from} to ${report.to}`,
     ...failures.map(({ instanceId, message, time }) => `${instanceId} threw at ${time} and was halted: ${message}`),

@@ -1,4 +1,10 @@
-import { type BarSource, type EventSource, type FillModel, runBacktest } from '@alpha-engine/backtest';
+import {
+  type BacktestResult,
+  type BarSource,
+  type EventSource,
+  type FillModel,
+  runBacktest,
+} from '@alpha-engine/backtest';
 import { dataOf } from './backtest/data-of.js';
 import { reportedBacktest } from './backtest/html-report.js';
 import { instrumentsOf } from './backtest/instruments.js';
@@ -8,6 +14,7 @@ import { instrumentRow, reportOf, strategyRow } from './backtest/report.js';
 import type { BacktestRequest } from './backtest/request.js';
 import { cashOf, entrySizing } from './backtest/sizing.js';
 import { instancesOf, strategiesOf } from './backtest/strategies.js';
+import { warningsOf } from './backtest/warnings.js';
 import { writeTables } from './backtest/write-tables.js';
 import { fractionIn, instantIn, offsetIn } from './backtest-values.js';
 import { protectOf } from './engine-settings.js';
@@ -24,11 +31,20 @@ export async function backtest(
   report: { readonly file: string; readonly version: string } | null = null,
   tables: string | null = null,
 ) {
-  const { options, source, ...what } = await backtestSetup(request);
-  const result = await (report ? reportedBacktest(source, options, report) : runBacktest(source, options));
+  const { options, source, traded, ...what } = await backtestSetup(request);
+  const warnings = (one: BacktestResult) => warningsOf(request, options.fill, traded, one);
+  const result = await (report
+    ? reportedBacktest(source, options, { ...report, warnings })
+    : runBacktest(source, options));
   const rows = reportOf(result);
   if (tables !== null) await writeTables(tables, rows, result.curve);
-  return { ...what, ...rows, report: report?.file ?? null, tables };
+  return {
+    warnings: warnings(result),
+    ...what,
+    ...rows,
+    report: report?.file ?? null,
+    tables,
+  };
 }
 
 /** Everything understood, nothing run yet. Throws `USAGE` and `STRATEGY_*`. */
@@ -55,7 +71,7 @@ export async function backtestSetup(request: BacktestRequest) {
     sizing: entrySizing(request, instruments, instances.length),
     fill: {
       model: request.fill ?? defaultFill(source),
-      slippage: fractionIn('--slippage', request.slippage).toNumber(),
+      slippage: fractionIn('--slippage', request.slippage ?? '0').toNumber(),
       slippageOn: request.slippageOn,
       ...(queue !== undefined && { queue }),
       ...(latency !== undefined && { latency: await latencyIn(latency, folder) }),
@@ -73,6 +89,7 @@ export async function backtestSetup(request: BacktestRequest) {
     timeframe,
     limits: limitRows(held),
     options,
+    traded,
     source,
   };
 }

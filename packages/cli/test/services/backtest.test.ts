@@ -30,6 +30,7 @@ const FILES = {
   'early.mjs': strategy('early', '{ warmup: 4, onBar(bar, ctx) { bars += 1; if (bars < 4) ctx.enterLong(); } }'),
   'risen.csv': csvOf((day) => 100 + day),
   'fallen.csv': csvOf((day) => 200 - day),
+  'pair.csv': csvOf(() => 1.085).replace(/2024-01-05,[^\n]*/, '2024-01-05,1.085,1.085,1.08,1.084,1'),
 };
 
 /** Eight days. */
@@ -130,7 +131,9 @@ describe('trading rules', () => {
       'BTC spot JPY 1 0.00001 0.0005 -0.0001',
       'ABC spot JPY 0.5 0.00000001 0 0',
     ]);
-    expect((await rulesOf({ rules: 'none', feeRate: ['BTC=1%'] }))[1]).toBe('BTC spot cash 0.01 0.00000001 0.01 0.01');
+    expect((await rulesOf({ rules: 'none', feeRate: ['BTC=1%'] }))[1]).toBe(
+      'BTC spot cash 0.00000001 0.00000001 0.01 0.01',
+    );
   });
 });
 
@@ -208,6 +211,25 @@ describe('the result', () => {
       for (const number of numbersIn(report)) expect(Number.isFinite(number)).toBe(true);
       expect(backtestText(report)).not.toMatch(/NaN|Infinity|undefined/);
     }
+  });
+
+  it('has a warning in front where trading costs nothing and nobody said so', async () => {
+    const free =
+      /^Warning: Trading ABC costs nothing here: neither a fee nor a slippage is set\. Say --fee-rate or --slippage/;
+    expect(backtestText(await run({}))).toMatch(free);
+    for (const given of [{ slippage: '0' }, { feeRate: ['0'] }, { feeRate: ['0.1%'] }, { slippage: '0.1%' }]) {
+      expect((await run(given)).warnings).toEqual([]);
+    }
+  });
+
+  it('closes at a stop of a price far below one, and warns where a stop cannot be placed', async () => {
+    const given = { data: ['ABC=pair.csv'], slippage: '0', settings: { timeframe: '1d', 'stop-loss-pct': '0.1' } };
+    const report = await run(given);
+    expect(report).toMatchObject({ warnings: [], trades: [{ entryPrice: '1.085', exitPrice: '1.083915' }] });
+    const coarse = await run({ ...given, tickSize: ['0.01'] });
+    expect(backtestText(coarse)).toMatch(
+      /^Warning: \d+ orders that protect positions could not be placed, the first a stop/,
+    );
   });
 
   it('goes into tables for spreadsheets', async () => {

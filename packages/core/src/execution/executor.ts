@@ -19,6 +19,7 @@ import { onAccepted, onRefused, onSubmitting, onUnanswered } from './order-desk.
 import { runPolicies } from './policies/run-policies.js';
 import { placeSuccessors } from './policies/successor.js';
 import type { Protection } from './protection/guard.js';
+import { isResting } from './protection/guarded.js';
 import { tendGuards } from './protection/tend-guards.js';
 import { onSweep } from './reconcile.js';
 import { noteExchangeError, watchRefusal, watchRisk } from './risk-watch.js';
@@ -109,13 +110,13 @@ export class Executor {
 
   /** Where what protects open positions would close them: for whoever plays the market between two prices. */
   protections(): readonly Protection[] {
-    return [...this.#state.guards.values()].map(({ symbol, side, protect, stopPrice, targetPrice }) => ({
-      symbol,
-      side,
-      protect,
-      stopPrice,
-      targetPrice,
-    }));
+    const { guards } = this.#state;
+    if (guards.size === 0) return [];
+    const context = this.#begin(this.#last, new StepOutput());
+    return [...guards.values()].map((guard) => {
+      const { symbol, side, protect, stopPrice, targetPrice } = guard;
+      return { symbol, side, protect, stopPrice, targetPrice, rests: isResting(context, guard) };
+    });
   }
 
   /** True for an order of the exchange that was explained already: ours, or known to be external. */

@@ -1,4 +1,5 @@
-export type { Level } from './depth.js';
+export { lastRoll } from '../instrument/holding-fee.js';
+export { type Level, STALE_BOOK_MS } from './depth.js';
 export {
   ORDER_KINDS,
   rejectionText,

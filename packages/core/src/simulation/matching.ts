@@ -37,7 +37,7 @@ export function take(
       return;
     }
     for (const slice of slices) {
-      venue.depth(order.symbol).consume(slice.price, slice.size);
+      venue.depth(order.symbol).consume(slice.level, slice.size);
       const { price, size } = worst === undefined ? slice : notBetter(order.side, slice, worst);
       venue.fill(orderId, { price: venue.priceFor(order, price), size }, 'taker', ts, reports);
     }
@@ -57,7 +57,7 @@ export function crossResting(venue: Venue, symbol: string, ts: EpochMs, reports:
     const { orderId, side, size, filledSize, price } = order;
     venue.queue.look(order, depth);
     for (const slice of depth.slices(side, size.minus(filledSize), price)) {
-      depth.consume(slice.price, slice.size);
+      depth.consume(slice.level, slice.size);
       venue.fill(orderId, { price, size: slice.size }, 'maker', ts, reports);
     }
   }

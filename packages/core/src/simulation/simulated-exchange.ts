@@ -61,7 +61,8 @@ const FIRST_IDS = { order: 8_800_000_001, execution: 1_700_000_001, position: 30
  * An exchange in memory: our own orders against recorded books and trades. Pure and deterministic: the same calls with the
  * same times give the same fills and ids.
  *
- * A taker walks the shown book and pays the shown prices; what it took is gone until the next book of that symbol. A
+ * A taker walks the shown book and pays the shown prices, but no better than the last trade's when that is more than five seconds newer
+ * than the book; what it took is gone until the next book of that symbol. A
  * resting order fills at its own price when a trade goes beyond that price, up to the trade's size, or when a new book
  * crosses it. A trade exactly at its price fills what `queue` says, by default nothing. A stop waits until the current
  * price (the last trade's, before the first trade the middle of the book) touches its trigger, and then takes no better price than
@@ -99,7 +100,7 @@ export class SimulatedExchange {
     // A depth may be kept from when its symbol was traded.
     if (depth === undefined || !this.#venue.instruments.has(symbol)) return [];
     const reports = this.onTime(ts);
-    depth.show(bids, asks);
+    depth.show(bids, asks, ts);
     crossResting(this.#venue, symbol, ts, reports);
     this.#afterMarket(symbol, ts, reports);
     return reports;
@@ -107,7 +108,7 @@ export class SimulatedExchange {
 
   /** Best prices that no book showed: takers pay them, resting orders are not looked at. A trade that says the time follows. */
   onQuote(symbol: string, bid: Level, ask: Level): void {
-    this.#venue.depths.get(symbol)?.show([bid], [ask]);
+    this.#venue.depths.get(symbol)?.show([bid], [ask], null);
   }
 
   onTrade(symbol: string, price: number, size: number, side: Side, ts: EpochMs): SimulationReport[] {
@@ -115,7 +116,7 @@ export class SimulatedExchange {
     // A depth may be kept from when its symbol was traded.
     if (depth === undefined || !this.#venue.instruments.has(symbol)) return [];
     const reports = this.onTime(ts);
-    depth.traded(price);
+    depth.traded(price, ts);
     tradeAgainst(this.#venue, symbol, { price, size, side }, ts, reports);
     this.#afterMarket(symbol, ts, reports);
     return reports;

@@ -151,7 +151,13 @@ export class Venue {
   }
 
   /** One price at which an order trades. A close of several lots makes one fill for each. */
-  fill(orderId: number, slice: Slice, liquidity: 'taker' | 'maker', ts: EpochMs, reports: SimulationReport[]): void {
+  fill(
+    orderId: number,
+    slice: Pick<Slice, 'price' | 'size'>,
+    liquidity: 'taker' | 'maker',
+    ts: EpochMs,
+    reports: SimulationReport[],
+  ): void {
     const order = this.orders.get(orderId) as SimulatedOrder;
     if (this.instrument(order.symbol).kind === 'spot') {
       this.#execute(order, slice, undefined, liquidity, ts, reports);
@@ -191,7 +197,7 @@ export class Venue {
 
   #execute(
     order: SimulatedOrder,
-    { price, size }: Slice,
+    { price, size }: Pick<Slice, 'price' | 'size'>,
     positionId: number | undefined,
     liquidity: 'taker' | 'maker',
     ts: EpochMs,

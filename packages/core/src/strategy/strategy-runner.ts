@@ -6,6 +6,7 @@ import type { MarketEvent, TradeEvent } from '../events/market.js';
 import type { DenialEvent, OrderEvent } from '../events/order.js';
 import { ALL_SYMBOLS, type StatusEvent } from '../events/status.js';
 import { type Bar, barKeyOf } from '../market/bar.js';
+import { CLOCK_GRACE_MS } from '../market/time-bar-builder.js';
 import { compareTimeframes, type Timeframe } from '../market/timeframe.js';
 import { Instance } from './instance.js';
 import { instanceIdOf } from './instance-id.js';
@@ -102,6 +103,21 @@ export class StrategyRunner {
   hear(event: MarketEvent): boolean {
     this.#takeMarket(event);
     return this.#bars.length > 0 || this.#signals.length > 0 || this.#notices.length > 0;
+  }
+
+  /** A trade from before the run: bars are built of it and warm the strategies up. True when there is something to collect. */
+  warm(event: TradeEvent): boolean {
+    const lane = this.#laneOf(event);
+    if (lane === undefined || !lane.admit(event, this.#notices)) return false;
+    lane.see(event, event.data.price);
+    this.#buildBars(lane, event, 'warmup');
+    return this.#notices.length > 0;
+  }
+
+  /** No trade from before this moment comes any more: bars that end by then are closed, whatever the symbol has said since. */
+  closeUntil(ts: EpochMs, kind: 'bar' | 'warmup'): void {
+    const seen = ts + CLOCK_GRACE_MS;
+    this.#closeByClock(seen, () => seen, kind);
   }
 
   step(inputs: readonly RunnerInput[]): RunnerStep {
@@ -225,7 +241,7 @@ export class StrategyRunner {
         this.#takeOrder(input.event);
         break;
       case 'clock':
-        this.#takeClock(input.ts);
+        this.#closeByClock(input.ts, ({ newestTs }) => newestTs);
         break;
       case 'bar':
         this.#takeBar(input.bar, input.muted === true ? 'warmup' : 'bar');
@@ -248,7 +264,7 @@ export class StrategyRunner {
     }
   }
 
-  #buildBars(lane: SymbolLane, { symbol, ts, data }: TradeEvent): void {
+  #buildBars(lane: SymbolLane, { symbol, ts, data }: TradeEvent, kind: 'bar' | 'warmup' = 'bar'): void {
     let late = false;
     for (const builder of lane.builders) {
       const closed = builder.add(ts, data.price, data.size);
@@ -256,7 +272,7 @@ export class StrategyRunner {
       else if (closed !== null) this.#closing.push(closed);
     }
     if (late) this.#notices.push({ kind: 'late_trade', symbol, ts });
-    this.#deliver();
+    this.#deliver(kind);
   }
 
   #takeBar(bar: Bar, kind: 'bar' | 'warmup'): void {
@@ -296,17 +312,17 @@ export class StrategyRunner {
     if (fed && this.#keepsInputs) this.#fed.push({ kind: 'order', event });
   }
 
-  #takeClock(clockTs: EpochMs): void {
+  #closeByClock(clockTs: EpochMs, seenTs: (lane: SymbolLane) => EpochMs, kind: 'bar' | 'warmup' = 'bar'): void {
     for (const bySymbol of this.#lanes.values()) {
       for (const lane of bySymbol.values()) {
         if (lane.held) continue;
         for (const builder of lane.builders) {
-          const bar = builder.closeByClock(clockTs, lane.newestTs);
+          const bar = builder.closeByClock(clockTs, seenTs(lane));
           if (bar !== null) this.#closing.push(bar);
         }
       }
     }
-    this.#deliver();
+    this.#deliver(kind);
   }
 
   /** Bars that close together leave by close time, then symbol, then the shorter timeframe first. */

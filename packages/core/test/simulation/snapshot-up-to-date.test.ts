@@ -33,16 +33,24 @@ function playedToday(): SimulatedExchange {
   return at;
 }
 
+/** Without the times of books and trades, which version 1 did not keep. */
+function timeless(at: SimulatedExchange) {
+  const { depths, ...rest } = at.snapshot();
+  const unknown = { shownTs: null, tradedTs: null };
+  const entries = Object.entries(depths).map(([symbol, depth]) => [symbol, { ...depth, ...unknown }]);
+  return { ...rest, depths: Object.fromEntries(entries) };
+}
+
 describe('a paper account saved by version 1', () => {
   it('is what the same orders make today, and goes on like it', () => {
     const [restored, today] = [empty(), playedToday()];
     restored.restore(VERSION_1);
-    expect(restored.snapshot()).toEqual({ ...today.snapshot(), lastTs: null });
+    expect(restored.snapshot()).toEqual({ ...timeless(today), lastTs: null });
     for (const at of [restored, today]) {
       at.onTrade('BTC_JPY', 131, 1, 'buy', 20);
       at.onTrade('BTC', 80, 9, 'sell', 21);
     }
-    expect(restored.snapshot()).toEqual(today.snapshot());
+    expect(timeless(restored)).toEqual(timeless(today));
     expect(restored.openOrders()).toEqual([]);
     expect(restored.positions().map(({ size }) => String(size))).toEqual(['0.5']);
   });

@@ -20,7 +20,15 @@ type Options = BacktestOptions & { readonly daysPerYear?: number };
 export async function reportedBacktest(
   source: BarSource | EventSource,
   options: Options,
-  { file, version }: { readonly file: string; readonly version: string },
+  {
+    file,
+    version,
+    warnings,
+  }: {
+    readonly file: string;
+    readonly version: string;
+    readonly warnings?: (result: BacktestResult) => readonly string[];
+  },
   /** Sections of others. */
   more: readonly ReportSection[] = [],
 ): Promise<BacktestResult> {
@@ -28,14 +36,20 @@ export async function reportedBacktest(
   try {
     const sketch = new PriceSketch({ from: options.from, to: options.to });
     const result = await runBacktest(sketchedSource(source, sketch), options);
-    await report.write(htmlReportOf(result, options, sketch, version), more);
+    await report.write(htmlReportOf(result, options, sketch, version, warnings?.(result) ?? []), more);
     return result;
   } finally {
     await report.abandon();
   }
 }
 
-function htmlReportOf(result: BacktestResult, options: Options, sketch: PriceSketch, version: string): Report {
+function htmlReportOf(
+  result: BacktestResult,
+  options: Options,
+  sketch: PriceSketch,
+  version: string,
+  notes: readonly string[],
+): Report {
   const { instances, instruments } = options;
   return {
     kind: 'back-test',
@@ -51,7 +65,7 @@ function htmlReportOf(result: BacktestResult, options: Options, sketch: PriceSke
     result,
     prices: sketch.prices(),
     settings: [accountOf(options), limitsIn(options), ...instruments.map(rulesOf)],
-    notes: [],
+    notes,
     madeTs: Date.now(),
     version,
   };

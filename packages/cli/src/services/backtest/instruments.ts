@@ -65,7 +65,8 @@ function generalRules(exchange: string, symbol: string, quote: string): Instrume
     kind: 'spot',
     base: symbol,
     quote,
-    tickSize: Decimal.of('0.01'),
+    // Fine enough for every currency and coin: a coarse one would put stops on the wrong side of a low price.
+    tickSize: Decimal.of('0.00000001'),
     sizeStep,
     minSize: sizeStep,
     maxSize: MAX_SIZE,

@@ -22,7 +22,7 @@ export interface BacktestRequest extends LoadedConfig {
   readonly fill: FillModel | undefined;
   readonly queue: QueueModel | undefined;
   readonly latency: string | undefined;
-  readonly slippage: string;
+  readonly slippage: string | undefined;
   readonly slippageOn: 'all' | 'entries';
   readonly limits: 'set' | 'engine' | 'none';
   readonly rules: 'exchange' | 'none';

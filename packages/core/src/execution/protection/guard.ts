@@ -6,7 +6,10 @@ import type { Protect } from '../../events/signal.js';
 export type ProtectivePurpose = Extract<OrderPurpose, 'stop_loss' | 'take_profit' | 'trailing_stop'>;
 
 /** What a guard shows of itself. `side` is the position's. */
-export type Protection = Pick<Guard, 'symbol' | 'side' | 'protect' | 'stopPrice' | 'targetPrice'>;
+export interface Protection extends Pick<Guard, 'symbol' | 'side' | 'protect' | 'stopPrice' | 'targetPrice'> {
+  /** An order at the exchange covers all of it; else the executor watches the price for both the stop and the target. */
+  readonly rests: boolean;
+}
 
 /**
  * What protects one position: a lot on leverage, the coins of one strategy on spot. Plain state, kept with the record: its

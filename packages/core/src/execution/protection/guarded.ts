@@ -25,6 +25,13 @@ export function liveOf(context: StepContext, orders: readonly TrackedOrder[]): r
   return orders.filter((tracked) => !isOver(context, tracked));
 }
 
+/** True when orders at the exchange cover all that it protects. */
+export function isResting(context: StepContext, guard: Guard): boolean {
+  const resting = liveOf(context, ordersOfGuard(context, guard)).filter(({ order }) => order.terms.type !== 'market');
+  const covered = Decimal.sum(resting.map(({ order }) => order.terms.size.minus(order.filledSize)));
+  return covered.gte(heldBy(context, guard));
+}
+
 /** True while a signal or an operator closes the position: its guard keeps still. */
 export function isSuspended(context: StepContext, guard: Guard): boolean {
   const { state } = context;
