@@ -68,6 +68,7 @@ export type {
   ExchangeEndpoints,
   MarketClockReading,
 } from './exchange/adapter.js';
+export type { LockstepMember, LockstepTurn } from './exchange/lockstep.js';
 export type {
   Balance,
   Broker,

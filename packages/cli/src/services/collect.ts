@@ -1,6 +1,7 @@
 import type { AlphaError, Logger } from '@alpha-engine/core';
 import {
   type CollectorReport,
+  CollectorTurns,
   openUnless,
   outlast,
   PatientFeed,
@@ -60,11 +61,17 @@ export async function collect(
       waits = true;
     };
     const symbols = await outlast(() => symbolsOf(config.symbols, history), inTheWay, signal);
+    let turns: CollectorTurns | undefined;
     const connect = async (stop: AbortSignal) => {
       const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop, ended: ended.signal });
-      return adapter.marketFeed({ ...context, marketClock });
+      const asked = { ...context, marketClock };
+      if (!marketClock.reading.lockstep) return adapter.marketFeed(asked);
+      turns = new CollectorTurns();
+      await adapter.joinLockstep?.(asked, turns, ended.signal);
+      return turns.feed(adapter.marketFeed(asked));
     };
     const states = new FeedStates(await PatientFeed.open({ exchange, connect, wallClock }, signal));
+    const collected = turns?.bus(bus) ?? bus;
     const feed = watch.feed({ symbols, feed: states });
     signal.throwIfAborted();
     const { folder, lock, hasRival } = await takeSpoolFolder(places.spool, { exchange, symbols });
@@ -83,7 +90,7 @@ export async function collect(
         return known;
       });
     return await runCollector(
-      { exchange, symbols, feed, silence, bus, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
+      { exchange, symbols, feed, silence, bus: collected, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
       signal,
     );
   } catch (error) {

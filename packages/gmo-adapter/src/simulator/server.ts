@@ -12,6 +12,7 @@ import { checkFault, checkFaultScript, type FaultScript } from './faults/fault-s
 import { Handshakes } from './handshakes.js';
 import { header, readBody, sendFile, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
+import { Lockstep } from './lockstep/lockstep.js';
 import { MarketClock } from './market-clock.js';
 import { MarketView } from './market-view.js';
 import type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
@@ -53,6 +54,7 @@ class SimulatorServer implements GmoSimulator {
   readonly #stats = new StatsCounter();
   readonly #views: ReadonlyMap<string, MarketView>;
   readonly #playback: Playback;
+  readonly #lockstep: Lockstep | null;
   readonly #faults: FaultDesk;
   readonly #tokens: SocketTokens;
   readonly #gate: RestGate;
@@ -81,6 +83,7 @@ class SimulatorServer implements GmoSimulator {
       speed: options.speed ?? 1,
       held: hold > 0,
     });
+    if (options.lockstep) this.#clock.stand(this.#clock.now());
     this.#faults = new FaultDesk({
       script,
       wall,
@@ -106,10 +109,12 @@ class SimulatorServer implements GmoSimulator {
       tape,
       clock: this.#clock,
       rounds: options.rounds ?? 1,
+      lockstep: options.lockstep ?? false,
       logger: this.#logger,
       deliver: (record, ts) => this.#deliver(record, ts + this.#faults.skewMs),
       idle: (now) => this.#idle(now),
     });
+    this.#lockstep = options.lockstep ? this.#openLockstep(Math.max(1, hold)) : null;
     this.#permissions = new Set(options.permissions ?? PERMISSIONS);
     const permissions = () => this.#permissions;
     this.#tokens = new SocketTokens(wall, timings.tokenMs, permissions, (token) => {
@@ -136,7 +141,10 @@ class SimulatorServer implements GmoSimulator {
       faults: this.#faults,
       stats: this.#stats,
       commands: publicCommands,
-      onSubscriptions: (count) => this.#release(count, hold),
+      onSubscriptions: (count) => {
+        this.#release(count, hold);
+        this.#lockstep?.changed();
+      },
     });
     this.#privateSockets = new PrivateSockets({
       timings,
@@ -163,6 +171,7 @@ class SimulatorServer implements GmoSimulator {
       faults: this.#faults,
       stats: this.#stats,
       wall,
+      join: this.#lockstep && ((socket, role) => this.#lockstep?.join(socket, role)),
       exchangeState: () => this.#state,
       isLive: (token) => this.#tokens.isLive(token),
       accept: (outlet, ip, token) => {
@@ -210,6 +219,9 @@ class SimulatorServer implements GmoSimulator {
     });
     this.#faults.start();
     this.#playback.start();
+    this.#lockstep?.run().catch((error: unknown) => {
+      this.#logger.error({ error: String(error) }, 'the lockstep failed; the market stands still');
+    });
     this.#logger.info(
       { url: this.restBaseUrl, speed: this.#clock.speed, origin: this.tape.origin },
       'simulator listens',
@@ -218,12 +230,14 @@ class SimulatorServer implements GmoSimulator {
 
   clock(): SimulatorClock {
     const { held } = this.#clock;
+    const lockstep = this.#lockstep !== null;
     return {
       wallTs: this.#wall.now(),
       marketTs: this.#clock.now(),
-      speed: held ? 0 : this.#clock.speed,
+      speed: held || lockstep ? 0 : this.#clock.speed,
       held,
-      ended: this.#playback.ended,
+      ended: this.#lockstep?.ended ?? this.#playback.ended,
+      lockstep,
     };
   }
 
@@ -290,6 +304,7 @@ class SimulatorServer implements GmoSimulator {
 
   async close(): Promise<void> {
     this.#playback.stop();
+    this.#lockstep?.stop();
     this.#faults.stop();
     this.#publicSockets.closeAll();
     this.#privateSockets.stop();
@@ -312,6 +327,16 @@ class SimulatorServer implements GmoSimulator {
         this.#views.get(record.symbol)?.prime(record, this.#clock.now());
       }
     }
+  }
+
+  #openLockstep(needed: number): Lockstep {
+    return new Lockstep({
+      subscriptions: { needed, now: () => this.#publicSockets.subscriptions },
+      marketTs: () => this.#clock.now(),
+      frames: () => this.#stats.framesByType(),
+      heard: () => this.#privateSockets.read(),
+      step: () => this.#playback.step(),
+    });
   }
 
   #release(subscriptions: number, hold: number): void {
@@ -339,7 +364,8 @@ class SimulatorServer implements GmoSimulator {
   #idle(now: number): void {
     this.#tokens.sweep();
     this.#private.tell(this.exchange.onTime(now));
-    if (!this.#playback.ended) this.#publicSockets.repeatQuietBooks(now);
+    // A repeat says that time passes; in lockstep none does.
+    if (!this.#playback.ended && this.#lockstep === null) this.#publicSockets.repeatQuietBooks(now);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
