@@ -1,8 +1,10 @@
 import {
   AlphaError,
+  type Bar,
   BarReader,
   type ExecutionLogEntry,
   type ExecutorConfig,
+  type FillRecord,
   type InstanceSpec,
   type MarketEvent,
   readConfig,
@@ -30,6 +32,9 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   const last = (await store.checkpoint(brain))?.batch ?? 0;
   const bars = new BarReader(store, exchange);
   const signals: SignalEvent[] = [];
+  const fills: FillRecord[] = [];
+  const closed: Bar[] = [];
+  const series = new Map<string, Pick<Bar, 'exchange' | 'symbol' | 'timeframe'>>();
   let run: TapeRun | null = null;
   let lastClock = 0;
   const market: MarketEvent[] = [];
@@ -37,8 +42,16 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
     signal?.throwIfAborted();
     const { began } = row.inputs as StrategyLogEntry;
     if (run === null && began !== undefined) {
-      run = new TapeRun(backtestOptions(config, await options.instances(began)));
-      run.record.hear = (event) => signals.push(event);
+      const instances = await options.instances(began);
+      for (const { exchange, symbol, timeframe } of instances) {
+        series.set(`${symbol} ${timeframe}`, { exchange, symbol, timeframe });
+      }
+      run = new TapeRun(backtestOptions(config, instances));
+      run.record.hear = {
+        signal: (event) => signals.push(event),
+        fill: (fill) => fills.push(fill),
+        bar: (bar) => closed.push(bar),
+      };
     }
     if (run === null) continue;
     const { clock, events, warmup } = await marketOf(row, entries, bars);
@@ -56,7 +69,10 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   run.pass(lastClock);
   run.end();
   const { denials } = run.record;
-  return compareWithBacktest(store, { signals, denials, orders: run.record.orders(), bars: run.bars, from, to });
+  return compareWithBacktest(store, {
+    ...{ signals, denials, orders: run.record.orders(), fills, bars: closed, series: [...series.values()] },
+    ...{ from, to },
+  });
 }
 
 function backtestOptions(config: ExecutorConfig, instances: readonly InstanceSpec[]): BacktestOptions {

@@ -90,7 +90,18 @@ export async function collect(
         return known;
       });
     return await runCollector(
-      { exchange, symbols, feed, silence, bus: collected, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
+      {
+        exchange,
+        symbols,
+        feed,
+        silence,
+        bus: collected,
+        spool,
+        logger,
+        wallClock,
+        ...watch.metrics,
+        opened: watchSpool,
+      },
       signal,
     );
   } catch (error) {

@@ -140,7 +140,11 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
           if (books) watch.books(books);
           watch.started(() => engineFitness(config, bus, books?.()));
           closers.add(keepRecord(config, store, marketClock, logger));
-          if (turns) void adapter.joinLockstep?.(context, turns, signal).catch((error: unknown) => logger.error({ error: String(error) }, 'The lockstep was not joined.'));
+          if (turns === null) return;
+          if (books) turns.watch(books);
+          adapter.joinLockstep?.(context, turns, signal).catch((error: unknown) => {
+            logger.error({ error: String(error) }, 'The market in lockstep was not joined, and waits.');
+          });
         },
         logger,
         marketClock,

@@ -15,7 +15,8 @@ export async function joinLockstep(
   const socket = new WebSocket(`${base}?role=${member.role}`);
   socket.on('message', (data) => void answer(String(data)));
   socket.on('close', () => {
-    if (!signal.aborted) logger.error({}, 'The simulator in lockstep is gone; for this process the market stands still.');
+    if (!signal.aborted)
+      logger.error({}, 'The simulator in lockstep is gone; for this process the market stands still.');
   });
   // Whoever leaves with a closing frame is not waited for; whoever is killed is.
   signal.addEventListener('abort', () => socket.close(1000), { once: true });
@@ -23,7 +24,9 @@ export async function joinLockstep(
     await once(socket, 'open', { signal });
   } catch (cause) {
     signal.throwIfAborted();
-    throw new AlphaError('EXCHANGE_UNREACHABLE', `The lockstep of the simulator at ${base} cannot be joined.`, { cause });
+    throw new AlphaError('EXCHANGE_UNREACHABLE', `The lockstep of the simulator at ${base} cannot be joined.`, {
+      cause,
+    });
   }
   socket.on('error', (error) => logger.warn({ error: String(error) }, 'The lockstep of the simulator had trouble.'));
 

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Batch, EventBus, ReadOptions, Subscription } from '../../bus/event-bus.js';
 import type { Broker } from '../../exchange/broker.js';
 import type { LockstepMember, LockstepTurn } from '../../exchange/lockstep.js';
+import type { Books } from '../../execution/books.js';
 import type { Store } from '../../store/store.js';
 import type { MarketClock } from '../market-clock.js';
 import { Changes } from './changes.js';
@@ -15,8 +16,8 @@ interface Gate {
 
 /**
  * An engine in a market in lockstep. Its brains read the bus in rounds, each once; it has acted when in a whole round they found
- * nothing, no call of theirs is under way at any port (bus, store, broker), and nothing was asked of the exchange or told by it. Between two calls a
- * brain only runs code, never waits, so that whoever looks at the ports sees everything. The brains know nothing of it.
+ * nothing, no call of theirs is under way at any port (bus, store, broker), no order waits for its answer, and nothing was asked of the exchange or
+ * told by it. Between two calls a brain only runs code, never waits, so that whoever looks at the ports sees everything. The brains know nothing of it.
  */
 export class EngineTurns implements LockstepMember {
   readonly role = 'engine';
@@ -29,6 +30,7 @@ export class EngineTurns implements LockstepMember {
   #answered = 0;
   /** The private messages can be heard. */
   #hears = true;
+  #books: (() => Books) | null = null;
 
   constructor(clock: MarketClock) {
     this.#clock = clock;
@@ -68,6 +70,11 @@ export class EngineTurns implements LockstepMember {
     });
   }
 
+  /** What the executor believes: an order whose answer is not known, or in doubt after a crash, is waited for. */
+  watch(books: () => Books): void {
+    this.#books = books;
+  }
+
   async act({ marketTs }: LockstepTurn): Promise<boolean> {
     this.#clock.stand(marketTs);
     for (;;) {
@@ -93,7 +100,7 @@ export class EngineTurns implements LockstepMember {
   get #isQuiet(): boolean {
     if (this.#calls > 0 || !this.#hears) return false;
     for (const { open, waits } of this.#gates) if (open || !waits) return false;
-    return true;
+    return this.#books === null || this.#books().openOrders.every(({ status }) => status !== 'SUBMITTED');
   }
 
   #gated(subscription: Subscription): Subscription {
