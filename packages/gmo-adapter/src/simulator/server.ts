@@ -35,6 +35,12 @@ import { tradeFile } from './trade-files.js';
  */
 export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Promise<GmoSimulator> {
   const faults = checkFaultScript(options.faults ?? { faults: [] });
+  if (options.lockstep && faults.faults.length > 0) {
+    throw new AlphaError(
+      'FAULTS_INVALID',
+      'In lockstep there are no faults: they go by wall time, and the market waits. Leave out one of the two.',
+    );
+  }
   const { tape: source = defaultTapePath() } = options;
   const tape = typeof source === 'string' ? await loadTape(source) : source;
   const simulator = new SimulatorServer(tape, faults, options);
