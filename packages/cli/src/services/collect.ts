@@ -1,4 +1,4 @@
-import type { AlphaError, Logger } from '@alpha-engine/core';
+import { AlphaError, type Logger } from '@alpha-engine/core';
 import {
   type CollectorReport,
   CollectorTurns,
@@ -33,6 +33,9 @@ export interface CollectOptions {
 const RIVAL =
   'Another collector of these symbols uses this data folder. This one takes them over, and the other ends with BUS_FENCED; run only one.';
 
+const LATE =
+  'The simulator in lockstep was not there when this collector began. Start the simulator first, then the collector.';
+
 /** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
   { config, logger, look }: CollectOptions,
@@ -62,15 +65,18 @@ export async function collect(
     };
     const symbols = await outlast(() => symbolsOf(config.symbols, history), inTheWay, signal);
     let turns: CollectorTurns | undefined;
+    let opensLate = false;
     const connect = async (stop: AbortSignal) => {
       const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop, ended: ended.signal });
       const asked = { ...context, marketClock };
       if (!marketClock.reading.lockstep) return adapter.marketFeed(asked);
+      if (opensLate) throw new AlphaError('EXCHANGE_REFUSED', LATE);
       turns = new CollectorTurns();
       await adapter.joinLockstep?.(asked, turns, ended.signal);
       return turns.feed(adapter.marketFeed(asked));
     };
     const states = new FeedStates(await PatientFeed.open({ exchange, connect, wallClock }, signal));
+    opensLate = true;
     const collected = turns?.bus(bus) ?? bus;
     const feed = watch.feed({ symbols, feed: states });
     signal.throwIfAborted();

@@ -1,20 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AlphaError, type Clock, type Logger, silentLogger } from '@alpha-engine/core';
-import { SimulatedExchange } from '@alpha-engine/core/simulation';
+import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { SocketTokens } from './auth.js';
 import { control } from './control.js';
 import { type Answer, iso, TOO_MANY } from './envelopes.js';
 import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultText } from './faults/fault.js';
 import { FaultDesk } from './faults/fault-desk.js';
-import { checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
+import { assertFaultless, checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
 import { Handshakes } from './handshakes.js';
 import { header, readBody, sendFile, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { Lockstep } from './lockstep/lockstep.js';
 import { MarketClock } from './market-clock.js';
-import { MarketView } from './market-view.js';
+import { MarketView, primeViews } from './market-view.js';
+import { openExchange } from './open-exchange.js';
 import type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 import { PERMISSIONS, type Permission } from './permissions.js';
 import { Playback } from './playback.js';
@@ -25,7 +26,6 @@ import { PublicSockets } from './public-socket.js';
 import { RestGate } from './rest-gate.js';
 import { type SimulatorStats, StatsCounter } from './stats.js';
 import { DEFAULT_SWITCHES, DEFAULT_TIMINGS, type SimulatorSwitches } from './switches.js';
-import { INSTRUMENTS } from './symbols.js';
 import { defaultTapePath, loadTape, type Tape, type TapeHeader, type TapeRecord } from './tape.js';
 import { tradeFile } from './trade-files.js';
 
@@ -35,12 +35,7 @@ import { tradeFile } from './trade-files.js';
  */
 export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Promise<GmoSimulator> {
   const faults = checkFaultScript(options.faults ?? { faults: [] });
-  if (options.lockstep && faults.faults.length > 0) {
-    throw new AlphaError(
-      'FAULTS_INVALID',
-      'In lockstep there are no faults: they go by wall time, and the market waits. Leave out one of the two.',
-    );
-  }
+  if (options.lockstep) assertFaultless(faults);
   const { tape: source = defaultTapePath() } = options;
   const tape = typeof source === 'string' ? await loadTape(source) : source;
   const simulator = new SimulatorServer(tape, faults, options);
@@ -99,18 +94,9 @@ class SimulatorServer implements GmoSimulator {
       expireTokens: () => this.#tokens.clear(),
       orderFromOutside: (fault) => this.#private.orderFromOutside(fault),
     });
-    this.exchange = new SimulatedExchange({
-      instruments: INSTRUMENTS,
-      balances: options.balances ?? { JPY: '1000000' },
-      feeRounding: this.#switches.feeRounding,
-      selfTradeVictim: this.#switches.selfTradeVictim,
-      bulkClose: this.#switches.bulkClose,
-      accountLosscutRatio: this.#switches.accountLosscutPercent / 100,
-      mostOpenOrders: this.#switches.mostActiveOrders ?? Number.POSITIVE_INFINITY,
-      mostChanges: this.#switches.mostChanges ?? Number.POSITIVE_INFINITY,
-    });
+    this.exchange = openExchange(options, this.#switches);
     this.#views = new Map(tape.header.symbols.map(({ symbol }) => [symbol, new MarketView()]));
-    this.#prime(tape);
+    primeViews(this.#views, tape, this.#clock.now());
     this.#playback = new Playback({
       tape,
       clock: this.#clock,
@@ -147,10 +133,7 @@ class SimulatorServer implements GmoSimulator {
       faults: this.#faults,
       stats: this.#stats,
       commands: publicCommands,
-      onSubscriptions: (count) => {
-        this.#release(count, hold);
-        this.#lockstep?.changed();
-      },
+      onSubscriptions: (count) => this.#release(count, hold),
     });
     this.#privateSockets = new PrivateSockets({
       timings,
@@ -325,16 +308,6 @@ class SimulatorServer implements GmoSimulator {
     return this.#options.host ?? '127.0.0.1';
   }
 
-  #prime(tape: Tape): void {
-    const waiting = new Set(this.#views.keys());
-    for (const record of tape.records) {
-      if (waiting.size === 0) return;
-      if (record.kind === 'book' && waiting.delete(record.symbol)) {
-        this.#views.get(record.symbol)?.prime(record, this.#clock.now());
-      }
-    }
-  }
-
   #openLockstep(needed: number): Lockstep {
     return new Lockstep({
       subscriptions: { needed, now: () => this.#publicSockets.subscriptions },
@@ -346,6 +319,7 @@ class SimulatorServer implements GmoSimulator {
   }
 
   #release(subscriptions: number, hold: number): void {
+    this.#lockstep?.changed();
     if (!this.#clock.held || subscriptions < hold) return;
     this.#clock.release();
     this.#playback.wake();
