@@ -60,8 +60,8 @@ async function askSimulator(
   // On the same machine its reading of the wall clock is ours, and exact: at speed 60 a millisecond is 60 of market time.
   const sameClock = wallTs >= sentAt && wallTs <= doneAt;
   return sameClock
-    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, simulated: true, lockstep }
-    : { ...reading(sentAt, doneAt, marketTs, speed), simulated: true, lockstep };
+    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, simulated: true, ...(lockstep && { lockstep }) }
+    : { ...reading(sentAt, doneAt, marketTs, speed), simulated: true, ...(lockstep && { lockstep }) };
 }
 
 function reading(sentAt: number, doneAt: number, marketTs: number, speed: number): MarketClockReading {
