@@ -14,8 +14,8 @@ test('in lockstep a session of real processes, killed on the way, is its back-te
   timeout: 180_000,
 }, async () => {
   const folder = await tempFolder();
-  const tape = await shortTape(folder, 25);
-  const run = await runSpine({ folder, tape, speed: 'lockstep', killEngineAt: [tape.startTs + 12_000] });
+  const tape = await shortTape(folder, 18);
+  const run = await runSpine({ folder, tape, speed: 'lockstep', killEngineAtOrder: 1 });
   const where = { folder, env: { ALPHA_DATA_DIR: join(folder, 'data') } };
 
   const replayed = await runAlpha(['replay', '--backtest', '--json'], where);
