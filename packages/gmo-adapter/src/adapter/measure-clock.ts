@@ -59,9 +59,10 @@ async function askSimulator(
   const { wallTs, marketTs, speed, lockstep } = clock.data;
   // On the same machine its reading of the wall clock is ours, and exact: at speed 60 a millisecond is 60 of market time.
   const sameClock = wallTs >= sentAt && wallTs <= doneAt;
+  const told = { simulated: true, ...(lockstep && { lockstep }) };
   return sameClock
-    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, simulated: true, ...(lockstep && { lockstep }) }
-    : { ...reading(sentAt, doneAt, marketTs, speed), simulated: true, ...(lockstep && { lockstep }) };
+    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, ...told }
+    : { ...reading(sentAt, doneAt, marketTs, speed), ...told };
 }
 
 function reading(sentAt: number, doneAt: number, marketTs: number, speed: number): MarketClockReading {
