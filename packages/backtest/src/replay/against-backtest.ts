@@ -1,8 +1,10 @@
 import {
   AlphaError,
+  type Bar,
   BarReader,
   type ExecutionLogEntry,
   type ExecutorConfig,
+  type FillRecord,
   type InstanceSpec,
   readConfig,
   type SignalEvent,
@@ -32,6 +34,9 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   const rows = () => logRows(store, brain, { first, last, to });
   const bars = new BarReader(store, exchange);
   const signals: SignalEvent[] = [];
+  const fills: FillRecord[] = [];
+  const closed: Bar[] = [];
+  const series = new Map<string, Pick<Bar, 'exchange' | 'symbol' | 'timeframe'>>();
   let run: TapeRun | null = null;
   let recorded = recordedFill(undefined);
   for await (const { inputs } of rows()) {
@@ -39,8 +44,16 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
     const { began, fed } = inputs as StrategyLogEntry;
     if (run === null && began !== undefined) {
       recorded = recordedFill(began.session);
-      run = new TapeRun(backtestOptions(config, await options.instances(began), recorded.fill));
-      run.record.hear = (event) => signals.push(event);
+      const instances = await options.instances(began);
+      for (const { exchange, symbol, timeframe } of instances) {
+        series.set(`${symbol} ${timeframe}`, { exchange, symbol, timeframe });
+      }
+      run = new TapeRun(backtestOptions(config, instances, recorded.fill));
+      run.record.hear = {
+        signal: (event) => signals.push(event),
+        fill: (fill) => fills.push(fill),
+        bar: (bar) => closed.push(bar),
+      };
     }
     for (const input of fed) if (input.kind === 'warmup') run?.engine.warm(await bars.get(input));
   }
@@ -62,8 +75,11 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   run.pass(lastClock);
   run.end();
   const { denials } = run.record;
-  const played = { signals, denials, orders: run.record.orders(), bars: run.bars, from, to };
-  return { ...(await compareWithBacktest(store, played)), assumptions: [...recorded.notes, ...run.assumptions()] };
+  const result = await compareWithBacktest(store, {
+    ...{ signals, denials, orders: run.record.orders(), fills, bars: closed, series: [...series.values()] },
+    ...{ from, to },
+  });
+  return { ...result, assumptions: [...recorded.notes, ...run.assumptions()] };
 }
 
 function backtestOptions(

@@ -1,4 +1,13 @@
-import type { DenialEvent, EpochMs, Order, SignalEvent, SignalRecord, Store } from '@alpha-engine/core';
+import type {
+  Bar,
+  DenialEvent,
+  EpochMs,
+  FillRecord,
+  Order,
+  SignalEvent,
+  SignalRecord,
+  Store,
+} from '@alpha-engine/core';
 import { firstDifference } from './difference.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 
@@ -10,9 +19,10 @@ import { type Outcome, outcomeOf } from './outcome.js';
  *   and approved on both
  * - `price`: filled at another price, because it reached the market at another moment
  * - `size`: filled for another size, or not at all
+ * - `time`: filled for the same, and ordered or filled at another market time, or in other parts
  * - `unexplained`: a signal differs, or is missing, and no denial says why
  */
-export type DifferenceCause = 'denial' | 'after a denial' | 'price' | 'size' | 'unexplained';
+export type DifferenceCause = 'denial' | 'after a denial' | 'price' | 'size' | 'time' | 'unexplained';
 
 export interface SignalDifference {
   readonly signalId: string;
@@ -25,10 +35,23 @@ export interface SignalDifference {
   readonly backtest: Outcome | null;
 }
 
+/** A bar that one side has otherwise, or not at all. */
+export interface BarDifference {
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly openTs: EpochMs;
+  readonly session: Bar | null;
+  readonly backtest: Bar | null;
+}
+
 export interface AgainstBacktest {
   /** Every signal is the same, or a denial says why it is not. */
   readonly agree: boolean;
+  /** There is no difference of any kind: bars, signals, orders, fills, prices, market times. */
+  readonly identical: boolean;
+  /** Of the back-test. */
   readonly bars: number;
+  readonly barDifferences: readonly BarDifference[];
   readonly sameSignals: number;
   readonly sameOutcomes: number;
   readonly differences: readonly SignalDifference[];
@@ -43,10 +66,15 @@ interface Played {
   readonly signals: readonly SignalEvent[];
   readonly denials: readonly DenialEvent[];
   readonly orders: readonly Order[];
-  readonly bars: number;
+  readonly fills: readonly FillRecord[];
+  readonly bars: readonly Bar[];
+  /** What the strategies read. */
+  readonly series: readonly Series[];
   readonly from: EpochMs | undefined;
   readonly to: EpochMs | undefined;
 }
+
+type Series = Pick<Bar, 'exchange' | 'symbol' | 'timeframe'>;
 
 interface Side {
   readonly event: SignalEvent;
@@ -65,7 +93,7 @@ export async function compareWithBacktest(store: Store, played: Played): Promise
 
   /** Strategy and symbol of which a denial, on one side only, corrected the target. */
   const corrected = new Set<string>();
-  const causes = { denial: 0, 'after a denial': 0, price: 0, size: 0, unexplained: 0 };
+  const causes = { denial: 0, 'after a denial': 0, price: 0, size: 0, time: 0, unexplained: 0 };
   const differences: SignalDifference[] = [];
   let [sameSignals, sameOutcomes] = [0, 0];
   for (const { id, now, live } of sides) {
@@ -92,15 +120,28 @@ export async function compareWithBacktest(store: Store, played: Played): Promise
     });
   }
   const excused = sides.length === 0 ? 0 : causes['after a denial'] / sides.length;
-  return {
-    agree: causes.unexplained === 0,
-    bars: played.bars,
-    sameSignals,
-    sameOutcomes,
-    differences,
-    causes,
-    excused,
-  };
+  const barDifferences = await differentBars(store, played);
+  const identical = differences.length === 0 && barDifferences.length === 0;
+  const agree = causes.unexplained === 0;
+  const bars = played.bars.length;
+  return { agree, identical, bars, barDifferences, sameSignals, sameOutcomes, differences, causes, excused };
+}
+
+async function differentBars(store: Store, { bars, from, series, to }: Played): Promise<readonly BarDifference[]> {
+  const keyOf = ({ openTs, symbol, timeframe }: Bar) => `${symbol} ${timeframe} ${openTs}`;
+  const isIn = ({ openTs }: Bar) => openTs >= (from ?? 0) && (to === undefined || openTs < to);
+  const recorded: Bar[] = [];
+  for (const one of series) recorded.push(...(await store.bars(one)));
+  const session = new Map(recorded.filter(isIn).map((bar) => [keyOf(bar), bar]));
+  const backtest = new Map(bars.filter(isIn).map((bar) => [keyOf(bar), bar]));
+  const differences: BarDifference[] = [];
+  for (const key of new Set([...session.keys(), ...backtest.keys()])) {
+    const [live, now] = [session.get(key) ?? null, backtest.get(key) ?? null];
+    if (firstDifference(live, now) === null) continue;
+    const { openTs, symbol, timeframe } = (live ?? now)!;
+    differences.push({ symbol, timeframe, openTs, session: live, backtest: now });
+  }
+  return differences.toSorted((a, b) => a.openTs - b.openTs);
 }
 
 /** Everything but its place in the line of signals. */
@@ -111,7 +152,8 @@ function said({ event: { seq: _, ...event } }: Side): unknown {
 function outcomeCause(session: Outcome, backtest: Outcome): DifferenceCause | null {
   if (session.denied !== backtest.denied) return 'denial';
   if (session.size !== backtest.size) return 'size';
-  return session.averagePrice === backtest.averagePrice ? null : 'price';
+  if (session.averagePrice !== backtest.averagePrice) return 'price';
+  return firstDifference(session, backtest) === null ? null : 'time';
 }
 
 function tsOf(live: Side | undefined, now: Side | undefined): EpochMs {
@@ -120,22 +162,26 @@ function tsOf(live: Side | undefined, now: Side | undefined): EpochMs {
 
 async function sessionSides(store: Store, signals: readonly SignalRecord[]): Promise<ReadonlyMap<string, Side>> {
   const denied = new Map((await store.verdicts({ approved: false })).map(({ code, signalId }) => [signalId, code]));
-  const orders = bySignal((await store.orders()).map(({ order }) => order));
+  const made = (await store.orders()).map(({ order }) => order);
+  const orders = bySignal(made);
+  const fills = fillsBySignal(made, await store.fills());
   return new Map(
     signals.map(({ event }) => {
       const own = orders.get(event.id) ?? [];
-      return [event.id, { event, outcome: outcomeOf(own, denied.get(event.id) ?? null) }];
+      const filled = fills.get(event.id) ?? [];
+      return [event.id, { event, outcome: outcomeOf(own, filled, denied.get(event.id) ?? null) }];
     }),
   );
 }
 
-function backtestSides({ denials, orders, signals }: Played): ReadonlyMap<string, Side> {
+function backtestSides({ denials, fills, orders, signals }: Played): ReadonlyMap<string, Side> {
   const denied = new Map(denials.map(({ data }) => [data.signal_id, data.code]));
   const own = bySignal(orders);
+  const filled = fillsBySignal(orders, fills);
   return new Map(
     signals.map((event) => {
       const id = String(event.id);
-      return [id, { event, outcome: outcomeOf(own.get(id) ?? [], denied.get(id) ?? null) }];
+      return [id, { event, outcome: outcomeOf(own.get(id) ?? [], filled.get(id) ?? [], denied.get(id) ?? null) }];
     }),
   );
 }
@@ -146,6 +192,22 @@ function bySignal(orders: readonly Order[]): ReadonlyMap<string, readonly Order[
     const group = groups.get(order.terms.signalId);
     if (group === undefined) groups.set(order.terms.signalId, [order]);
     else group.push(order);
+  }
+  return groups;
+}
+
+function fillsBySignal(
+  orders: readonly Order[],
+  fills: readonly FillRecord[],
+): ReadonlyMap<string, readonly FillRecord[]> {
+  const signals = new Map(orders.map(({ terms }) => [terms.clientOrderId, terms.signalId]));
+  const groups = new Map<string, FillRecord[]>();
+  for (const fill of fills) {
+    const signalId = fill.clientOrderId === null ? undefined : signals.get(fill.clientOrderId);
+    if (signalId === undefined) continue;
+    const group = groups.get(signalId);
+    if (group === undefined) groups.set(signalId, [fill]);
+    else group.push(fill);
   }
   return groups;
 }

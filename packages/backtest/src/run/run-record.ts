@@ -1,7 +1,14 @@
-import type { DenialEvent, ExecutorStep, Order, SignalEvent } from '@alpha-engine/core';
+import type { Bar, DenialEvent, ExecutorStep, FillRecord, Order, SignalEvent } from '@alpha-engine/core';
 import type { SimulationReport } from '@alpha-engine/core/simulation';
 import { TradeBook } from './trade-book.js';
 import type { EngineListener, StrategyFailure } from './virtual-engine.js';
+
+export interface RunListener {
+  signal(event: SignalEvent): void;
+  fill(fill: FillRecord): void;
+  /** As it closed; recorded events only. */
+  bar(bar: Bar): void;
+}
 
 /** What a run leaves behind: grows with what was traded, not with the bars. */
 export class RunRecord implements EngineListener {
@@ -13,19 +20,22 @@ export class RunRecord implements EngineListener {
   /** Everything that was heard so far: while it stays, nothing has changed. */
   happenings = 0;
   signals = 0;
-  /** Hears every signal; they are not kept here. */
-  hear: ((signal: SignalEvent) => void) | null = null;
+  /** Hears what is not kept here. */
+  hear: RunListener | null = null;
 
   onSignal(event: SignalEvent): void {
     this.happenings += 1;
     this.signals += 1;
-    this.hear?.(event);
+    this.hear?.signal(event);
   }
 
   onStep({ events, fills, notices, orders }: ExecutorStep): void {
     this.happenings += 1;
     for (const order of orders) this.#orders.set(order.terms.clientOrderId, order);
-    for (const { fill, strategy } of fills) this.book.take(strategy, fill);
+    for (const filled of fills) {
+      this.book.take(filled.strategy, filled.fill);
+      this.hear?.fill(filled);
+    }
     for (const event of events) if (event.type === 'denial') this.denials.push(event);
     for (const notice of notices) {
       if (notice.kind === 'alarm') this.alarms.push(notice.message);

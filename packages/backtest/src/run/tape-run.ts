@@ -271,8 +271,10 @@ export class TapeRun {
     this.#look();
   }
 
-  #onBar({ close, closeTs, symbol }: Bar): void {
+  #onBar(bar: Bar): void {
+    const { close, closeTs, symbol } = bar;
     this.bars += 1;
+    this.record.hear?.bar(bar);
     const play = this.#plays.get(symbol);
     if (play !== undefined) play.firstClose ??= close;
     this.#look();

@@ -22,7 +22,8 @@ function sessionOf(events: readonly Decided[], denied: readonly string[]): Store
 }
 
 function compare(session: Store, signals: readonly Decided[], denials: readonly DenialEvent[] = []) {
-  return compareWithBacktest(session, { signals, denials, orders: [], bars: 3, from: undefined, to: undefined });
+  const none = { orders: [], fills: [], bars: [], series: [], from: undefined, to: undefined };
+  return compareWithBacktest(session, { signals, denials, ...none });
 }
 
 const denied = signal('denied', 1, 'enter_long');

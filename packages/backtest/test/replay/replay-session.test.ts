@@ -212,7 +212,7 @@ test('a back-test of the same market signals the same; fills differ by the momen
   const { signals } = await session.store.counts();
   expect(same).toMatchObject({ agree: true, sameSignals: signals, causes: { denial: 0, unexplained: 0 } });
   expect(same.assumptions.join(' ')).toContain('is not recorded: here they walk the book');
-  expect(same.differences.every(({ cause }) => cause === 'price' || cause === 'size')).toBe(true);
+  expect(same.differences.every(({ cause }) => ['price', 'size', 'time'].includes(cause))).toBe(true);
 
   const other = await againstBacktest({
     ...of,

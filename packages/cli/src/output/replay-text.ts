@@ -77,29 +77,52 @@ function iso(ts: number): string {
 }
 
 /** How a session and a back-test of its market differ, signal by signal. */
-export function againstText(against: AgainstBacktest): string {
-  const { agree, assumptions, bars, causes, differences, excused, sameOutcomes, sameSignals } = against;
+export function againstText(result: AgainstBacktest): string {
+  const { agree, assumptions, barDifferences, bars, causes, differences } = result;
+  const { excused, identical, sameOutcomes, sameSignals } = result;
   const rows = differences.map(({ action, backtest, cause, session, signalId, symbol, ts }) => [
     ...[iso(ts), symbol, action, signalId.slice(0, 12), cause, outcomeText(session), outcomeText(backtest)],
   ]);
+  const barRows = barDifferences.map(({ backtest, openTs, session, symbol, timeframe }) => [
+    ...[iso(openTs), symbol, timeframe, barText(session), barText(backtest)],
+  ]);
   const said = Object.entries(causes).map(([cause, count]) => `${cause} ${count}`);
   return [
-    `${bars} bars; ${sameSignals} signals are the same, ${sameOutcomes} of them came to the same. Differences: ${said.join(', ')}.`,
+    `${bars} bars, ${barDifferences.length} of them otherwise or on one side only; ${sameSignals} signals are the same, ${sameOutcomes} of them came to the same. Differences: ${said.join(', ')}.`,
     ...(excused === 0
       ? []
       : [`${(excused * 100).toFixed(1)} % of all signals prove nothing: a denial before them excuses them.`]),
     ...(rows.length === 0
       ? []
       : [table(['time', 'symbol', 'action', 'signal', 'cause', 'session', 'back-test'], rows)]),
+    ...(barDifferences.length === 0 ? [] : [table(['bar', 'symbol', 'timeframe', 'session', 'back-test'], barRows)]),
     ...assumptions,
-    agree
-      ? 'AGREE: every signal is the same, or a denial says why it is not.'
-      : 'DIFFERS: signals are others, and no denial says why.',
+    identical
+      ? 'IDENTICAL: bars, signals, orders, fills, prices and market times are the same.'
+      : agree
+        ? 'AGREE: every signal is the same, or a denial says why it is not.'
+        : 'DIFFERS: signals are others, and no denial says why.',
   ].join('\n');
 }
 
 function outcomeText(outcome: Outcome | null): string {
   if (outcome === null) return 'no such signal';
   if (outcome.denied !== null) return `denied: ${outcome.denied}`;
-  return outcome.averagePrice === null ? 'not filled' : `${outcome.size} at ${outcome.averagePrice}`;
+  const { averagePrice, fills, orderedTs, size } = outcome;
+  if (averagePrice === null) return 'not filled';
+  const [ordered, filled] = [orderedTs[0], fills.at(-1)?.ts];
+  const times =
+    ordered === undefined || filled === undefined ? '' : `, ordered ${clock(ordered)}, filled ${clock(filled)}`;
+  return `${size} at ${averagePrice}${times}`;
+}
+
+/** Its day stands in the first column. */
+function clock(ts: number): string {
+  return iso(ts).slice(11, -1);
+}
+
+function barText(bar: AgainstBacktest['barDifferences'][number]['session']): string {
+  if (bar === null) return 'no such bar';
+  const { close, high, low, open, volume } = bar;
+  return `${open} ${high} ${low} ${close}, ${volume}`;
 }

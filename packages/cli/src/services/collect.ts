@@ -1,6 +1,7 @@
-import type { AlphaError, Logger } from '@alpha-engine/core';
+import { AlphaError, type Logger } from '@alpha-engine/core';
 import {
   type CollectorReport,
+  CollectorTurns,
   openUnless,
   outlast,
   PatientFeed,
@@ -32,6 +33,9 @@ export interface CollectOptions {
 const RIVAL =
   'Another collector of these symbols uses this data folder. This one takes them over, and the other ends with BUS_FENCED; run only one.';
 
+const LATE =
+  'The simulator in lockstep was not there when this collector began. Start the simulator first, then the collector.';
+
 /** Market data of the configured exchange → the bus, until `signal` aborts. Null when it aborts before the collector started. */
 export async function collect(
   { config, logger, look }: CollectOptions,
@@ -60,11 +64,20 @@ export async function collect(
       waits = true;
     };
     const symbols = await outlast(() => symbolsOf(config.symbols, history), inTheWay, signal);
+    let turns: CollectorTurns | undefined;
+    let opensLate = false;
     const connect = async (stop: AbortSignal) => {
       const marketClock = await connectClock({ adapter, context, maxClockSkewMs, stop, ended: ended.signal });
-      return adapter.marketFeed({ ...context, marketClock });
+      const asked = { ...context, marketClock };
+      if (!marketClock.reading.lockstep) return adapter.marketFeed(asked);
+      if (opensLate) throw new AlphaError('EXCHANGE_REFUSED', LATE);
+      turns = new CollectorTurns();
+      await adapter.joinLockstep?.(asked, turns, ended.signal);
+      return turns.feed(adapter.marketFeed(asked));
     };
     const states = new FeedStates(await PatientFeed.open({ exchange, connect, wallClock }, signal));
+    opensLate = true;
+    const collected = turns?.bus(bus) ?? bus;
     const feed = watch.feed({ symbols, feed: states });
     signal.throwIfAborted();
     const { folder, lock, hasRival } = await takeSpoolFolder(places.spool, { exchange, symbols });
@@ -83,7 +96,18 @@ export async function collect(
         return known;
       });
     return await runCollector(
-      { exchange, symbols, feed, silence, bus, spool, logger, wallClock, ...watch.metrics, opened: watchSpool },
+      {
+        exchange,
+        symbols,
+        feed,
+        silence,
+        bus: collected,
+        spool,
+        logger,
+        wallClock,
+        ...watch.metrics,
+        opened: watchSpool,
+      },
       signal,
     );
   } catch (error) {

@@ -10,6 +10,7 @@ import {
 import {
   type EngineOptions,
   type EngineReport,
+  EngineTurns,
   openUnless,
   prepareDataFolder,
   runEngine,
@@ -125,17 +126,25 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     warnOf(live, config, logger);
     const context = { endpoints, logger, marketClock, wallClock };
     const broker = credentials && adapter.broker(context, credentials);
+    const turns = marketClock.reading.lockstep ? new EngineTurns(marketClock) : null;
+    const execution = config.enableExecution && executionOf(config, instruments, marketClock, broker, latency);
+    const counted = watch.store(store);
     opened = true;
     return await runEngine(
       {
         exchange: config.exchange,
-        bus,
-        store: watch.store(store),
+        bus: turns?.bus(bus) ?? bus,
+        store: turns?.store(counted) ?? counted,
         ...(ownership && { ownership }),
         opened: (books) => {
           if (books) watch.books(books);
           watch.started(() => engineFitness(config, bus, books?.()));
           closers.add(keepRecord(config, store, marketClock, logger));
+          if (turns === null) return;
+          if (books) turns.watch(books);
+          adapter.joinLockstep?.(context, turns, signal).catch((error: unknown) => {
+            logger.error({ error: String(error) }, 'The market in lockstep was not joined, and waits.');
+          });
         },
         logger,
         marketClock,
@@ -148,9 +157,10 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
             history: adapter.history({ ...context, signal }),
           },
         }),
-        ...(config.enableExecution && {
+        ...(execution && {
           execution: {
-            ...executionOf(config, instruments, marketClock, broker, latency),
+            ...execution,
+            broker: turns?.broker(execution.broker) ?? execution.broker,
             clockSkewMs: () => clockSkewMs(marketClock.reading),
           },
         }),

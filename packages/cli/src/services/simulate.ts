@@ -18,6 +18,7 @@ export interface SimulationText {
   readonly hold: number;
   readonly rounds: number;
   readonly loop: boolean;
+  readonly lockstep: boolean;
   readonly tape?: string | undefined;
   /** Path of a script. */
   readonly faults?: string | undefined;
@@ -28,7 +29,7 @@ export interface SimulationText {
 
 /** Throws `USAGE` for a value that cannot be meant, and `FAULTS_INVALID`. */
 export async function readSimulation(text: SimulationText): Promise<GmoSimulatorOptions> {
-  const { host, port, hold, rounds, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
+  const { host, port, hold, rounds, lockstep, loop, tape, 'api-key': apiKey, 'api-secret': apiSecret } = text;
   const speed = Number(text.speed);
   if (!(speed > 0 && speed <= 1000)) throw wrong('speed', text.speed, 'a number above 0 and up to 1000');
   const balances = balancesKind.schema.safeParse(text.balance);
@@ -39,6 +40,7 @@ export async function readSimulation(text: SimulationText): Promise<GmoSimulator
     speed,
     origin: readOrigin(text.origin),
     hold,
+    lockstep,
     rounds: loop ? Number.POSITIVE_INFINITY : rounds,
     ...(tape !== undefined && { tape }),
     ...(text.faults !== undefined && { faults: await readFaultScript(text.faults) }),

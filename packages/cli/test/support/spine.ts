@@ -23,7 +23,8 @@ export interface SpineOptions {
   /** Data folder, HOME and working folder of all three processes. */
   readonly folder: string;
   readonly tape: ShortTape;
-  readonly speed: number;
+  /** Or `lockstep`: the market waits until collector and engine have acted. */
+  readonly speed: number | 'lockstep';
   /** Moments of market time at which the engine is killed with SIGKILL and started again. */
   readonly killEngineAt?: readonly number[];
   /** Kills the engine as soon as the exchange has taken so many orders: their answers may still be on the way. */
@@ -51,7 +52,8 @@ export interface SpineRun {
 export async function runSpine(options: SpineOptions): Promise<SpineRun> {
   const { folder, speed, tape } = options;
   const dataDir = join(folder, 'data');
-  const simArgs = ['--tape', tape.path, '--speed', String(speed), '--hold', String(CHANNELS), '--origin', 'tape'];
+  const pace = speed === 'lockstep' ? ['--lockstep'] : ['--speed', String(speed)];
+  const simArgs = ['--tape', tape.path, ...pace, '--hold', String(CHANNELS), '--origin', 'tape'];
   const simulator = new Alpha(['sim', 'gmo', '--port', '0', '--json', ...simArgs], { folder });
   const { restBaseUrl, wsPublicUrl } = await simulator.line('simulator ready');
   const env = {

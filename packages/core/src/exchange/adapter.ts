@@ -4,6 +4,7 @@ import type { Clock } from '../telemetry/clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Broker } from './broker.js';
+import type { LockstepMember } from './lockstep.js';
 import type { MarketFeed } from './market-feed.js';
 import type { MarketHistory } from './market-history.js';
 import type { TradeArchive } from './trade-archive.js';
@@ -54,6 +55,8 @@ export interface ExchangeAdapter {
    * speed 1; our simulator tells its own. Measured over REST.
    */
   measureClock(context: ExchangeContext): Promise<MarketClockReading>;
+  /** Takes part in a market whose clock reading says `lockstep`, until `signal` aborts. Resolves once it has joined. */
+  joinLockstep?(context: ExchangeContext, member: LockstepMember, signal: AbortSignal): Promise<void>;
 }
 
 export interface MarketClockReading {
@@ -64,4 +67,6 @@ export interface MarketClockReading {
   readonly uncertaintyMs: number;
   /** True when a simulator told it: its market time differs from ours on purpose. */
   readonly simulated?: boolean;
+  /** True when market time stands still until whoever takes part has acted; see `joinLockstep`. */
+  readonly lockstep?: boolean;
 }

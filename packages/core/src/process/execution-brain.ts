@@ -302,7 +302,8 @@ export class ExecutionBrain {
   async #readBus(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const batch = await this.#subscription.read({ limit: READ_LIMIT, waitMs: READ_WAIT_MS, signal });
-      if (batch.deliveries.length === 0) continue;
+      // That nothing is there is worth a look at the clock.
+      if (batch.deliveries.length === 0 && !batch.drained) continue;
       await new Promise<void>((resolve) => {
         const taken = () => {
           signal.removeEventListener('abort', taken);

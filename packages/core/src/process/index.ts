@@ -7,6 +7,8 @@ export { accountLockPath, type DataFolder, prepareDataFolder } from './data-fold
 export type { ExecutionBrainOptions } from './execution-brain.js';
 export { LatencyMeter, type MeasuredLatency } from './latency-meter.js';
 export type { Claim, ClaimedPart, LockQueueOptions } from './lock-queue.js';
+export { CollectorTurns } from './lockstep/collector-turns.js';
+export { EngineTurns } from './lockstep/engine-turns.js';
 export { MarketClock, type MarketClockOptions } from './market-clock.js';
 export { outlast } from './outlast.js';
 export { PatientFeed, type PatientFeedOptions } from './patient-feed.js';

@@ -24,6 +24,7 @@ export class MarketClock implements Clock {
   #reading: MarketClockReading;
   readonly #options: MarketClockOptions;
   #timer: NodeJS.Timeout | undefined;
+  #stands = false;
 
   private constructor(options: MarketClockOptions, reading: MarketClockReading) {
     this.#options = options;
@@ -43,12 +44,19 @@ export class MarketClock implements Clock {
     return Math.round(anchorMarketTs + (this.#options.wallClock.now() - anchorWallTs) * speed);
   }
 
+  /** From now on market time is what it is told here, and is not measured any more: a market in lockstep. */
+  stand(marketTs: EpochMs): void {
+    clearTimeout(this.#timer);
+    this.#stands = true;
+    this.#reading = { ...this.#reading, anchorMarketTs: marketTs, speed: 0 };
+  }
+
   get reading(): MarketClockReading {
     return this.#reading;
   }
 
   #schedule(): void {
-    if (this.#options.signal.aborted) return;
+    if (this.#options.signal.aborted || this.#stands) return;
     const wait = this.#reading.speed === 0 ? MEASURE_HELD_EVERY_MS : MEASURE_EVERY_MS;
     this.#timer = setTimeout(() => void this.#remeasure(), wait);
     this.#timer.unref();
@@ -56,7 +64,8 @@ export class MarketClock implements Clock {
 
   async #remeasure(): Promise<void> {
     try {
-      this.#reading = await this.#options.measure();
+      const reading = await this.#options.measure();
+      if (!this.#stands) this.#reading = reading;
     } catch (error) {
       if (this.#options.signal.aborted) return;
       this.#options.logger.warn(

@@ -4,6 +4,7 @@ import { mapInstrument } from '../mapper/rest-public.js';
 import { SYMBOL_ROWS } from '../mapper/symbol-rows.js';
 import { GmoBroker } from './broker.js';
 import type { FeedTimings } from './feed-timings.js';
+import { joinLockstep } from './join-lockstep.js';
 import { GmoMarketFeed } from './market-feed.js';
 import { GmoMarketHistory } from './market-history.js';
 import { measureClock } from './measure-clock.js';
@@ -28,6 +29,7 @@ export function createGmoAdapter(options: GmoAdapterOptions = {}): ExchangeAdapt
     tradeArchive: ({ endpoints }) => new GmoTradeArchive(endpoints, options),
     broker: (context, credentials) => new GmoBroker(context, credentials, options),
     measureClock: (context) => measureClock(context, options),
+    joinLockstep,
   };
 }
 

@@ -56,12 +56,13 @@ async function askSimulator(
   if (answer.status === 404) return null;
   const clock = simulatorClock.safeParse(parseJson(answer.body));
   if (!clock.success) throw badAnswerError(name, 'read', answer.status, answer.body);
-  const { wallTs, marketTs, speed } = clock.data;
+  const { wallTs, marketTs, speed, lockstep } = clock.data;
   // On the same machine its reading of the wall clock is ours, and exact: at speed 60 a millisecond is 60 of market time.
   const sameClock = wallTs >= sentAt && wallTs <= doneAt;
+  const told = { simulated: true, ...(lockstep && { lockstep }) };
   return sameClock
-    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, simulated: true }
-    : { ...reading(sentAt, doneAt, marketTs, speed), simulated: true };
+    ? { anchorWallTs: wallTs, anchorMarketTs: marketTs, speed, uncertaintyMs: 0, ...told }
+    : { ...reading(sentAt, doneAt, marketTs, speed), ...told };
 }
 
 function reading(sentAt: number, doneAt: number, marketTs: number, speed: number): MarketClockReading {

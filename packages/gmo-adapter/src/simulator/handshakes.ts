@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '@alpha-engine/core';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultDesk, Stream } from './faults/fault-desk.js';
 import { ipOf, refuseUpgrade, urlOf } from './http.js';
+import type { LockstepRole } from './lockstep/member.js';
 import { Outlet } from './outlet.js';
 import type { StatsCounter } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
@@ -19,6 +20,8 @@ export interface HandshakeOptions {
   readonly faults: FaultDesk;
   readonly stats: StatsCounter;
   readonly wall: Clock;
+  /** Null: this market waits for nobody. */
+  readonly join: ((socket: WebSocket, role: LockstepRole) => void) | null;
   exchangeState(): ExchangeState;
   isLive(token: string): boolean;
   /** `token` is undefined on the public socket. */
@@ -47,7 +50,16 @@ export class Handshakes {
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const { pathname } = urlOf(request);
+    const { pathname, searchParams } = urlOf(request);
+    const { join } = this.#options;
+    const role = searchParams.get('role');
+    if (join !== null && pathname === '/sim/lockstep' && (role === 'collector' || role === 'engine')) {
+      this.#sockets.handleUpgrade(request, socket, head, (client) => {
+        client.on('error', () => {});
+        join(client, role);
+      });
+      return;
+    }
     const ip = ipOf(request);
     const token = /^\/ws\/private\/v1\/([^/]+)$/.exec(pathname)?.[1];
     const stream: Stream = token === undefined ? 'public' : 'private';

@@ -23,6 +23,7 @@ export class MarketClock implements Clock {
   readonly #wall: Clock;
   readonly #start: EpochMs;
   #releasedAt: EpochMs | null;
+  #stoodAt: EpochMs | null = null;
 
   constructor(options: MarketClockOptions) {
     const { wall, tapeStart, origin } = options;
@@ -37,11 +38,17 @@ export class MarketClock implements Clock {
     return this.#releasedAt === null;
   }
 
+  /** In lockstep: market time is what it is told, and stands until the next time. */
+  stand(ts: EpochMs): void {
+    this.#stoodAt = Math.max(this.now(), ts);
+  }
+
   release(): void {
     this.#releasedAt ??= this.#wall.now();
   }
 
   now(): EpochMs {
+    if (this.#stoodAt !== null) return this.#stoodAt;
     if (this.#releasedAt === null) return this.#start;
     return this.#start + Math.floor((this.#wall.now() - this.#releasedAt) * this.speed);
   }

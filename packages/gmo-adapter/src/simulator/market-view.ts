@@ -1,6 +1,6 @@
 import { Decimal, type EpochMs, type Side } from '@alpha-engine/core';
 import { Klines } from './klines.js';
-import type { TapeLevel, TapeRecord } from './tape.js';
+import type { Tape, TapeLevel, TapeRecord } from './tape.js';
 
 /** Matches that /v1/trades can page back to. */
 const KEPT_MATCHES = 10_000;
@@ -89,5 +89,14 @@ export class MarketView {
       low: traded ? this.#low : last,
       volume: this.#volume,
     };
+  }
+}
+
+/** Each symbol begins with its first book of the tape. */
+export function primeViews(views: ReadonlyMap<string, MarketView>, tape: Tape, ts: EpochMs): void {
+  const waiting = new Set(views.keys());
+  for (const record of tape.records) {
+    if (waiting.size === 0) return;
+    if (record.kind === 'book' && waiting.delete(record.symbol)) views.get(record.symbol)?.prime(record, ts);
   }
 }

@@ -24,6 +24,8 @@ export interface GmoSimulatorOptions {
   readonly hold?: number;
   /** How often the tape is played, one round after the other; `Infinity` is without end. Default 1: time goes on, data stop. */
   readonly rounds?: number;
+  /** Market time goes on only when a collector and an engine have acted; `speed` is without meaning then, and faults are refused. */
+  readonly lockstep?: boolean;
   /** The one account's key. Default `simulator-key` and `simulator-secret`. */
   readonly apiKey?: string;
   readonly apiSecret?: string;
@@ -47,13 +49,14 @@ export type MarketRecord = TapeRecord extends infer Record
     : never
   : never;
 
-/** Body of `GET /sim/clock`. `speed` is 0 while held. */
+/** Body of `GET /sim/clock`. `speed` is 0 while held, and in lockstep. */
 export interface SimulatorClock {
   readonly wallTs: number;
   readonly marketTs: number;
   readonly speed: number;
   readonly held: boolean;
   readonly ended: boolean;
+  readonly lockstep: boolean;
 }
 
 export interface GmoSimulator {

@@ -29,6 +29,7 @@ export class Outlet implements FaultySocket {
   #lastDue: EpochMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #frozen = false;
+  #reads = 0;
 
   constructor({ socket, stream, number, timings, faults, wall }: OutletOptions) {
     this.socket = socket;
@@ -73,6 +74,27 @@ export class Outlet implements FaultySocket {
     for (const text of texts) this.#held.push({ text, due: at });
     if (!ordered) this.#held.sort((a, b) => a.due - b.due);
     this.#flush();
+  }
+
+  /** Resolves when the other end has read everything sent so far, or is gone. */
+  async read(): Promise<void> {
+    const { socket } = this;
+    if (!this.isOpen) return;
+    this.#reads += 1;
+    const token = `read ${this.#reads}`;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off('pong', pong);
+        socket.off('close', done);
+        resolve();
+      };
+      const pong = (data: Buffer) => {
+        if (data.toString() === token) done();
+      };
+      socket.on('pong', pong);
+      socket.on('close', done);
+      socket.ping(token, undefined, ignoreClosed);
+    });
   }
 
   cut(): void {

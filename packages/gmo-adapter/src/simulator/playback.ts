@@ -17,6 +17,8 @@ export interface PlaybackOptions {
   /** How often the tape is played, in market time that goes on; `Infinity` is without end. */
   readonly rounds: number;
   readonly logger: Logger;
+  /** Nothing is played by itself, only by `step`. */
+  readonly lockstep: boolean;
   /** Called in the tape's order with the record's market time. */
   deliver(record: TapeRecord, ts: EpochMs): void;
   /** Called after each look at the clock, with market time. */
@@ -48,7 +50,20 @@ export class Playback {
   }
 
   start(): void {
-    this.#run();
+    if (!this.#options.lockstep) this.#run();
+  }
+
+  /** Market time goes on to the next record, which is delivered. False at the end. */
+  step(): boolean {
+    const { clock, deliver, idle, tape } = this.#options;
+    const record = tape.records[this.#next];
+    if (record === undefined) return false;
+    const ts = this.#marketTs(record);
+    clock.stand(ts);
+    idle(ts);
+    this.#pass();
+    deliver(record, ts);
+    return true;
   }
 
   stop(): void {
@@ -59,11 +74,12 @@ export class Playback {
   /** Looks at the clock soon: it was just released. */
   wake(): void {
     this.#cancelTimers();
-    if (!this.#stopped) this.#immediate = setImmediate(() => this.#run());
+    if (!this.#stopped && !this.#options.lockstep) this.#immediate = setImmediate(() => this.#run());
   }
 
   /** Delivers everything that is due now. An order placed now must meet the market of now. */
   catchUp(): void {
+    if (this.#options.lockstep) return;
     const now = this.#options.clock.now();
     while (this.#deliverUntil(now, Number.POSITIVE_INFINITY)) {}
   }
@@ -97,14 +113,17 @@ export class Playback {
       const ts = this.#marketTs(record);
       if (ts > now) return false;
       this.#watchLag((now - ts) / clock.speed);
-      this.#next += 1;
-      if (this.ended && this.#round + 1 < this.#options.rounds) {
-        this.#next = 0;
-        this.#round += 1;
-      }
+      this.#pass();
       deliver(record, ts);
     }
     return true;
+  }
+
+  #pass(): void {
+    this.#next += 1;
+    if (!this.ended || this.#round + 1 >= this.#options.rounds) return;
+    this.#next = 0;
+    this.#round += 1;
   }
 
   #marketTs(record: TapeRecord): EpochMs {

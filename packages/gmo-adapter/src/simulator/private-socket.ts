@@ -58,6 +58,11 @@ export class PrivateSockets {
     }
   }
 
+  /** Resolves when whoever listens has read everything sent so far. */
+  async read(): Promise<void> {
+    await Promise.all([...this.#clients].map(({ outlet }) => outlet.read()));
+  }
+
   closeToken(token: string): void {
     for (const client of this.#clients) if (client.token === token) client.outlet.cut();
   }

@@ -1,19 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AlphaError, type Clock, type Logger, silentLogger } from '@alpha-engine/core';
-import { SimulatedExchange } from '@alpha-engine/core/simulation';
+import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { SocketTokens } from './auth.js';
 import { control } from './control.js';
 import { type Answer, iso, TOO_MANY } from './envelopes.js';
 import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultText } from './faults/fault.js';
 import { FaultDesk } from './faults/fault-desk.js';
-import { checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
+import { assertFaultless, checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
 import { Handshakes } from './handshakes.js';
 import { header, readBody, sendFile, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
+import { Lockstep } from './lockstep/lockstep.js';
 import { MarketClock } from './market-clock.js';
-import { MarketView } from './market-view.js';
+import { MarketView, primeViews } from './market-view.js';
+import { openExchange } from './open-exchange.js';
 import type { GmoSimulator, GmoSimulatorOptions, MarketRecord, SimulatorClock } from './options.js';
 import { PERMISSIONS, type Permission } from './permissions.js';
 import { Playback } from './playback.js';
@@ -24,7 +26,6 @@ import { PublicSockets } from './public-socket.js';
 import { RestGate } from './rest-gate.js';
 import { type SimulatorStats, StatsCounter } from './stats.js';
 import { DEFAULT_SWITCHES, DEFAULT_TIMINGS, type SimulatorSwitches } from './switches.js';
-import { INSTRUMENTS } from './symbols.js';
 import { defaultTapePath, loadTape, type Tape, type TapeHeader, type TapeRecord } from './tape.js';
 import { tradeFile } from './trade-files.js';
 
@@ -34,6 +35,7 @@ import { tradeFile } from './trade-files.js';
  */
 export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Promise<GmoSimulator> {
   const faults = checkFaultScript(options.faults ?? { faults: [] });
+  if (options.lockstep) assertFaultless(faults);
   const { tape: source = defaultTapePath() } = options;
   const tape = typeof source === 'string' ? await loadTape(source) : source;
   const simulator = new SimulatorServer(tape, faults, options);
@@ -53,6 +55,7 @@ class SimulatorServer implements GmoSimulator {
   readonly #stats = new StatsCounter();
   readonly #views: ReadonlyMap<string, MarketView>;
   readonly #playback: Playback;
+  readonly #lockstep: Lockstep | null;
   readonly #faults: FaultDesk;
   readonly #tokens: SocketTokens;
   readonly #gate: RestGate;
@@ -81,6 +84,7 @@ class SimulatorServer implements GmoSimulator {
       speed: options.speed ?? 1,
       held: hold > 0,
     });
+    if (options.lockstep) this.#clock.stand(this.#clock.now());
     this.#faults = new FaultDesk({
       script,
       wall,
@@ -90,26 +94,19 @@ class SimulatorServer implements GmoSimulator {
       expireTokens: () => this.#tokens.clear(),
       orderFromOutside: (fault) => this.#private.orderFromOutside(fault),
     });
-    this.exchange = new SimulatedExchange({
-      instruments: INSTRUMENTS,
-      balances: options.balances ?? { JPY: '1000000' },
-      feeRounding: this.#switches.feeRounding,
-      selfTradeVictim: this.#switches.selfTradeVictim,
-      bulkClose: this.#switches.bulkClose,
-      accountLosscutRatio: this.#switches.accountLosscutPercent / 100,
-      mostOpenOrders: this.#switches.mostActiveOrders ?? Number.POSITIVE_INFINITY,
-      mostChanges: this.#switches.mostChanges ?? Number.POSITIVE_INFINITY,
-    });
+    this.exchange = openExchange(options, this.#switches);
     this.#views = new Map(tape.header.symbols.map(({ symbol }) => [symbol, new MarketView()]));
-    this.#prime(tape);
+    primeViews(this.#views, tape, this.#clock.now());
     this.#playback = new Playback({
       tape,
       clock: this.#clock,
       rounds: options.rounds ?? 1,
+      lockstep: options.lockstep ?? false,
       logger: this.#logger,
       deliver: (record, ts) => this.#deliver(record, ts + this.#faults.skewMs),
       idle: (now) => this.#idle(now),
     });
+    this.#lockstep = options.lockstep ? this.#openLockstep(Math.max(1, hold)) : null;
     this.#permissions = new Set(options.permissions ?? PERMISSIONS);
     const permissions = () => this.#permissions;
     this.#tokens = new SocketTokens(wall, timings.tokenMs, permissions, (token) => {
@@ -163,6 +160,7 @@ class SimulatorServer implements GmoSimulator {
       faults: this.#faults,
       stats: this.#stats,
       wall,
+      join: this.#lockstep && ((socket, role) => this.#lockstep?.join(socket, role)),
       exchangeState: () => this.#state,
       isLive: (token) => this.#tokens.isLive(token),
       accept: (outlet, ip, token) => {
@@ -210,6 +208,9 @@ class SimulatorServer implements GmoSimulator {
     });
     this.#faults.start();
     this.#playback.start();
+    this.#lockstep?.run().catch((error: unknown) => {
+      this.#logger.error({ error: String(error) }, 'the lockstep failed; the market stands still');
+    });
     this.#logger.info(
       { url: this.restBaseUrl, speed: this.#clock.speed, origin: this.tape.origin },
       'simulator listens',
@@ -218,12 +219,14 @@ class SimulatorServer implements GmoSimulator {
 
   clock(): SimulatorClock {
     const { held } = this.#clock;
+    const lockstep = this.#lockstep !== null;
     return {
       wallTs: this.#wall.now(),
       marketTs: this.#clock.now(),
-      speed: held ? 0 : this.#clock.speed,
+      speed: held || lockstep ? 0 : this.#clock.speed,
       held,
-      ended: this.#playback.ended,
+      ended: this.#lockstep?.ended ?? this.#playback.ended,
+      lockstep,
     };
   }
 
@@ -290,6 +293,7 @@ class SimulatorServer implements GmoSimulator {
 
   async close(): Promise<void> {
     this.#playback.stop();
+    this.#lockstep?.stop();
     this.#faults.stop();
     this.#publicSockets.closeAll();
     this.#privateSockets.stop();
@@ -304,17 +308,18 @@ class SimulatorServer implements GmoSimulator {
     return this.#options.host ?? '127.0.0.1';
   }
 
-  #prime(tape: Tape): void {
-    const waiting = new Set(this.#views.keys());
-    for (const record of tape.records) {
-      if (waiting.size === 0) return;
-      if (record.kind === 'book' && waiting.delete(record.symbol)) {
-        this.#views.get(record.symbol)?.prime(record, this.#clock.now());
-      }
-    }
+  #openLockstep(needed: number): Lockstep {
+    return new Lockstep({
+      subscriptions: { needed, now: () => this.#publicSockets.subscriptions },
+      marketTs: () => this.#clock.now(),
+      frames: () => this.#stats.framesByType(),
+      heard: () => this.#privateSockets.read(),
+      step: () => this.#playback.step(),
+    });
   }
 
   #release(subscriptions: number, hold: number): void {
+    this.#lockstep?.changed();
     if (!this.#clock.held || subscriptions < hold) return;
     this.#clock.release();
     this.#playback.wake();
@@ -339,7 +344,8 @@ class SimulatorServer implements GmoSimulator {
   #idle(now: number): void {
     this.#tokens.sweep();
     this.#private.tell(this.exchange.onTime(now));
-    if (!this.#playback.ended) this.#publicSockets.repeatQuietBooks(now);
+    // A repeat says that time passes; in lockstep none does.
+    if (!this.#playback.ended && this.#lockstep === null) this.#publicSockets.repeatQuietBooks(now);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -43,6 +43,16 @@ export class StatsCounter {
   expired = 0;
   fills = 0;
 
+  /** Frames by `type symbol`, as events name their types. */
+  framesByType(): Counts {
+    const types = { ticker: 'ticker', orderbooks: 'orderbook', trades: 'trade' } as const;
+    const counts: Counts = {};
+    for (const channel of ['ticker', 'orderbooks', 'trades'] as const) {
+      for (const [symbol, count] of Object.entries(this.frames[channel])) counts[`${types[channel]} ${symbol}`] = count;
+    }
+    return counts;
+  }
+
   static add(counts: Counts, symbol: string, by = 1): void {
     counts[symbol] = (counts[symbol] ?? 0) + by;
   }

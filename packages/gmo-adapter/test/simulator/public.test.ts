@@ -262,6 +262,7 @@ describe('clock', () => {
       speed: 0,
       held: true,
       ended: false,
+      lockstep: false,
     });
     const socket = await subscribe(simulator, wall, [
       { channel: 'trades', symbol: 'BTC', option: 'TAKER_ONLY' },

@@ -35,6 +35,11 @@ export default class SimGmo extends ProcessCommand {
       exclusive: ['loop'],
     }),
     loop: Flags.boolean({ description: 'Begin again at the end of the tape, without end.' }),
+    lockstep: Flags.boolean({
+      description:
+        'Market time goes on only when the collector and the engine have acted, so that a session equals its back-test.',
+      exclusive: ['faults', 'speed'],
+    }),
     tape: Flags.string({ description: 'Tape to play.', defaultHelp: 'the one that is shipped' }),
     faults: Flags.string({
       description: 'Script of faults to play, as YAML; docs/simulator.md has all of them.',

@@ -87,3 +87,13 @@ function invalid(name: string, problems: readonly string[], cause?: unknown): Al
     cause,
   });
 }
+
+/** Throws `FAULTS_INVALID`: a market in lockstep has none. */
+export function assertFaultless({ faults }: FaultScript): void {
+  if (faults.length === 0) return;
+  throw new AlphaError(
+    'FAULTS_INVALID',
+    'In lockstep there are no faults: they go by wall time, and the market waits. Leave out one of the two.',
+    { context: { problems: ['lockstep: takes no faults'] } },
+  );
+}
