@@ -22,6 +22,17 @@ export abstract class AlphaCommand extends Command {
     process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   }
 
+  /** The result, or the error that `check` finds in it. With `--json` the result is told either way: it is the contract. */
+  protected checked<Result>(result: Result, check: (result: Result) => void): Result {
+    try {
+      check(result);
+    } catch (error) {
+      if (this.jsonEnabled()) this.logJson(result);
+      throw error;
+    }
+    return result;
+  }
+
   protected override async catch(error: Error): Promise<never> {
     const failure = printFailure(error, this.jsonEnabled(), process.env.LOG_LEVEL === 'debug');
     this.exit(failure.exit);

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { ProcessCommand } from '../alpha-command.js';
+import { LIMIT_SETTINGS } from '../config/limit-settings.js';
 import { settingFlags } from '../config/setting-flags.js';
 import { stopSignal } from '../output/stop-signal.js';
 
@@ -43,20 +44,7 @@ export default class Engine extends ProcessCommand {
       'takeProfitPct',
       'trailPct',
       'capital',
-      'maxPositionSize',
-      'maxDrawdownPct',
-      'maxOrderValue',
-      'maxSymbolExposure',
-      'maxStrategyExposure',
-      'maxAccountExposure',
-      'maxOpenOrders',
-      'maxOrdersPerMinute',
-      'maxPriceDeviationPct',
-      'maxDailyLoss',
-      'dayStart',
-      'maxLosingStreak',
-      'lossCooldownMs',
-      'minConfidence',
+      ...LIMIT_SETTINGS,
       'maxExchangeErrors',
       'maxSignalAgeMs',
       'maxDataAgeMs',

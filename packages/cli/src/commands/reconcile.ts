@@ -42,13 +42,6 @@ export default class Reconcile extends AlphaCommand {
     for (const [symbol, reason] of Object.entries(result.halts))
       this.log(`Openings on ${symbol} are halted: ${reason}`);
     if (result.agree) this.log('The books agree with the exchange.');
-    try {
-      assertAgree(result);
-    } catch (error) {
-      // The result is the contract of --json, also when the books differ.
-      if (this.jsonEnabled()) this.logJson(result);
-      throw error;
-    }
-    return result;
+    return this.checked(result, assertAgree);
   }
 }

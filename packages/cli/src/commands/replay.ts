@@ -50,26 +50,13 @@ export default class Replay extends AlphaCommand {
     if (flags.backtest === true) return this.#againstBacktest(request);
     const result = await replay(request);
     this.log(replayText(result));
-    try {
-      assertIdentical(result);
-    } catch (error) {
-      // The result is the contract of --json, also when something differs.
-      if (this.jsonEnabled()) this.logJson(result);
-      throw error;
-    }
-    return result;
+    return this.checked(result, assertIdentical);
   }
 
   async #againstBacktest(request: ReplayRequest) {
     const { assertAgree, replayBacktest } = await import('../services/replay.js');
     const result = await replayBacktest(request);
     this.log(againstText(result));
-    try {
-      assertAgree(result);
-    } catch (error) {
-      if (this.jsonEnabled()) this.logJson(result);
-      throw error;
-    }
-    return result;
+    return this.checked(result, assertAgree);
   }
 }

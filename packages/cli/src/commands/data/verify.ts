@@ -32,13 +32,6 @@ export default class DataVerify extends AlphaCommand {
       ]);
       this.log(table(['exchange', 'symbol', 'type', 'from seq', 'to seq', ''], rows));
     }
-    try {
-      assertWhole(result);
-    } catch (error) {
-      // The result is the contract of --json, also when something is wrong.
-      if (this.jsonEnabled()) this.logJson(result);
-      throw error;
-    }
-    return result;
+    return this.checked(result, assertWhole);
   }
 }
