@@ -15,7 +15,7 @@ export interface SocketSubscription {
 export interface SocketHandlers {
   opened(): void;
   frame(text: string): void;
-  /** The exchange has read the command of this subscription (a ping sent after it came back); it does not say whether it obeys. */
+  /** The exchange has read the command of this subscription (a ping sent after it came back, or data came); it does not say whether it obeys. */
   read?(subscription: SocketSubscription): void;
   /** As `read`, and no other command is due. */
   settled?(): void;
@@ -52,8 +52,8 @@ interface Connection {
   readonly socket: WebSocket;
   readonly abort: AbortController;
   readonly queue: Command[];
-  /** By the payload of the ping that was sent after them. */
-  readonly unread: Map<string, SocketSubscription>;
+  /** Not known to be read, in the order sent, by the number of the ping that followed each. */
+  readonly unread: Map<number, Command>;
   readonly sentAt: Map<string, number>;
   readonly confirmed: Set<string>;
   readonly refused: Set<string>;
@@ -97,10 +97,14 @@ export class GmoSocket {
     }
   }
 
-  /** Data of this subscription came: it works. */
+  /** Data of this subscription came: it works, and was read though its ping may have stayed unanswered. */
   confirm(key: string): void {
     this.#sawData = true;
-    this.#connection?.confirmed.add(key);
+    const connection = this.#connection;
+    if (connection === null) return;
+    connection.confirmed.add(key);
+    const [ping] = [...connection.unread].find(([, command]) => isSubscribing(command, key)) ?? [];
+    if (ping !== undefined) this.#wasRead(connection, ping);
   }
 
   /** An error frame came. It names no command; the first that is not known to be read is taken as its cause, or else the last one sent. */
@@ -119,8 +123,8 @@ export class GmoSocket {
       on.throttled?.(suspects, pauseMs);
       return;
     }
-    const [unread] = connection.unread.values();
-    const cause = unread ?? connection.last;
+    const unread = [...connection.unread.values()].find((command) => isSubscribing(command));
+    const cause = unread?.subscription ?? connection.last;
     logger.error({ error: error.text, subscription: cause?.key }, 'GMO Coin refused a subscription.');
     if (cause === null || connection.confirmed.has(cause.key)) return;
     connection.refused.add(cause.key);
@@ -207,7 +211,7 @@ export class GmoSocket {
           setInterval(() => {
             if (alive) {
               alive = false;
-              socket.ping();
+              socket.ping(String(++this.#pings));
             } else {
               reason = `No sign of life for ${timings.pingMs} ms after a ping.`;
               socket.terminate();
@@ -226,7 +230,7 @@ export class GmoSocket {
       });
       socket.on('pong', (payload) => {
         alive = true;
-        this.#wasRead(connection, payload.toString());
+        this.#wasRead(connection, Number(payload.toString()));
       });
       socket.on('unexpected-response', (request, response) => {
         httpStatus = response.statusCode;
@@ -249,15 +253,21 @@ export class GmoSocket {
     });
   }
 
-  #wasRead(connection: Connection, ping: string): void {
+  /**
+   * This ping came back, or what was asked for before it came: commands are read in order, so all before it were read, too. A ping of
+   * theirs may stay unanswered for good; a socket may even answer the last of several alone (RFC 6455, 5.5.3).
+   */
+  #wasRead(connection: Connection, ping: number): void {
     const { on, commands } = this.#options;
-    // Of a command: those for the socket's own life are empty.
-    if (ping !== '') commands.arrived();
-    const subscription = connection.unread.get(ping);
-    if (subscription === undefined) return;
-    connection.unread.delete(ping);
-    on.read?.(subscription);
-    if (connection.queue.length === 0 && connection.unread.size === 0) on.settled?.();
+    const { unread, queue } = connection;
+    const read = [...unread].filter(([number]) => number <= ping);
+    if (read.length === 0) return;
+    commands.arrived();
+    for (const [number, command] of read) {
+      unread.delete(number);
+      if (isSubscribing(command)) on.read?.(command.subscription);
+    }
+    if (queue.length === 0 && unread.size === 0) on.settled?.();
   }
 
   async #sendCommands(connection: Connection): Promise<void> {
@@ -280,14 +290,14 @@ export class GmoSocket {
         if (works || connection.refused.has(key)) continue;
         socket.send(JSON.stringify(unsubscribes ? { ...command, command: 'unsubscribe' } : command));
         connection.last = subscription;
-        const ping = String(++this.#pings);
+        const ping = ++this.#pings;
+        connection.unread.set(ping, next);
         if (unsubscribes) connection.parted.add(key);
         else {
           connection.parted.delete(key);
           connection.sentAt.set(key, performance.now());
-          connection.unread.set(ping, subscription);
         }
-        socket.ping(ping);
+        socket.ping(String(ping));
       }
     } catch (error) {
       if (!abort.signal.aborted) {
@@ -303,4 +313,8 @@ export class GmoSocket {
 
 function subscribing(subscription: SocketSubscription): Command {
   return { subscription, unsubscribes: false };
+}
+
+function isSubscribing({ subscription, unsubscribes }: Command, key = subscription.key): boolean {
+  return !unsubscribes && subscription.key === key;
 }

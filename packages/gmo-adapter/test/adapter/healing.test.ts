@@ -402,6 +402,38 @@ describe('trades missed by the socket', () => {
     ]);
   });
 
+  it.each([
+    ['every ping', Number.POSITIVE_INFINITY, 10_000],
+    ['the ping behind the subscription', 1, 250],
+  ])('on a channel that died are found, too, where %s stays unanswered', async (_, unanswered, pingMs) => {
+    await market.exchange.close();
+    market = await new TestMarket().start({
+      connection(socket) {
+        const pong = socket.pong.bind(socket);
+        let pings = 0;
+        socket.pong = (data) => {
+          if (++pings > unanswered) pong(data);
+        };
+      },
+    });
+    const limits = { floorMs: 100, initialMs: 100, ceilingMs: 100 };
+    const silence = { trade: limits, orderbook: limits, ticker: limits };
+    // Of a subscription that carries nothing only a later ping can tell that it was read.
+    const carried = unanswered === 1 ? 0 : 3;
+    const timings = { silence, pingMs, unservedMs: 60 };
+    const seen = carried === 0 ? open([], timings) : await openWith(carried, timings);
+    await eventually(() => market.exchange.commands.length === 1);
+    market.spoil = () => null;
+    if (carried === 0) {
+      const asked = () => market.exchange.seen.some(({ url }) => url.includes('/v1/trades'));
+      await eventually(asked);
+    }
+    market.matchMany(2);
+    await seen.until((items) => tradesOf(items).length === carried + 2);
+    await eventually(() => market.exchange.commands.length >= 3);
+    expectWhole(seen);
+  });
+
   it('are none in a market that is quiet: its silence is no fault', async () => {
     const limits = { floorMs: 40, initialMs: 40, ceilingMs: 40 };
     const seen = await openWith(3, { silence: { trade: limits, orderbook: limits, ticker: limits } });

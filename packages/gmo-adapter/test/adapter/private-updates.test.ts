@@ -74,6 +74,21 @@ describe('private updates', () => {
     expect(lines.some(({ fields }) => fields.kind === 'unknown_channel')).toBe(true);
   });
 
+  it('say connected though the ping behind the last subscription was never answered', async () => {
+    const seen = await start(
+      {
+        connection(socket) {
+          const pong = socket.pong.bind(socket);
+          let pings = 0;
+          socket.pong = (data) => ++pings !== 3 && pong(data);
+        },
+      },
+      { timings: { pingMs: 300 } },
+    );
+    await seen.until((items) => kinds(items).includes('connected'));
+    expect(kinds(seen.items).at(-1)).toBe('connected');
+  });
+
   it('reconnect with the extended token and say connected again', async () => {
     const seen = await start({
       connection(socket, _, count) {
