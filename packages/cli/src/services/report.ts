@@ -114,7 +114,7 @@ async function readPeriod(store: Store, location: string, config: Config, range:
     assumptions: SAID_OF[facts.live ? 'live' : 'paper'],
     data,
   };
-  const notes = notesOf({ traded, sessions: sessions.length, strategy, fills, ...period });
+  const notes = notesOf({ traded, fees, sessions: sessions.length, strategy, fills, ...period });
   return { facts: { ...facts, instances }, result, notes, sketch };
 }
 

@@ -18,22 +18,29 @@ export interface ShortTape {
   readonly trades: readonly TapeTrade[];
 }
 
-/** The first seconds of the shipped tape as a tape of its own, and its trades as plain rows for a second opinion. */
-export async function shortTape(folder: string, seconds: number): Promise<ShortTape> {
+type Row = [kind: string, symbol: string, ts: number, price: number, size: number];
+
+/**
+ * The first seconds of the shipped tape as a tape of its own, and its trades as plain rows for a second opinion. `startTs`: when it is to
+ * begin, instead of when it was recorded.
+ */
+export async function shortTape(folder: string, seconds: number, startTs?: number): Promise<ShortTape> {
   const [first = '', ...lines] = gunzipSync(await readFile(SHIPPED))
     .toString()
     .trim()
     .split('\n');
   const header = JSON.parse(first) as { start: number; end: number; records: number };
-  const end = header.start + seconds * 1000;
-  const rows = lines.map(
-    (line) => JSON.parse(line) as [kind: string, symbol: string, ts: number, price: number, size: number],
-  );
-  const kept = lines.filter((_, index) => rows[index]![2] < end);
+  const start = startTs ?? header.start;
+  const end = start + seconds * 1000;
+  const rows = lines
+    .map((line) => JSON.parse(line) as Row)
+    .map(([kind, symbol, ts, ...rest]): Row => [kind, symbol, ts - header.start + start, ...rest])
+    .filter(([, , ts]) => ts < end);
   const path = join(folder, 'short.jsonl');
-  await writeFile(path, [JSON.stringify({ ...header, end, records: kept.length }), ...kept, ''].join('\n'));
+  const told = [{ ...header, start, end, records: rows.length }, ...rows].map((line) => JSON.stringify(line));
+  await writeFile(path, [...told, ''].join('\n'));
   const trades = rows
-    .filter(([kind, , ts]) => kind === 'trade' && ts < end)
+    .filter(([kind]) => kind === 'trade')
     .map(([, symbol, ts, price, size]) => ({ symbol, ts, price, size }));
-  return { path, startTs: header.start, trades };
+  return { path, startTs: start, trades };
 }

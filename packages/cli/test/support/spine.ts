@@ -25,6 +25,12 @@ export interface SpineOptions {
   readonly tape: ShortTape;
   /** Or `lockstep`: the market waits until collector and engine have acted. */
   readonly speed: number | 'lockstep';
+  /** On paper, with these flags; the simulator takes no orders then. Absent: with --live. */
+  readonly paper?: readonly string[];
+  /** Of the averages of `ma-cross`, in bars. Default: 3 and 8. */
+  readonly params?: { readonly fast: number; readonly slow: number };
+  /** What the record must show, besides that everything is decided, before the processes are stopped. */
+  readonly until?: (store: Store) => Promise<boolean>;
   /** Moments of market time at which the engine is killed with SIGKILL and started again. */
   readonly killEngineAt?: readonly number[];
   /** Kills the engine as soon as the exchange has taken so many orders: their answers may still be on the way. */
@@ -50,7 +56,7 @@ export interface SpineRun {
  * collector killed on the way. Signals never grow too old here, so that no denial changes what follows.
  */
 export async function runSpine(options: SpineOptions): Promise<SpineRun> {
-  const { folder, speed, tape } = options;
+  const { folder, paper, params = { fast: 3, slow: 8 }, speed, tape } = options;
   const dataDir = join(folder, 'data');
   const pace = speed === 'lockstep' ? ['--lockstep'] : ['--speed', String(speed)];
   const simArgs = ['--tape', tape.path, ...pace, '--hold', String(CHANNELS), '--origin', 'tape'];
@@ -64,11 +70,11 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
     ALPHA_MAX_SIGNAL_AGE_MS: '86400000',
     ALPHA_MAX_DATA_AGE_MS: '86400000',
     ALPHA_IN_DOUBT_HORIZON_MS: '4000',
-    API_KEY: 'demo-key',
-    API_SECRET: 'demo-secret',
+    ...(paper === undefined && { API_KEY: 'demo-key', API_SECRET: 'demo-secret' }),
   };
-  const strategy = ['--strategy', 'ma-cross', '--param', 'fast=3', '--param', 'slow=8', '--timeframe', '1s', '--live'];
-  const startEngine = () => new Alpha(['engine', ...strategy, '--json'], { folder, env });
+  const averages = Object.entries(params).flatMap(([name, bars]) => ['--param', `${name}=${bars}`]);
+  const strategy = ['--strategy', 'ma-cross', ...averages, '--timeframe', '1s'];
+  const startEngine = () => new Alpha(['engine', ...strategy, ...(paper ?? ['--live']), '--json'], { folder, env });
   const startCollector = () => new Alpha(['collect', '--json'], { folder, env });
 
   let engine = startEngine();
@@ -102,7 +108,7 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
 
   // The collector is stopped last of the two: its end is told on the bus, and nothing is opened on a feed that ended.
   await simulator.line('tape ended');
-  await decided(dataDir);
+  await decided(dataDir, options.until);
   await collector.end('SIGTERM');
   const stopped = await engine.end('SIGTERM');
 
@@ -111,7 +117,7 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
   const report = (await engine.line('engine stopped')) as unknown as EngineReport;
   const { orders: exchangeOrders } = await told<{ orders: number }>(restBaseUrl, 'stats');
   await simulator.end('SIGTERM');
-  return { report, exchangeOrders, ...(await readRecord(dataDir)) };
+  return { report, exchangeOrders, ...(await withStore(dataDir, readRecord)) };
 }
 
 export async function withBus<Result>(dataDir: string, work: (bus: EventBus) => Promise<Result>): Promise<Result> {
@@ -128,8 +134,8 @@ async function told<Answer>(restBaseUrl: unknown, what: 'clock' | 'stats'): Prom
   return (await fetch(`${restBaseUrl}/sim/${what}`)).json() as Promise<Answer>;
 }
 
-/** Until both brains have read everything, every signal has its verdict, and no order is open. */
-async function decided(dataDir: string): Promise<void> {
+/** Until both brains have read everything, every signal has its verdict, no order is open, and the record shows what it must. */
+async function decided(dataDir: string, shown: SpineOptions['until'] = async () => true): Promise<void> {
   const { database } = await prepareDataFolder(dataDir);
   await withBus(dataDir, (bus) =>
     until(async () => {
@@ -143,7 +149,7 @@ async function decided(dataDir: string): Promise<void> {
           await store.verdicts(),
           await store.orders({ statuses: OPEN }),
         ];
-        return verdicts.length === signals && open.length === 0;
+        return verdicts.length === signals && open.length === 0 && (await shown(store));
       } finally {
         await served.close();
       }
@@ -151,19 +157,23 @@ async function decided(dataDir: string): Promise<void> {
   );
 }
 
-async function readRecord(dataDir: string): Promise<Pick<SpineRun, 'bars' | 'signals' | 'orders' | 'denials'>> {
+/** The record of a run that is over. */
+export async function withStore<Result>(dataDir: string, work: (store: Store) => Promise<Result>): Promise<Result> {
   const { database } = await prepareDataFolder(dataDir);
   const opened = await openEmbeddedDatabase({ folder: database });
   try {
-    const store: Store = createPostgresStore(opened.pool);
-    const bars: Bar[] = [];
-    for (const symbol of SPINE_SYMBOLS) bars.push(...(await store.bars({ exchange: 'gmo', symbol, timeframe: '1s' })));
-    const denied = (await store.verdicts()).filter(({ approved }) => !approved);
-    const denials = denied.map((verdict) => JSON.stringify(verdict)).join('\n');
-    return { bars, signals: await store.signals(), orders: await store.orders(), denials };
+    return await work(createPostgresStore(opened.pool));
   } finally {
     await opened.close();
   }
+}
+
+async function readRecord(store: Store): Promise<Omit<SpineRun, 'report' | 'exchangeOrders'>> {
+  const bars: Bar[] = [];
+  for (const symbol of SPINE_SYMBOLS) bars.push(...(await store.bars({ exchange: 'gmo', symbol, timeframe: '1s' })));
+  const denied = (await store.verdicts()).filter(({ approved }) => !approved);
+  const denials = denied.map((verdict) => JSON.stringify(verdict)).join('\n');
+  return { bars, signals: await store.signals(), orders: await store.orders(), denials };
 }
 
 async function until(condition: () => Promise<boolean>, everyMs = LOOK_EVERY_MS): Promise<void> {

@@ -1,5 +1,5 @@
 import type { PeriodResult } from '@alpha-engine/backtest';
-import type { EpochMs, FillRecord } from '@alpha-engine/core';
+import { Decimal, type EpochMs, type FillRecord } from '@alpha-engine/core';
 
 const BOOKS =
   'Equity is that of the books: capital, profit realised and not, less fees. Deposits and withdrawals are no profit and are not in it.';
@@ -15,6 +15,7 @@ export const SAID_OF = {
 
 /** What a reader must know of the edges of the period, where there is something. */
 export function notesOf({
+  fees,
   fills,
   from,
   sessions,
@@ -23,13 +24,20 @@ export function notesOf({
   traded: { broughtIn, openTrades },
 }: {
   readonly traded: PeriodResult;
+  /** What the books took in the period. */
+  readonly fees: number;
   readonly sessions: number;
   readonly strategy: string | undefined;
   readonly fills: readonly FillRecord[];
   readonly from: EpochMs;
   readonly to: EpochMs;
 }): readonly string[] {
-  const external = fills.filter((row) => row.clientOrderId === null && row.fill.ts >= from && row.fill.ts < to).length;
+  const within = fills.filter(({ fill }) => fill.ts >= from && fill.ts < to);
+  const external = within.filter(({ clientOrderId }) => clientOrderId === null).length;
+  // No fill tells of a night: it is what the books took besides. To a hundredth, because one side is a plain number.
+  const nights = Decimal.of(fees)
+    .minus(Decimal.sum(within.map(({ fill }) => fill.fee)))
+    .round(2);
   return [
     ...(broughtIn > 0
       ? [
@@ -44,6 +52,11 @@ export function notesOf({
     ...(external > 0
       ? [
           `${count(external, 'execution was', 'executions were')} not of this engine's orders; the books hold them as external.`,
+        ]
+      : []),
+    ...(nights.isPositive() && strategy === undefined
+      ? [
+          `${nights} of the fees were for nights on leverage: they are in the equity and in the fees paid, and in no trade.`,
         ]
       : []),
     ...(sessions > 1
