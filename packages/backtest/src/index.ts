@@ -10,7 +10,7 @@ export { type DataOptions, openData, symbolIn } from './data/open-data.js';
 export { DATA_FIELDS } from './data/open-rows.js';
 export { parseOffset, parseTime, type WrittenTime } from './data/parse-time.js';
 export { ReadEvents, type ReadEventsOptions } from './data/read-events.js';
-export { faultText } from './data/row-faults.js';
+export { faultText, linesText } from './data/row-faults.js';
 export { FILL_MODELS, type FillModel, type FillOptions } from './fills/fill-model.js';
 export { type DailySeries, dailyEquity } from './metrics/daily.js';
 export { type Drawdown, drawdownsOf } from './metrics/drawdowns.js';

@@ -27,6 +27,7 @@ export interface BarColumns {
   /** The first line names the columns, and is no data. */
   readonly header: boolean;
   readonly cells: Table['cells'];
+  readonly misfit: string;
   /** For people: `Date → time`. */
   readonly understood: readonly string[];
 }
@@ -37,5 +38,5 @@ export interface BarColumns {
  */
 export function barColumns(file: string, firstLine: string, named: NamedColumns): BarColumns {
   const table = tableOf(firstLine);
-  return { ...findFields(file, table, KNOWN, named), header: table.header, cells: table.cells };
+  return { ...findFields(file, table, KNOWN, named), header: table.header, cells: table.cells, misfit: table.misfit };
 }

@@ -27,9 +27,16 @@ export interface DataProvenance {
   readonly columns: readonly string[];
   readonly faults: readonly RowFaults[];
   /** Places where bars are further apart than their length; a closed market is one. */
-  readonly gaps: { readonly count: number; readonly longestMs: number };
+  readonly gaps: Gaps;
   /** What is no fault and should be known, in sentences without a dot. */
   readonly notes: readonly string[];
+}
+
+export interface Gaps {
+  readonly count: number;
+  readonly longestMs: number;
+  /** Lines of the rows behind the first few; absent where there are no lines. */
+  readonly lines?: readonly number[];
 }
 
 /** All bad rows of one kind in one file. */

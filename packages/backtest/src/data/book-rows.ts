@@ -63,7 +63,7 @@ export function bookRows(
     header: table.header,
     read(line): OrderBookEvent | string {
       const cells = table.cells(line);
-      if (cells === null) return 'not a JSON object';
+      if (cells === null) return table.misfit;
       const ts = times.read(cells[at.time] ?? '');
       if (typeof ts === 'string') return ts;
       const bids = levelsOf(cells, levels.bids);

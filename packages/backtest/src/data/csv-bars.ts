@@ -2,9 +2,9 @@ import { AlphaError, type Bar, type EpochMs, type Timeframe, timeframeMs } from 
 import { type BarColumns, type BarField, barColumns } from './bar-columns.js';
 import type { BarSource, DataProvenance } from './bar-source.js';
 import { linesOf } from './lines-of.js';
-import { parseTime, type WrittenTime } from './parse-time.js';
-import { FaultCounter, refusalOf } from './row-faults.js';
+import { FaultCounter, refusalOf, SHOWN_LINES } from './row-faults.js';
 import { bare, numberOf } from './table.js';
+import { TimeReader } from './time-reader.js';
 
 export interface CsvBarsOptions {
   /** Read one after the other: the later file begins after the earlier one ended. `.gz` is unpacked. */
@@ -24,6 +24,9 @@ export interface CsvBarsOptions {
   readonly badRows?: 'refuse' | 'skip';
 }
 
+/** So many bars, each with a gap behind it, may be chance. */
+const FEW = 5;
+
 interface Row {
   readonly ts: EpochMs;
   readonly open: number;
@@ -39,8 +42,9 @@ export class CsvBars implements BarSource {
   readonly #options: CsvBarsOptions;
   readonly #length: number;
   readonly #read: DataProvenance[] = [];
-  /** End of the last good bar, over all files. */
+  /** End of the last good bar, over all files, and the file it is in. */
   #endTs = Number.NEGATIVE_INFINITY;
+  #endFile = '';
 
   constructor(options: CsvBarsOptions) {
     this.#options = options;
@@ -59,10 +63,10 @@ export class CsvBars implements BarSource {
   async *#file(file: string): AsyncGenerator<readonly Bar[]> {
     const reader = linesOf(file);
     const faults = new FaultCounter();
-    const gaps = { count: 0, longestMs: 0 };
+    const gaps = { count: 0, longestMs: 0, lines: [] as number[] };
+    const times = new TimeReader(this.#options.offsetMs ?? 0);
     const others = new Set<string>();
     let columns: BarColumns | null = null;
-    let zone: WrittenTime['zone'] | null = null;
     let [line, rows, used] = [0, 0, 0];
     let firstTs: EpochMs | null = null;
     let lastTs: EpochMs | null = null;
@@ -78,7 +82,7 @@ export class CsvBars implements BarSource {
         rows += 1;
         const cells = columns.cells(text);
         if (cells === null) {
-          faults.add('not a JSON object', line);
+          faults.add(columns.misfit, line);
           continue;
         }
         const of = columns.at.symbol < 0 ? '' : bare(cells[columns.at.symbol] ?? '');
@@ -86,9 +90,7 @@ export class CsvBars implements BarSource {
           others.add(of);
           continue;
         }
-        const time = parseTime(bare(cells[columns.at.time] ?? ''), this.#options.offsetMs ?? 0);
-        if (time !== null) zone ??= time.zone;
-        const bar = this.#bar(cells, columns, time, zone);
+        const bar = this.#bar(file, cells, columns, times.read(cells[columns.at.time] ?? ''));
         if (typeof bar === 'string') {
           faults.add(bar, line);
           continue;
@@ -97,8 +99,10 @@ export class CsvBars implements BarSource {
         if (gap > 0 && gap !== Number.POSITIVE_INFINITY) {
           gaps.count += 1;
           gaps.longestMs = Math.max(gaps.longestMs, gap);
+          if (gaps.lines.length < SHOWN_LINES) gaps.lines.push(line);
         }
         this.#endTs = bar.closeTs;
+        this.#endFile = file;
         firstTs ??= bar.openTs;
         lastTs = bar.openTs;
         used += 1;
@@ -109,27 +113,23 @@ export class CsvBars implements BarSource {
     }
     const understood = columns?.understood ?? [];
     const found = { rows, used, firstTs, lastTs, columns: understood, faults: faults.all(), gaps };
-    this.#read.push({ file, kind: 'bars', sha256: reader.sha256(), ...found, notes: reader.notes() });
-    if (faults.total > 0 && this.#options.badRows !== 'skip') throw refusalOf(file, faults, this.#hint(faults));
+    const notes = [...reader.notes(), ...this.#hints(faults, used, gaps.count)];
+    this.#read.push({ file, kind: 'bars', sha256: reader.sha256(), ...found, notes });
+    if (faults.total > 0 && this.#options.badRows !== 'skip') throw refusalOf(file, faults, notes);
     if (used === 0) {
       throw new AlphaError('DATA_INVALID', `${file} holds no bar${this.#insteadOf(others)}.`, { context: { file } });
     }
   }
 
   /** The bar of a row, or what is wrong with it. */
-  #bar(
-    cells: readonly string[],
-    columns: BarColumns,
-    time: WrittenTime | null,
-    zone: WrittenTime['zone'] | null,
-  ): Bar | string {
-    if (time === null) return 'time not understood';
-    if (time.zone !== zone) return 'time zone written otherwise than before';
-    const row = rowOf(cells, columns, time.ts);
+  #bar(file: string, cells: readonly string[], columns: BarColumns, ts: EpochMs | string): Bar | string {
+    if (typeof ts === 'string') return ts;
+    const row = rowOf(cells, columns, ts);
     const problem = problemOf(row);
     if (problem !== null) return problem;
     const openTs = this.#options.timeIs === 'close' ? row.ts - this.#length : row.ts;
     if (openTs < this.#endTs) {
+      if (this.#endFile !== file) return `before the end of ${this.#endFile}`;
       if (openTs + this.#length === this.#endTs) return 'same time as the row before';
       if (openTs + this.#length > this.#endTs) return `less than ${this.#options.timeframe} after the row before`;
       return 'earlier than the row before';
@@ -156,11 +156,16 @@ export class CsvBars implements BarSource {
     return ` of ${this.#options.symbol}; there is ${[...others].slice(0, 10).join(', ')}`;
   }
 
-  #hint(faults: FaultCounter): string {
-    const shorter = faults.all().some(({ problem }) => problem.startsWith('less than'));
-    return shorter
-      ? ` Are its bars shorter than ${this.#options.timeframe}? Say how long they are with --data-timeframe.`
-      : '';
+  /** What the distances between rows tell of a length that was said wrongly. */
+  #hints(faults: FaultCounter, used: number, gaps: number): readonly string[] {
+    const { timeframe } = this.#options;
+    if (faults.all().some(({ problem }) => problem.startsWith('less than'))) {
+      return [`its bars seem shorter than ${timeframe}: say how long they are with --data-timeframe`];
+    }
+    // Few rows prove nothing: a closed market is a gap as well.
+    return used > FEW && gaps >= used - 1
+      ? [`there is a gap behind every bar: they seem longer than ${timeframe}`]
+      : [];
   }
 }
 

@@ -109,6 +109,7 @@ export class EventFiles implements EventSource {
     const last: MarketEvent[] = [];
     take(rows?.end?.() ?? null, last, []);
     if (last.length > 0) yield last;
+    const notes = reader.notes();
     this.#read.push({
       file,
       kind: rows?.kind ?? 'events',
@@ -120,9 +121,9 @@ export class EventFiles implements EventSource {
       columns: rows?.columns ?? [],
       faults: faults.all(),
       gaps: { count: 0, longestMs: 0 },
-      notes: reader.notes(),
+      notes,
     });
-    if (faults.total > 0 && badRows !== 'skip') throw refusalOf(file, faults);
+    if (faults.total > 0 && badRows !== 'skip') throw refusalOf(file, faults, notes);
     if (used === 0 && !understood) throw empty(file, others);
   }
 
@@ -149,7 +150,9 @@ export class EventFiles implements EventSource {
     }
     series = series as Series;
     if (seq > 0 && seq <= series.seq) return seq === series.seq ? 'same number as before' : 'lower number than before';
-    if (seq === 0 && ts < series.ts) return 'earlier than before';
+    if (seq === 0 && ts < series.ts) {
+      return series.file === file ? 'earlier than before' : `before the end of ${series.file}`;
+    }
     if (series.file !== file) {
       if (series.last.has(event)) return `a last row of ${series.file} once more`;
       series.file = file;

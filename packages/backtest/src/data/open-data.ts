@@ -12,6 +12,7 @@ import { longerBars } from './longer-bars.js';
 import { MergedEvents } from './merged-events.js';
 import { kindOf, openRows } from './open-rows.js';
 import { bare } from './table.js';
+import { unreadable } from './unreadable.js';
 
 export interface DataOptions extends Omit<EventFilesOptions, 'kind'> {
   /** What the files hold; by default each is recognised by its first line. */
@@ -84,15 +85,18 @@ async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
   for (const path of paths) {
     const found = await stat(path).catch(() => null);
     if (found?.isDirectory() !== true) files.push(path);
-    else
-      files.push(
-        ...(await readdir(path))
-          .filter(isData)
-          .toSorted()
-          .map((name) => join(path, name)),
-      );
+    else files.push(...(await filesIn(path)));
   }
   return files;
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw unreadable(folder, 0, cause);
+  });
+  const found = names.filter(isData).toSorted();
+  if (found.length > 0) return found.map((name) => join(folder, name));
+  throw invalid(folder, 'is a folder without .csv, .tsv, .txt, .jsonl, .ndjson (plain or .gz) and .parquet files');
 }
 
 function isData(name: string): boolean {
@@ -102,13 +106,15 @@ function isData(name: string): boolean {
 async function headOf(file: string, options: DataOptions): Promise<Head> {
   const { columns = {}, exchange, kind: wanted = 'auto', offsetMs = 0, symbol } = options;
   const lines = await firstLines(file);
-  const [first = ''] = lines;
+  const [first] = lines;
+  if (first === undefined) throw invalid(file, 'is empty');
   const kind = wanted === 'auto' ? kindOf(first) : wanted;
+  if (first.includes('\0') || (kind === null && first.includes('\uFFFD')))
+    throw invalid(file, 'is no text in UTF-8, and no Parquet file by its name');
   if (kind === null) {
-    throw new AlphaError(
-      'DATA_INVALID',
-      `${file} is not understood: its first line is "${first.slice(0, 100)}". Say what it holds with --data-kind, and name its columns with --columns.`,
-      { context: { file } },
+    throw invalid(
+      file,
+      `is not understood: its first line is "${first.slice(0, 100)}". Say what it holds with --data-kind, and name its columns with --columns`,
     );
   }
   if (kind === 'bars') return { file, kind, series: kind, symbol: symbolOfBars(file, lines, columns) };
@@ -120,6 +126,10 @@ async function headOf(file: string, options: DataOptions): Promise<Head> {
   }
   const of = event?.symbol ?? symbol;
   return { file, kind, series: `${rows.kind} ${event?.type} ${of}`, symbol: of === '' ? null : of };
+}
+
+function invalid(file: string, why: string): AlphaError {
+  return new AlphaError('DATA_INVALID', `${file} ${why}.`, { context: { file } });
 }
 
 function symbolOfBars(file: string, lines: readonly string[], named: NamedColumns): string | null {

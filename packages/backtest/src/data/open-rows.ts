@@ -42,7 +42,7 @@ export function openRows(file: string, firstLine: string, kind: DataKind | 'auto
       throw invalid(
         file,
         'trades, books or events',
-        'its first line is not understood; say what it holds with --data-kind',
+        'its first line is neither an event as on the bus nor the head of a tape; say what it holds with --data-kind',
       );
   }
 }

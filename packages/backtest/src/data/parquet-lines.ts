@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { AlphaError } from '@alpha-engine/core';
 import type { Lines } from './read-lines.js';
+import { unreadable } from './unreadable.js';
 
 /** The rows of a Parquet file as JSON objects, one row group at a time: what reads JSON lines reads them. Memory grows with the largest row group. */
 export class ParquetLines implements Lines {
@@ -14,6 +14,8 @@ export class ParquetLines implements Lines {
 
   /** Throws `DATA_UNREADABLE`: no such file, no permission, no Parquet file, one that is cut. */
   async *batches(): AsyncGenerator<readonly string[]> {
+    let rowStart = 0;
+    let problem = 'it is cut, or no Parquet file';
     try {
       // The library is large, and few need it.
       const [{ asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
@@ -22,7 +24,7 @@ export class ParquetLines implements Lines {
       ]);
       const file = await asyncBufferFromFile(this.#file);
       const metadata = await parquetMetadataAsync(file);
-      let rowStart = 0;
+      problem = 'it is damaged';
       for (const { num_rows: rows } of metadata.row_groups) {
         const rowEnd = rowStart + Number(rows);
         const objects = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
@@ -33,11 +35,7 @@ export class ParquetLines implements Lines {
       for await (const bytes of createReadStream(this.#file)) hash.update(bytes as Buffer);
       this.#sha256 = hash.digest('hex');
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new AlphaError('DATA_UNREADABLE', `${this.#file} cannot be read: ${why}.`, {
-        context: { file: this.#file },
-        cause,
-      });
+      throw unreadable(this.#file, rowStart, cause, problem);
     }
   }
 

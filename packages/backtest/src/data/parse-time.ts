@@ -1,9 +1,9 @@
 import type { EpochMs } from '@alpha-engine/core';
 
-/** A moment as it was written: whether it says its own time zone decides how it is understood. */
+/** A moment, and how it was written: in which unit of an epoch, or as a date that says its own time zone or does not. */
 export interface WrittenTime {
   readonly ts: EpochMs;
-  readonly zone: 'epoch' | 'said' | 'unsaid';
+  readonly written: 's' | 'ms' | 'µs' | 'ns' | 'zone' | 'no zone';
 }
 
 const DATE = /^(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(.*)$/;
@@ -15,7 +15,7 @@ const ZONE = /^(?:(Z|UTC|GMT)|([+-])(\d{2}):?(\d{2})?)$/i;
  * UTC. Null for anything else; day or month first is ambiguous and never guessed.
  */
 export function parseTime(text: string, offsetMs: number): WrittenTime | null {
-  if (/^\d{9,19}(\.\d+)?$/.test(text)) return { ts: epochMs(text), zone: 'epoch' };
+  if (/^\d{9,19}(\.\d+)?$/.test(text)) return epochTime(text);
   const match = DATE.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = ''] = match;
@@ -33,9 +33,9 @@ export function parseTime(text: string, offsetMs: number): WrittenTime | null {
   // 2004-02-31 would become the 2nd of March.
   const date = new Date(utc);
   if (date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== d || h > 23 || mi > 59 || s > 59) return null;
-  if (zone === '') return { ts: utc - offsetMs, zone: 'unsaid' };
+  if (zone === '') return { ts: utc - offsetMs, written: 'no zone' };
   const offset = parseOffset(zone);
-  return offset === null ? null : { ts: utc - offset, zone: 'said' };
+  return offset === null ? null : { ts: utc - offset, written: 'zone' };
 }
 
 /** `+09:00`, `-0500`, `Z` or `UTC` as milliseconds ahead of UTC; null for anything else. */
@@ -47,10 +47,11 @@ export function parseOffset(text: string): number | null {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
-function epochMs(text: string): EpochMs {
+function epochTime(text: string): WrittenTime {
   const digits = text.split('.')[0]?.length ?? 0;
   const value = Number(text);
-  if (digits <= 11) return Math.round(value * 1_000);
-  if (digits <= 14) return Math.floor(value);
-  return Math.floor(value / (digits <= 17 ? 1e3 : 1e6));
+  if (digits <= 11) return { ts: Math.round(value * 1_000), written: 's' };
+  if (digits <= 14) return { ts: Math.floor(value), written: 'ms' };
+  if (digits <= 17) return { ts: Math.floor(value / 1e3), written: 'µs' };
+  return { ts: Math.floor(value / 1e6), written: 'ns' };
 }

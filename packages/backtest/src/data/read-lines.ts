@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { AlphaError } from '@alpha-engine/core';
+import { unreadable } from './unreadable.js';
 
 const CHUNK_BYTES = 256 * 1024;
-const UNFINISHED = 'the last line has no line end: if the file was cut, its last number is wrong';
 
 /** A file, line by line. */
 export interface Lines {
@@ -22,6 +21,8 @@ export class LineReader implements Lines {
   readonly #file: string;
   readonly #hash = createHash('sha256');
 
+  /** Lines that were read. */
+  #count = 0;
   /** The last line had no line end. */
   #unfinished = false;
 
@@ -42,26 +43,26 @@ export class LineReader implements Lines {
       for await (const bytes of text) {
         const lines = (rest + decoder.write(bytes as Buffer)).split('\n');
         rest = lines.pop() as string;
+        this.#count += lines.length;
         yield lines;
       }
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new AlphaError('DATA_UNREADABLE', `${this.#file} cannot be read: ${why}.`, {
-        context: { file: this.#file },
-        cause,
-      });
+      throw unreadable(this.#file, this.#count, cause);
     } finally {
       raw.destroy();
       text.destroy();
     }
     rest += decoder.end();
     this.#unfinished = rest !== '';
-    if (this.#unfinished) yield [rest];
+    if (!this.#unfinished) return;
+    this.#count += 1;
+    yield [rest];
   }
 
   /** What should be known of the file; asked once, at the end. A compressed file carries a sum: it is whole. */
   notes(): readonly string[] {
-    return this.#unfinished && !this.#file.endsWith('.gz') ? [UNFINISHED] : [];
+    if (!this.#unfinished || this.#file.endsWith('.gz')) return [];
+    return [`line ${this.#count}, the last, has no line end: if the file was cut, its last number is wrong`];
   }
 
   /** Of everything read; asked once, at the end. */

@@ -1,7 +1,8 @@
 import { AlphaError } from '@alpha-engine/core';
 import type { RowFaults } from './bar-source.js';
 
-const SHOWN_LINES = 5;
+/** Of one kind, the first so many lines are named. */
+export const SHOWN_LINES = 5;
 
 /** Counts bad rows by kind; keeps the lines of the first few. */
 export class FaultCounter {
@@ -27,14 +28,18 @@ export class FaultCounter {
 
 /** `high below low: 3 rows (lines 17, 18, 40)`. */
 export function faultText({ problem, count, lines }: RowFaults): string {
-  const where =
-    lines.length < count ? `lines ${lines.join(', ')}, …` : `line${count === 1 ? '' : 's'} ${lines.join(', ')}`;
-  return `${problem}: ${count} row${count === 1 ? '' : 's'} (${where})`;
+  return `${problem}: ${count} row${count === 1 ? '' : 's'} (${linesText(lines, count)})`;
 }
 
-/** What a file with bad rows is refused with. */
-export function refusalOf(file: string, faults: FaultCounter, hint = ''): AlphaError {
+/** `lines 17, 18, …`. */
+export function linesText(lines: readonly number[], count: number): string {
+  return `line${count === 1 ? '' : 's'} ${lines.join(', ')}${lines.length < count ? ', …' : ''}`;
+}
+
+/** What a file with bad rows is refused with. `notes` of the file may say why. */
+export function refusalOf(file: string, faults: FaultCounter, notes: readonly string[] = []): AlphaError {
   const listed = faults.all();
+  const hint = notes.map((note) => ` ${note[0]?.toUpperCase()}${note.slice(1)}.`).join('');
   return new AlphaError(
     'DATA_INVALID',
     `${file} has bad rows: ${listed.map(faultText).join('; ')}.${hint} Mend the file, or leave them out with --bad-rows skip.`,

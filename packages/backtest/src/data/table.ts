@@ -6,18 +6,23 @@ export interface Table {
   readonly width: number;
   /** The first line names the fields and is no data. */
   readonly header: boolean;
-  /** The fields of a line as texts, in the order of `names`; null for a line that is none of this table. */
+  /** The fields of a line as texts, in the order of `names`; null for a line that is none of this table: `misfit` says why. */
   cells(line: string): readonly string[] | null;
+  readonly misfit: string;
 }
 
 /** Understands the first line of a table: JSON objects, or cells between commas, semicolons or tabs, with a header or without. */
 export function tableOf(firstLine: string): Table {
   if (firstLine.trimStart().startsWith('{')) return jsonTable(firstLine);
   const separator = [',', ';', '\t'].find((mark) => firstLine.includes(mark)) ?? ',';
-  const cells = (line: string) => splitCells(line, separator);
-  const first = cells(firstLine).map(bare);
+  const first = splitCells(firstLine, separator).map(bare);
+  const width = first.length;
+  const cells = (line: string) => {
+    const found = splitCells(line, separator);
+    return found.length > width && found.slice(width).some((cell) => bare(cell) !== '') ? null : found;
+  };
   const header = first.some((cell) => /[a-z]/i.test(cell) && !/^\d/.test(cell)) && !first.some(isNumber);
-  return { names: header ? first : null, width: first.length, header, cells };
+  return { names: header ? first : null, width, header, cells, misfit: 'more columns than in the first line' };
 }
 
 /** Lower case, without spaces, dashes, underscores, dots and brackets: `Open Time` and `open_time` are one name. */
@@ -80,6 +85,7 @@ function jsonTable(firstLine: string): Table {
     names,
     width: names.length,
     header: false,
+    misfit: 'not a JSON object',
     cells: (line) => {
       const row = objectOf(line);
       return row === null ? null : names.map((name) => textOf(row[name]));

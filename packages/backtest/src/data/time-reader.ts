@@ -6,10 +6,10 @@ const TO_THE_MINUTE = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?(\D.*)?$
 const MINUTE_LENGTH = 16;
 const [ZERO, NINE, POINT, COLON] = [48, 57, 46, 58];
 
-/** Reads the times of one file, which are all written with the same kind of zone. */
+/** Reads the times of one file, which are all written in the same unit or with the same kind of zone. */
 export class TimeReader {
   readonly #offsetMs: number;
-  #zone: WrittenTime['zone'] | null = null;
+  #written: WrittenTime['written'] | null = null;
   /** The minute of the time before, and what follows its seconds: most rows share both. */
   #minute = '-';
   #minuteTs = 0;
@@ -29,9 +29,9 @@ export class TimeReader {
     const text = bare(cell);
     const time = parseTime(text, this.#offsetMs);
     if (time === null) return 'time not understood';
-    this.#zone ??= time.zone;
-    if (time.zone !== this.#zone) return 'time zone written otherwise than before';
-    const shape = time.zone === 'epoch' ? null : TO_THE_MINUTE.exec(text);
+    this.#written ??= time.written;
+    if (time.written !== this.#written) return otherwise(time.written, this.#written);
+    const shape = isDate(time.written) ? TO_THE_MINUTE.exec(text) : null;
     if (shape !== null) {
       this.#minute = text.slice(0, MINUTE_LENGTH);
       this.#minuteTs = time.ts - (((time.ts % 60_000) + 60_000) % 60_000);
@@ -58,6 +58,16 @@ export class TimeReader {
     if (text.length - at !== this.#suffix.length || !text.endsWith(this.#suffix)) return -1;
     return this.#minuteTs + seconds * 1_000 + ms;
   }
+}
+
+function otherwise(written: WrittenTime['written'], before: WrittenTime['written']): string {
+  return isDate(written) && isDate(before)
+    ? 'time zone written otherwise than before'
+    : 'time written otherwise than before';
+}
+
+function isDate(written: WrittenTime['written']): boolean {
+  return written === 'zone' || written === 'no zone';
 }
 
 function digit(text: string, at: number): number {

@@ -35,7 +35,7 @@ export function tradeRows(file: string, table: Table, context: RowContext): Even
     header: table.header,
     read(line): TradeEvent | string {
       const cells = table.cells(line);
-      if (cells === null) return 'not a JSON object';
+      if (cells === null) return table.misfit;
       const ts = times.read(cells[at.time] ?? '');
       if (typeof ts === 'string') return ts;
       const price = numberOf(cells[at.price]);

@@ -119,6 +119,9 @@ describe('bad rows', () => {
     ['a column is missing or no number', '2024-01-02,10,12,9,x,1'],
     ['time not understood', '02.01.2024,10,12,9,11,1'],
     ['time zone written otherwise than before', '2024-01-02T00:00Z,10,12,9,11,1'],
+    ['time written otherwise than before', '1704153600,10,12,9,11,1'],
+    ['more columns than in the first line', '2024-01-02,1,010,1,012,1,009,1,011,1'],
+    ['a column is missing or no number', '2024-01-02,"1,010","1,012","1,009","1,011",1'],
     ['same time as the row before', DAY],
     ['earlier than the row before', '2023-12-31,10,12,9,11,1'],
     ['less than 1d after the row before', '2024-01-01 12:00,10,12,9,11,1'],
@@ -141,12 +144,12 @@ describe('bad rows', () => {
 
   it('are found where files overlap, and named with the later file', async () => {
     const text = await refusal([rows(DAY, '2024-01-02,10,12,9,11,1'), rows('2024-01-02,10,12,9,11,1')]);
-    expect(text).toMatch(/same time as the row before: 1 row \(line 2\)/);
+    expect(text).toMatch(/^DATA_INVALID: \d+\.csv has bad rows: before the end of \d+\.csv: 1 row \(line 2\)\./);
   });
 
   it('a gap is told and no fault', async () => {
     const { provenance } = await read(rows(DAY, '2024-01-02,10,12,9,11,1', '2024-01-05,10,12,9,11,1'));
-    expect(provenance[0]?.gaps).toEqual({ count: 1, longestMs: 2 * 86_400_000 });
+    expect(provenance[0]?.gaps).toEqual({ count: 1, longestMs: 2 * 86_400_000, lines: [4] });
   });
 });
 
@@ -170,9 +173,11 @@ describe('files', () => {
     );
     const cut = fileOf(gzipSync(long.join('\n')).subarray(0, 20_000), 'csv.gz');
     expect(await refusal('', { files: [join(folder, 'none.csv')] })).toMatch(
-      /^DATA_UNREADABLE: none\.csv cannot be read: ENOENT/,
+      /^DATA_UNREADABLE: none\.csv cannot be read: there is no such file\.$/,
     );
-    expect(await refusal('', { files: [cut] })).toMatch(/^DATA_UNREADABLE: .*unexpected end of file/);
+    expect(await refusal('', { files: [cut] })).toMatch(
+      /^DATA_UNREADABLE: .* cannot be read after line \d{4,}: it is cut\.$/,
+    );
     expect(await refusal('Date,Open,High,Low,Close\n')).toMatch(/^DATA_INVALID: .*holds no bar/);
   });
 });

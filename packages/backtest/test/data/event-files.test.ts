@@ -127,6 +127,8 @@ describe('bad rows', () => {
     ['a column is missing or no number', row('20.000', 'BUY,x,100')],
     ['time not understood', 'BTC,BUY,0.001'],
     ['time zone written otherwise than before', row('20.000Z')],
+    ['time written otherwise than before', 'BTC,BUY,0.001,100,1751317220'],
+    ['more columns than in the first line', row('20.000,1')],
     ['earlier than before', row('18.999')],
   ])('%s: refused with file, line and count, or left out and counted', async (problem, bad) => {
     const text = [header, row('19.000'), bad, row('21.000'), ''].join('\n');
@@ -164,16 +166,18 @@ describe('bad rows', () => {
 
   it('overlapping files, named with the later one', async () => {
     const text = await refusal([`${header}\n${row('19.000')}\n`, `${header}\n${row('18.000')}\n`]);
-    expect(text).toContain('earlier than before: 1 row (line 2)');
+    expect(text).toMatch(/before the end of .*\.csv: 1 row \(line 2\)/);
   });
 
   it('a plain file that may be cut is doubted, a compressed one that is cut is refused', async () => {
     const whole = `${header}\n${Array.from({ length: 60 }, (_, second) => row(`${String(second).padStart(2, '0')}.000`)).join('\n')}\n`;
     expect((await read(whole)).provenance[0]?.notes).toEqual([]);
-    expect((await read(whole.slice(0, -2))).provenance[0]?.notes[0]).toMatch(/^the last line has no line end/);
+    expect((await read(whole.slice(0, -2))).provenance[0]?.notes[0]).toMatch(/^line 61, the last, has no line end/);
     const packed = gzipSync(whole);
     const cut = files.write(packed.subarray(0, packed.length - 12), 'csv.gz');
-    expect(await refusal('', { files: [cut] })).toMatch(/^DATA_UNREADABLE: .*unexpected end of file/);
+    expect(await refusal('', { files: [cut] })).toMatch(
+      /^DATA_UNREADABLE: .* cannot be read after line \d+: it is cut\.$/,
+    );
   });
 
   it('what holds nothing that was asked for', async () => {

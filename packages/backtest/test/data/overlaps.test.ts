@@ -71,7 +71,7 @@ describe('the same trades in two files', () => {
   it('of the same kind, up to the last row', async () => {
     const path = csv(seconds(0, 60));
     expect(await refusal([path, csv(seconds(0, 60))])).toContain(
-      `earlier than before: 59 rows (lines 2, 3, 4, 5, 6, …); a last row of ${path} once more: 1 row (line 61)`,
+      `before the end of ${path}: 59 rows (lines 2, 3, 4, 5, 6, …); a last row of ${path} once more: 1 row (line 61)`,
     );
     expect((await read([path, csv(seconds(0, 60))], 'skip')).times).toEqual(seconds(0, 60));
   });

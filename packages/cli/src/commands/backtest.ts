@@ -3,7 +3,7 @@ import type { FillModel } from '@alpha-engine/backtest';
 import type { QueueModel } from '@alpha-engine/core/simulation';
 import { Flags, type Interfaces } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
-import { backtestFlags } from '../config/backtest-flags.js';
+import { backtestFlags, settingsAmong } from '../config/backtest-flags.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { BacktestRequest } from '../services/backtest.js';
 
@@ -30,9 +30,8 @@ export default class Backtest extends AlphaCommand {
 
   async run() {
     const { flags } = await this.parse(Backtest);
-    // One name is what the settings know; several are the run's own.
-    const { report: file, strategy: _, tables, ...settings } = flags;
-    const loaded = await this.settings(settings);
+    const { report: file, tables } = flags;
+    const loaded = await this.settings(settingsAmong(flags));
     const { backtest } = await import('../services/backtest.js');
     const report = await backtest(
       Backtest.request(flags, loaded),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
-import { backtestFlags } from '../config/backtest-flags.js';
+import { backtestFlags, settingsAmong } from '../config/backtest-flags.js';
 import { stopSignal } from '../output/stop-signal.js';
 import type { OptimizeRequest } from '../services/prepare-search.js';
 import Backtest from './backtest.js';
@@ -75,8 +75,8 @@ export default class Optimize extends AlphaCommand {
   async run() {
     const { flags } = await this.parse(Optimize);
     const signal = stopSignal();
-    // One name is what the settings know; several are the run's own.
-    const { report: file, strategy: _, ...settings } = flags;
+    const { report: file } = flags;
+    const settings = settingsAmong(flags);
     const loaded = await this.settings(settings);
     const { optimizeProgress } = await import('../output/optimize-progress.js');
     const progress = optimizeProgress(this.jsonEnabled());

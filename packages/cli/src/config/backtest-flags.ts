@@ -132,6 +132,12 @@ export const backtestFlags = {
   ]),
 };
 
+/** Without the flags that are the run's own, and mean something else where they are settings: those of paper trading, and one strategy. */
+export function settingsAmong<Given extends Readonly<Record<string, unknown>>>(flags: Given) {
+  const { fill: _fill, latency: _latency, queue: _queue, strategy: _strategy, ...settings } = flags;
+  return settings;
+}
+
 /** A value for all symbols, or `SYMBOL=value` for one. */
 function perSymbol(description: string, helpValue: string) {
   return Flags.string({ description, helpValue, multiple: true, multipleNonGreedy: true });

@@ -1,4 +1,4 @@
-import { faultText } from '@alpha-engine/backtest';
+import { faultText, linesText } from '@alpha-engine/backtest';
 import type { BacktestReport } from '../services/backtest.js';
 import { table } from './table.js';
 
@@ -62,9 +62,15 @@ function limitsText(limits: BacktestReport['limits']): string {
 function dataText({ columns, faults, file, first, gaps, last, notes, rows, sha256 }: BacktestReport['data'][number]) {
   return [
     `- ${file}: ${rows} rows, ${first} to ${last}, ${sha256 === null ? '' : `SHA-256 ${sha256.slice(0, 16)}…; `}${columns.join(', ')}`,
-    `  ${gaps.count} gaps${gaps.count === 0 ? '' : `, the longest of ${(gaps.longestMs / DAY_MS).toFixed(2)} days`}; ${faults.length === 0 ? 'no bad rows' : `left out: ${faults.map(faultText).join('; ')}`}`,
+    `  ${gapsText(gaps)}; ${faults.length === 0 ? 'no bad rows' : `left out: ${faults.map(faultText).join('; ')}`}`,
     ...notes.map((note) => `  ${note}`),
   ];
+}
+
+function gapsText({ count, lines = [], longestMs }: BacktestReport['data'][number]['gaps']): string {
+  if (count === 0) return '0 gaps';
+  const where = lines.length === 0 ? '' : ` (before ${linesText(lines, count)})`;
+  return `${count} gap${count === 1 ? '' : 's'}${where}, the longest of ${(longestMs / DAY_MS).toFixed(2)} days`;
 }
 
 export function figureRows(metrics: BacktestReport['metrics']): readonly (readonly [string, string])[] {

@@ -51,7 +51,8 @@ describe('alpha backtest', () => {
       orders: [{ side: 'buy', status: 'FILLED', averagePrice: '10' }],
       data: [{ rows: 6, faults: [] }],
     });
-    const text = await runAlpha(['backtest', ...FLAGS, '--fee-rate', '0.1%'], { folder });
+    // The paper account of the settings knows no bars; a back-test's own flag does.
+    const text = await runAlpha(['backtest', ...FLAGS, '--fill', 'next-open', '--fee-rate', '0.1%'], { folder });
     // All of 10 000 with its fee: 999.00099900 units that gain 2 each.
     for (const said of ['final equity', '11988.01', '0 denials', 'not available', 'Assumptions', 'SHA-256']) {
       expect(text.stdout).toContain(said);
