@@ -34,6 +34,8 @@ export interface SearchState {
   readonly finished: number;
   /** Of the finished ones, those that were known from before. */
   readonly known: number;
+  /** Of the finished ones, those that were not run to their end. */
+  readonly failed: number;
   /** How many there will be; null where only the end tells. */
   readonly total: number | null;
   readonly best: JudgedTrial | null;
@@ -95,6 +97,7 @@ class Search {
   #refused = 0;
   #chosen = 0;
   #known = 0;
+  #failed = 0;
   #best: JudgedTrial | null = null;
 
   constructor(options: SearchOptions) {
@@ -154,6 +157,7 @@ class Search {
   #take(finished: FinishedTrial): JudgedTrial {
     const trial = judge(this.#options.objective, finished);
     this.#judged.set(trial.index, trial);
+    if (trial.standing === 'failed') this.#failed += 1;
     this.#best =
       trial.standing !== 'found' ? this.#best : (ranked(this.#best ? [this.#best, trial] : [trial])[0] ?? null);
     return trial;
@@ -163,7 +167,7 @@ class Search {
     const { sampler, space, trials } = this.#options;
     const bounded = Math.min(trials, space.size);
     const total = sampler === 'grid' && space.constraints.length > 0 ? null : bounded - this.#refused;
-    return { finished: this.#judged.size, known: this.#known, total, best: this.#best };
+    return { finished: this.#judged.size, known: this.#known, failed: this.#failed, total, best: this.#best };
   }
 
   #nothing({ count, examples }: RefusedPoints): AlphaError {

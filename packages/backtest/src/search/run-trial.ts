@@ -5,17 +5,21 @@ import { type BacktestResult, resultOf } from '../run/run-backtest.js';
 import { instancesAt, type TrialOptions } from './instances-at.js';
 import type { Point } from './parameter-space.js';
 import type { SharedBars } from './shared-bars.js';
-import type { Period, Trial, TrialOutcome } from './trial.js';
+import type { Period, Trial, TrialFailure, TrialOutcome } from './trial.js';
 
 /** Runs one trial to its end on this thread. A strategy that throws has failed; nothing is thrown here. */
 export function runTrial(bars: SharedBars, options: TrialOptions, trial: Trial): TrialOutcome {
   try {
     const { failures, metrics } = runPoint(bars, options, trial.point, trial.period);
     const [failure] = failures;
-    return failure === undefined ? { metrics } : { failed: 'threw', message: failure.message };
+    return failure === undefined ? { metrics } : { failed: 'threw', message: failure.message, ts: failure.ts };
   } catch (fault) {
-    return { failed: 'threw', message: fault instanceof Error ? fault.message : String(fault) };
+    return threw(fault);
   }
+}
+
+export function threw(fault: unknown): TrialFailure {
+  return { failed: 'threw', message: fault instanceof Error ? fault.message : String(fault) };
 }
 
 /**

@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AlphaError } from '@alpha-engine/core';
 import type { TrialOptions } from './instances-at.js';
-import { runTrial } from './run-trial.js';
+import { runTrial, threw } from './run-trial.js';
 import { SharedBars } from './shared-bars.js';
 import type { Trial } from './trial.js';
 import type { ThreadData, ThreadMessage } from './trial-thread.js';
@@ -30,8 +31,18 @@ export async function serveTrials(prepare: (setup: unknown) => Promise<TrialOpti
       return null;
     },
   );
+  let left: unknown = null;
+  process.on('uncaughtException', (fault) => {
+    left ??= fault;
+  });
   port.on('message', async (trial: Trial) => {
     const options = await prepared;
-    if (options !== null) tell({ kind: 'finished', outcome: runTrial(bars, options, trial) });
+    if (options === null) return;
+    // Timers of a strategy whose trial is over are nobody's.
+    left = null;
+    const outcome = runTrial(bars, options, trial);
+    // Promises that it left rejected are told before timers have their turn.
+    await setImmediate();
+    tell({ kind: 'finished', outcome: left === null ? outcome : threw(left) });
   });
 }

@@ -32,10 +32,15 @@ export class TrialFile {
     return new TrialFile(file, before);
   }
 
-  /** Those that were finished before, by index: of a part of the data, or of all of it. */
-  known(period?: Period): ReadonlyMap<number, FinishedTrial> {
+  /**
+   * Those that were finished before, by index: of a part of the data, or of all of it. Without those that may take longer now than they
+   * took before they were ended.
+   */
+  known(period?: Period, trialTimeoutMs = Number.POSITIVE_INFINITY): ReadonlyMap<number, FinishedTrial> {
     const same = ({ period: other }: FinishedTrial) => other?.from === period?.from && other?.to === period?.to;
-    return new Map(this.#before.filter(same).map((trial) => [trial.index, trial]));
+    const final = ({ outcome }: FinishedTrial) =>
+      !('failed' in outcome) || outcome.afterMs === undefined || outcome.afterMs >= trialTimeoutMs;
+    return new Map(this.#before.filter((trial) => same(trial) && final(trial)).map((trial) => [trial.index, trial]));
   }
 
   add({ index, outcome, point, period }: FinishedTrial): void {

@@ -12,21 +12,27 @@ export interface TrialThreadsOptions {
   readonly bars: SharedBars;
   /** Default: one per core. */
   readonly threads?: number;
+  /** How long a trial may take, milliseconds. Default: as long as it takes. */
+  readonly trialTimeoutMs?: number;
+  /** What a thread may have for objects. Default: three quarters of the machine's memory for all of them together, each from 256 MB to 4 GB. */
+  readonly heapMb?: number;
 }
 
 const MB = 2 ** 20;
 
-/** Trials on threads of their own, which share the bars. A thread that dies costs the trial it ran; another takes its place. */
+/** Trials on threads of their own, which share the bars. A thread that ends or takes too long costs the trial it ran; another
+ * takes its place. */
 export class TrialThreads implements TrialRunner {
   readonly threads: number;
   readonly #pool: readonly TrialThread[];
 
-  constructor({ bars, script, setup, threads = availableParallelism() }: TrialThreadsOptions) {
+  constructor({ bars, script, setup, trialTimeoutMs, ...options }: TrialThreadsOptions) {
+    const { threads = availableParallelism() } = options;
     this.threads = threads;
     const data: ThreadData = { bars: bars.message, setup };
-    // All of them together stay below the memory of the machine.
-    const heapMb = Math.max(256, Math.min(4_096, Math.floor((totalmem() * 0.75) / threads / MB)));
-    this.#pool = Array.from({ length: threads }, () => new TrialThread(script, data, heapMb));
+    const heapMb = options.heapMb ?? Math.max(256, Math.min(4_096, Math.floor((totalmem() * 0.75) / threads / MB)));
+    const limits = { heapMb, timeoutMs: trialTimeoutMs ?? null };
+    this.#pool = Array.from({ length: threads }, () => new TrialThread(script, data, limits));
   }
 
   async *run(trials: Iterable<Trial>, signal: AbortSignal): AsyncGenerator<FinishedTrial> {

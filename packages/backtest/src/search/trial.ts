@@ -20,10 +20,17 @@ export interface Period {
 /** What became of a trial. Plain: it travels between threads and lies in files. */
 export type TrialOutcome = { readonly metrics: BacktestMetrics } | TrialFailure;
 
-/** `threw`: the strategy did, at some bar. `died`: the thread did that ran it. */
+/**
+ * `threw`: the strategy did, at some bar. Of the thread that ran it: `timed_out`: it was ended because it took too long; `out_of_memory`: it
+ * needed more than it may have; `died`: it ended otherwise.
+ */
 export interface TrialFailure {
-  readonly failed: 'threw' | 'died';
+  readonly failed: 'threw' | 'timed_out' | 'out_of_memory' | 'died';
   readonly message: string;
+  /** Of the bar at which the strategy threw. */
+  readonly ts?: EpochMs;
+  /** How long it was let run, milliseconds; of `timed_out` only. */
+  readonly afterMs?: number;
 }
 
 export interface FinishedTrial extends Trial {

@@ -9,11 +9,12 @@ import { EquityCurve } from '../run/equity-curve.js';
 import type { BacktestResult } from '../run/run-backtest.js';
 import type { TrialOptions } from './instances-at.js';
 import { goalOf } from './objective.js';
+import type { Point } from './parameter-space.js';
 import type { JudgedTrial } from './rank.js';
 import { runSearch, type SearchOptions, type SearchResult } from './run-search.js';
 import { runAndClose } from './run-trial.js';
 import type { SharedBars } from './shared-bars.js';
-import type { FinishedTrial, Period } from './trial.js';
+import type { FinishedTrial, Period, TrialFailure } from './trial.js';
 
 /** Lengths in milliseconds. */
 export interface WalkForwardPlan {
@@ -86,6 +87,8 @@ export interface WalkedWindow extends WalkForwardWindow {
     /** Trades that were closed because the test ended. */
     readonly closedAtEnd: number;
   } | null;
+  /** What went wrong in the test. Where the strategy threw, it has a result up to there; else none, and nothing traded. */
+  readonly failure: TrialFailure | null;
 }
 
 export interface WalkForwardResult {
@@ -113,8 +116,11 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
     if (found.stopped) break;
     const chosen = found.best;
     curve.add(window.test.from, cash);
-    const tested =
-      chosen === null || cash <= 0 ? null : runAndClose(bars, { ...options, cash }, chosen.point, window.test);
+    const playing = chosen === null || cash <= 0 ? null : chosen.point;
+    const failure = playing === null ? null : await failureOf(search, playing, window.test);
+    if (search.signal?.aborted) break;
+    const lost = failure !== null && failure.failed !== 'threw';
+    const tested = playing === null || lost ? null : runAndClose(bars, { ...options, cash }, playing, window.test);
     if (tested !== null) {
       const { result } = tested;
       results.push(result);
@@ -125,7 +131,7 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
       cash = result.metrics.finalEquity;
     }
     const outOfSample = tested === null ? null : { value: goalOf(search.objective, tested.result.metrics), ...tested };
-    walked.push({ ...window, trials: found.trials.length, chosen, outOfSample });
+    walked.push({ ...window, trials: found.trials.length, chosen, outOfSample, failure });
   }
   const { daysPerYear } = options;
   const performance = performanceMetrics({
@@ -140,6 +146,18 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
     });
   const metrics = { ...performance, ...tradeMetrics(trades) };
   return { windows: walked, outOfSample: { curve, metrics }, stopped: walked.length < windows.length };
+}
+
+/**
+ * What goes wrong with a point on bars that nobody has tried it on: found where every trial is run, so that a strategy that does not come
+ * to an end, or ends its thread, does neither here.
+ */
+async function failureOf({ runner, signal }: WalkForwardOptions['search'], point: Point, period: Period) {
+  const trial = { index: 0, point, period };
+  for await (const { outcome } of runner.run([trial], signal ?? new AbortController().signal)) {
+    if ('failed' in outcome) return outcome;
+  }
+  return null;
 }
 
 function train({ known, search }: WalkForwardOptions, window: WalkForwardWindow): Promise<SearchResult> {

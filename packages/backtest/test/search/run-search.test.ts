@@ -6,12 +6,14 @@ import {
   parseObjective,
   refusals,
   runSearch,
+  runWalkForward,
   type SearchOptions,
   type SharedBars,
   type TrialRunner,
   TrialThreads,
   trialsHere,
 } from '../../src/search/index.js';
+import { DAY_MS, START_TS } from '../support/play.js';
 import { buildWorker } from './support/build-worker.js';
 import { sharedWaves, turnsOptions } from './support/turns.js';
 
@@ -36,8 +38,12 @@ function search(space: readonly string[], more: Partial<SearchOptions> = {}) {
   });
 }
 
-async function onThreads<Result>(threads: number, act: (runner: TrialRunner) => Promise<Result>): Promise<Result> {
-  const runner = new TrialThreads({ script, setup: null, bars, threads });
+async function onThreads<Result>(
+  threads: number,
+  act: (runner: TrialRunner) => Promise<Result>,
+  limits: { readonly trialTimeoutMs?: number; readonly heapMb?: number } = {},
+): Promise<Result> {
+  const runner = new TrialThreads({ script, setup: null, bars, threads, ...limits });
   try {
     return await act(runner);
   } finally {
@@ -72,6 +78,27 @@ describe('a search', () => {
       ['12 throw', 'failed', 'The twentieth bar is too much.'],
       ['12 exit', 'failed', 'Its thread ended: process.exit(7) was called in it.'],
     ]);
+  });
+
+  it('ends a trial that does not end, or needs too much memory, and goes on with the others', async () => {
+    const space = ['accident=loop,memory,none', 'every=9'];
+    const { trials } = await onThreads(1, (runner) => search(space, { runner }), { trialTimeoutMs: 1_000, heapMb: 32 });
+    expect(trials.map(({ outcome, standing }) => ('failed' in outcome ? outcome : standing))).toEqual([
+      { failed: 'timed_out', message: 'It took longer than 1 s, and its thread was ended.', afterMs: 1_000 },
+      {
+        failed: 'out_of_memory',
+        message: 'Its thread ended: it needed more than the 32 MB that a thread may have.',
+      },
+      'found',
+    ]);
+  });
+
+  it('blames a trial for what it left behind, and no other', async () => {
+    const space = ['accident=late,reject,none', 'every=9..14'];
+    const told = outcomes(await onThreads(1, (runner) => search(space, { runner })));
+    expect(told.filter(([, standing]) => standing === 'failed')).toEqual(
+      Array.from({ length: 6 }, (_, index) => [`reject ${index + 9}`, 'failed', 'Nobody waits for this.']),
+    );
   });
 
   it('ends with the reason when no thread can begin', async () => {
@@ -122,6 +149,25 @@ describe('a search', () => {
     await expect(search(['every=8..20'], { known })).rejects.toThrow(
       /has \{"every":9\} as trial 0, where this search has/,
     );
+  });
+});
+
+describe('a walk-forward', () => {
+  it('goes on when a strategy ends its thread on bars that it was not trained on', async () => {
+    const day = (count: number) => START_TS + count * DAY_MS;
+    const windows = [{ train: { from: day(0), to: day(15) }, test: { from: day(15), to: day(45) } }];
+    const options = turnsOptions();
+    const walk = (accident: 'throw' | 'exit', runner: TrialRunner) => {
+      const space = ParameterSpace.parse(['every=9', `accident=${accident}`]);
+      const objective = parseObjective('finalEquity');
+      const search = { space, sampler: 'grid', seed: 1, trials: 1, objective, runner } as const;
+      return runWalkForward({ windows, bars, options, search: { ...search, refusalOf: refusals(options) } });
+    };
+    const [exit] = (await onThreads(1, (runner) => walk('exit', runner))).windows;
+    expect(exit).toMatchObject({ failure: { failed: 'died' }, outOfSample: null, chosen: { standing: 'found' } });
+    const [threw] = (await walk('throw', trialsHere(bars, options))).windows;
+    expect(threw?.failure).toMatchObject({ failed: 'threw', message: 'The twentieth bar is too much.' });
+    expect(threw?.outOfSample?.result.metrics.trades).toBeGreaterThan(0);
   });
 });
 

@@ -38,6 +38,19 @@ describe('a file of trials', () => {
     expect(known()).toEqual([trial(1), trial(0), trial(2)]);
   });
 
+  it('tries again what was ended early, where it may take longer now', () => {
+    const early: FinishedTrial = { ...trial(1), outcome: { failed: 'timed_out', message: 'No.', afterMs: 1_000 } };
+    const file = TrialFile.open(path, identity);
+    for (const one of [trial(0), early]) file.add(one);
+    file.close();
+    const again = TrialFile.open(path, identity);
+    expect([...again.known(undefined, 1_000).keys()]).toEqual([0, 1]);
+    expect([...again.known(undefined, 1_001).keys()]).toEqual([0]);
+    again.add(trial(1));
+    again.close();
+    expect(known()).toEqual([trial(0), trial(1)]);
+  });
+
   it('loses a line that was cut, and only that', () => {
     write(0, 1);
     const text = readFileSync(path, 'utf8');

@@ -54,6 +54,12 @@ export default class Optimize extends AlphaCommand {
       min: 1,
     }),
     threads: Flags.integer({ description: 'Default: one per core.', min: 1 }),
+    'trial-timeout': Flags.string({
+      description:
+        'A trial that takes longer is ended and counts as failed; the others go on. none: as long as it takes.',
+      default: '10m',
+      helpValue: '<30s|10m|2h|none>',
+    }),
     'walk-forward': Flags.string({
       description:
         'Searches on one part and tests on the next, window by window: train=90d,test=30d, and ",anchored" to train from the beginning.',
@@ -92,6 +98,7 @@ export default class Optimize extends AlphaCommand {
       require: flags.require ?? [],
       batch: flags.batch,
       threads: flags.threads,
+      trialTimeout: flags['trial-timeout'],
       out: flags.out,
       top: flags.top,
       signal,

@@ -12,7 +12,7 @@ export function optimizeText(report: OptimizeReport): string {
       : []),
     ...whatWentWrong(report),
     verdict(report),
-    ...(trials > 0 ? [tableOf(report)] : []),
+    ...(trials > report.failed ? [tableOf(report)] : []),
     ...overfitLines(report),
     ...(report.best === null
       ? []
@@ -77,8 +77,8 @@ function whatWentWrong({ failures, refused, notAvailable, objective, trials }: O
       ? []
       : [`${refused.count} points are not taken. The first, ${pointText(first.point)}: ${first.why}`]),
     ...failures.map(
-      ({ count, first: point, message, reason }) =>
-        `${count} ${count === 1 ? 'trial' : 'trials'} failed, the first with ${pointText(point)}: ${reason === 'threw' ? 'the strategy threw: ' : ''}${message}`,
+      ({ at, count, first: point, message, reason }) =>
+        `${count} ${count === 1 ? 'trial' : 'trials'} failed, the first with ${pointText(point)}: ${reason === 'threw' ? `the strategy threw${at === undefined ? '' : ` at ${at}`}: ` : ''}${message}`,
     ),
     ...(notAvailable > 0 && notAvailable < trials ? [`In ${notAvailable} trials ${objective} is not available.`] : []),
   ];

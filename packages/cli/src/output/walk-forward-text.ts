@@ -37,6 +37,7 @@ export function walkForwardText(report: WalkForwardReport): string {
         test?.metrics.trades,
       ]),
     ),
+    ...windows.flatMap(({ failure, test }) => (failure === null ? [] : [failureText(test.from, failure)])),
     `Mean ${objective} in sample ${figure(inSample)}, out of sample ${figure(outOfSample)}.`,
     `All tests on one account: ${objective} ${figure(value)}, return ${percent(metrics.totalReturn)}, CAGR ${percent(metrics.cagr)}, Sharpe ${figure(metrics.sharpe)}, max drawdown ${percent(metrics.maxDrawdown)}, ${metrics.trades} trades.`,
     ...(closed === 0
@@ -45,6 +46,12 @@ export function walkForwardText(report: WalkForwardReport): string {
           `${closed} of these trades were open when their test ended, and were closed there with taker fee and slippage.`,
         ]),
   ].join('\n');
+}
+
+function failureText(from: string, { failed, message }: NonNullable<WalkForwardReport['windows'][number]['failure']>) {
+  const what =
+    failed === 'threw' ? 'the strategy threw and did nothing more' : 'the strategy failed and nothing traded';
+  return `In the test from ${dayOf(from)} ${what}: ${message}`;
 }
 
 function dayOf(iso: string): string {

@@ -37,6 +37,19 @@ export function instantIn(flag: string, text: string | undefined, offsetMs: numb
   return time.ts;
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+/** A timer holds no more than 24 days; nobody waits for one. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** Milliseconds; undefined: none. */
+export function durationIn(flag: string, text: string): number | undefined {
+  if (text === 'none') return undefined;
+  const [, count, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  const duration = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
+  if (duration >= 1 && duration <= LONGEST_MS) return duration;
+  throw usage(flag, text, 'a time such as 30s, 10m or 2h, 24h at most, or none');
+}
+
 export function columnsIn(text: string | undefined): Record<string, string> {
   const columns: Record<string, string> = {};
   for (const pair of text?.split(',') ?? []) {

@@ -22,7 +22,7 @@ export async function optimize(
 ) {
   const prepared = await prepareSearch(request);
   try {
-    const known = prepared.file?.known();
+    const known = prepared.known?.();
     const result = await runSearch({ ...prepared.search, ...(known !== undefined && { known }) });
     if (page !== null && result.best !== null) await reportBest(prepared, result, request.objective, page);
     return {
@@ -80,13 +80,14 @@ function countsOf({ ranked, refused, stopped }: SearchResult) {
 
 /** What went wrong, each once, with how often and where first. */
 function failuresOf(ranked: readonly JudgedTrial[]) {
-  const failures = new Map<string, { reason: string; message: string; count: number; first: Point }>();
+  const failures = new Map<string, { reason: string; message: string; count: number; first: Point; at?: string }>();
   for (const { outcome, point } of ranked) {
     if (!('failed' in outcome)) continue;
-    const { failed: reason, message } = outcome;
+    const { failed: reason, message, ts } = outcome;
     const known = failures.get(`${reason}${message}`);
+    const at = ts === undefined ? {} : { at: new Date(ts).toISOString() };
     if (known !== undefined) known.count += 1;
-    else failures.set(`${reason}${message}`, { reason, message, count: 1, first: point });
+    else failures.set(`${reason}${message}`, { reason, message, count: 1, first: point, ...at });
   }
   return [...failures.values()];
 }
@@ -98,6 +99,7 @@ export function trialRow({ index, outcome, point, standing, unmet, value }: Judg
     value,
     standing,
     unmet,
-    ...('metrics' in outcome ? { metrics: outcome.metrics } : {}),
+    metrics: 'failed' in outcome ? undefined : outcome.metrics,
+    failure: 'failed' in outcome ? outcome : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   ParameterSpace,
+  type Period,
   parseObjective,
   refusals,
   type SamplerName,
@@ -13,6 +14,7 @@ import {
 import { AlphaError } from '@alpha-engine/core';
 import type { BacktestRequest } from './backtest/request.js';
 import { backtestSetup } from './backtest.js';
+import { durationIn } from './backtest-values.js';
 import { engineVersions } from './engine-versions.js';
 import { openTrials } from './open-trials.js';
 import { withParams } from './trial-options.js';
@@ -31,6 +33,8 @@ export interface OptimizeRequest {
   readonly require: readonly string[];
   readonly batch: number;
   readonly threads: number | undefined;
+  /** How long a trial may take: `10m`, or `none`. */
+  readonly trialTimeout: string;
   /** Where every trial is kept, and read from again. */
   readonly out: string | undefined;
   /** How many of the best are told. */
@@ -51,6 +55,7 @@ export async function prepareSearch(request: OptimizeRequest) {
     throw new AlphaError('USAGE', '--trials is for --sampler random and tpe; a grid has as many trials as points.');
   }
   const space = ParameterSpace.parse(request.space, request.where);
+  const trialTimeoutMs = durationIn('--trial-timeout', request.trialTimeout);
   const objective = parseObjective(request.objective, request.require);
   const { params, setup } = await someSetup(backtest, space);
   if ('events' in setup.source) {
@@ -73,6 +78,7 @@ export async function prepareSearch(request: OptimizeRequest) {
     setup: { request: plain, flags, params },
     bars,
     ...(request.threads !== undefined && { threads: request.threads }),
+    ...(trialTimeoutMs !== undefined && { trialTimeoutMs }),
   });
   const search: SearchOptions = {
     ...{ space, sampler, seed, batch, objective, runner, signal },
@@ -87,7 +93,8 @@ export async function prepareSearch(request: OptimizeRequest) {
     await runner.close();
     await kept?.close();
   };
-  return { search, bars, options: setup.options, setup, file, began: performance.now(), close };
+  const known = file === null ? undefined : (period?: Period) => file.known(period, trialTimeoutMs);
+  return { search, bars, options: setup.options, setup, known, began: performance.now(), close };
 }
 
 /** What was searched, and how. */
@@ -125,9 +132,9 @@ async function someSetup(request: BacktestRequest, space: ParameterSpace) {
   throw new AlphaError('USAGE', `There is nothing to search over: no point of the space meets --where ${where}.`);
 }
 
-/** Everything that decides which trials there are and what comes of them. Objective and requirements only judge, but `tpe` learns from them. */
+/** Everything that decides which trials there are and what comes of them. What `learned` has only judges, but `tpe` learns from it. */
 function identityOf(
-  { backtest: { config }, batch, objective, require, sampler, seed, space, where }: OptimizeRequest,
+  { backtest: { config }, sampler, seed, space, where, ...request }: OptimizeRequest,
   { options, strategies }: Awaited<ReturnType<typeof backtestSetup>>,
   bars: SharedBars,
 ): SearchIdentity {
@@ -142,6 +149,15 @@ function identityOf(
     where,
     sampler,
     seed,
-    ...(sampler === 'tpe' && { batch, objective, require }),
+    ...(sampler === 'tpe' && learned(request)),
   };
+}
+
+function learned({
+  batch,
+  objective,
+  require,
+  trialTimeout,
+}: Pick<OptimizeRequest, 'batch' | 'objective' | 'require' | 'trialTimeout'>) {
+  return { batch, objective, require, 'trial time-out': trialTimeout };
 }

@@ -19,10 +19,9 @@ export async function walkForward(request: OptimizeRequest & { readonly plan: st
   const plan = parseWalkForward(request.plan);
   const prepared = await prepareSearch(request);
   try {
-    const { bars, file, options, search } = prepared;
+    const { bars, known, options, search } = prepared;
     const windows = walkForwardWindows(plan, periodOf(prepared));
-    const known = file === null ? {} : { known: (period: Period) => file.known(period) };
-    const result = await runWalkForward({ windows, search, bars, options, ...known });
+    const result = await runWalkForward({ windows, search, bars, options, ...(known && { known }) });
     const { curve, metrics } = result.outOfSample;
     const { days, equity } = dailyEquity(curve.times, curve.values);
     return {
@@ -50,7 +49,7 @@ function periodOf({ bars, options }: PreparedSearch): Period {
   throw new AlphaError('DATA_INVALID', 'There is no bar between --from and --to to run the strategy on.');
 }
 
-function windowRow({ chosen, outOfSample, test, train, trials }: WalkedWindow) {
+function windowRow({ chosen, failure, outOfSample, test, train, trials }: WalkedWindow) {
   return {
     train: isoOf(train),
     test: isoOf(test),
@@ -64,6 +63,7 @@ function windowRow({ chosen, outOfSample, test, train, trials }: WalkedWindow) {
             metrics: outOfSample.result.metrics,
             closedAtEnd: outOfSample.closedAtEnd,
           },
+    failure,
   };
 }
 

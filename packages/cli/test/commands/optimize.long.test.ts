@@ -9,7 +9,7 @@ import { defineStrategy } from '@alpha-engine/core';
 import { z } from 'zod';
 export default defineStrategy({
   name: 'turns',
-  params: z.object({ every: z.number().int().min(2), bad: z.enum(['no', 'throw', 'exit']).default('no') }),
+  params: z.object({ every: z.number().int().min(2), bad: z.enum(['no', 'throw', 'exit', 'loop']).default('no') }),
   create: ({ bad, every }) => {
     let bars = 0;
     return {
@@ -17,6 +17,7 @@ export default defineStrategy({
         bars += 1;
         if (bars === 30 && bad === 'throw') throw new Error('Enough.');
         if (bars === 30 && bad === 'exit') process.exit(7);
+        if (bars === 30 && bad === 'loop') for (;;);
         if (bars % every === 0) ctx.enterLong();
         else if (bars % every === 1) ctx.exit();
       },
@@ -56,7 +57,9 @@ describe('alpha optimize', () => {
     expect(one).toMatchObject({ exit: 0, stderr: '', report: { trials: 12, found: 4, failed: 8 } });
     expect(three).toEqual(one);
     const text = await runAlpha([...FLAGS, ...space], { folder });
-    expect(text.stdout).toMatch(/4 trials failed, the first with every=5 bad=throw: the strategy threw: .*Enough\./);
+    expect(text.stdout).toMatch(
+      /4 trials failed, the first with every=5 bad=throw: the strategy threw at 2024-01-31T00:00:00.000Z: Enough\./,
+    );
     expect(text.stdout).toContain('Its thread ended: process.exit(7) was called in it.');
   }, 60_000);
 
@@ -94,6 +97,13 @@ describe('alpha optimize', () => {
       1,
       'winRate is not available in any',
     ],
+    [
+      'no trial ends',
+      ['--space', 'every=3', '--space', 'bad=loop', '--trial-timeout', '1s'],
+      1,
+      '1 trial failed, the first with every=3 bad=loop: It took longer than 1 s, and its thread was ended.',
+    ],
+    ['a time-out that is none', ['--space', 'every=3', '--trial-timeout', '25h'], 2, '--trial-timeout is "25h"'],
     ['every trial throws', ['--space', 'every=3..4', '--space', 'bad=throw'], 1, 'all 2 trials failed'],
     ['an empty range', ['--space', 'every=9..2'], 2, '9 is above 2, so that there is nothing in it'],
   ])('says in one sentence: %s', async (_what, flags, exit, says) => {

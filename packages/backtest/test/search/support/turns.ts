@@ -10,7 +10,7 @@ const turns = defineStrategy({
     .object({
       every: z.number().int().min(2),
       hold: z.number().int().min(1).default(1),
-      accident: z.enum(['none', 'throw', 'exit', 'memory']).default('none'),
+      accident: z.enum(['none', 'throw', 'exit', 'memory', 'loop', 'reject', 'late']).default('none'),
     })
     .refine(({ every, hold }) => hold < every, 'hold should be less than every'),
   create: ({ accident, every, hold }) => {
@@ -27,9 +27,12 @@ const turns = defineStrategy({
   },
 }) as unknown as Strategy;
 
-function cause(accident: 'throw' | 'exit' | 'memory'): void {
+function cause(accident: 'throw' | 'exit' | 'memory' | 'loop' | 'reject' | 'late'): void {
   if (accident === 'throw') throw new Error('The twentieth bar is too much.');
   if (accident === 'exit') process.exit(7);
+  if (accident === 'loop') for (;;);
+  if (accident === 'reject') return void Promise.reject(new Error('Nobody waits for this.'));
+  if (accident === 'late') return void setTimeout(() => cause('throw'), 1);
   const kept: number[][] = [];
   for (;;) kept.push(new Array<number>(1_000_000).fill(1));
 }
