@@ -9,8 +9,10 @@ import {
   runWalkForward,
   type SearchOptions,
   type SharedBars,
+  type TrialFailure,
   type TrialRunner,
   TrialThreads,
+  type TrialThreadsOptions,
   trialsHere,
 } from '../../src/search/index.js';
 import { DAY_MS, START_TS } from '../support/play.js';
@@ -38,10 +40,12 @@ function search(space: readonly string[], more: Partial<SearchOptions> = {}) {
   });
 }
 
+type TrialLimits = Pick<TrialThreadsOptions, 'heapMb' | 'trialTimeoutMs'>;
+
 async function onThreads<Result>(
   threads: number,
   act: (runner: TrialRunner) => Promise<Result>,
-  limits: { readonly trialTimeoutMs?: number; readonly heapMb?: number } = {},
+  limits: TrialLimits = {},
 ): Promise<Result> {
   const runner = new TrialThreads({ script, setup: null, bars, threads, ...limits });
   try {
@@ -80,15 +84,25 @@ describe('a search', () => {
     ]);
   });
 
-  it('ends a trial that does not end, or needs too much memory, and goes on with the others', async () => {
-    const space = ['accident=loop,memory,none', 'every=9'];
-    const { trials } = await onThreads(1, (runner) => search(space, { runner }), { trialTimeoutMs: 1_000, heapMb: 32 });
-    expect(trials.map(({ outcome, standing }) => ('failed' in outcome ? outcome : standing))).toEqual([
-      { failed: 'timed_out', message: 'It took longer than 1 s, and its thread was ended.', afterMs: 1_000 },
+  it.each<[accident: string, limits: TrialLimits, failure: TrialFailure]>([
+    [
+      'loop',
+      { trialTimeoutMs: 1_500 },
+      { failed: 'timed_out', message: 'It took longer than 1.5 s, and its thread was ended.', afterMs: 1_500 },
+    ],
+    [
+      'memory',
+      { heapMb: 32 },
       {
         failed: 'out_of_memory',
         message: 'Its thread ended: it needed more than the 32 MB that a thread may have.',
       },
+    ],
+  ])('ends a trial and goes on with the others: %s', async (accident, limits, failure) => {
+    const space = [`accident=${accident},none`, 'every=9'];
+    const { trials } = await onThreads(1, (runner) => search(space, { runner }), limits);
+    expect(trials.map(({ outcome, standing }) => ('failed' in outcome ? outcome : standing))).toEqual([
+      failure,
       'found',
     ]);
   });
