@@ -13,10 +13,12 @@ export interface ReadEventsOptions {
   readonly symbols?: readonly string[];
 }
 
-/** Events that were kept somewhere else than in plain files: an archive, a bus, a database. Numbers that are missing are told. */
+/** Events that were kept somewhere else than in plain files: an archive, a bus, a database. Numbers that are missing are told, and those that are not there any more in front. */
 export class ReadEvents implements EventSource {
   readonly #options: ReadEventsOptions;
   readonly #seqs = new Map<string, number>();
+  /** Series whose first numbers are gone, and the first that is there. */
+  readonly #trimmed: string[] = [];
   #read: DataProvenance | null = null;
 
   constructor(options: ReadEventsOptions) {
@@ -47,6 +49,7 @@ export class ReadEvents implements EventSource {
       if (batch.length > 0) yield batch;
     }
     const notes = missing === 0 ? [] : [`${missing} events are missing: their numbers are not there`];
+    if (this.#trimmed.length > 0) notes.push(`what came earlier is not there: ${this.#trimmed.join(', ')}`);
     const gaps = { count: 0, longestMs: 0 };
     const columns = ['events as on the bus'];
     this.#read = {
@@ -75,6 +78,7 @@ export class ReadEvents implements EventSource {
     const series = `${type} ${symbol} ${exchange}`;
     const before = this.#seqs.get(series);
     this.#seqs.set(series, seq);
+    if (before === undefined && seq > 1) this.#trimmed.push(`${type} of ${symbol} begins with number ${seq}`);
     return before === undefined ? 0 : Math.max(0, seq - before - 1);
   }
 }

@@ -83,6 +83,9 @@ async function* readSegment(root: string, segment: ArchiveSegment): AsyncGenerat
     }
     yield events;
   }
+  // A file that was cut where one member ends and the next begins decompresses without a word.
+  if (line === segment.rows) return;
+  throw damaged(segment, `${segment.file?.path} has ${line} rows; its manifest says ${segment.rows}`);
 }
 
 /** Whole lines, many at a time. */
@@ -167,9 +170,9 @@ async function checkSegment(root: string, segment: ArchiveSegment): Promise<read
   ];
 }
 
-function damaged(segment: ArchiveSegment, what: string, cause: unknown): AlphaError {
+function damaged(segment: ArchiveSegment, what: string, cause?: unknown): AlphaError {
   return new AlphaError('ARCHIVE_DAMAGED', `${what}. Restore it from a copy, or remove it with its manifest.`, {
     context: { path: segment.file?.path },
-    cause,
+    ...(cause !== undefined && { cause }),
   });
 }
