@@ -1,9 +1,10 @@
-import { AlphaError, type Bar, divides, mergeBars, type Timeframe } from '@alpha-engine/core';
+import { AlphaError, type Bar, divides, TimeBarBuilder, type Timeframe } from '@alpha-engine/core';
 import type { BarSource } from './bar-source.js';
 
 /**
- * Bars of one symbol put together to longer ones, as a stream. An interval without bars has none; a last one that is not over is left out, for nobody
- * would have seen it closed. Throws `USAGE` when bars of `from` do not make up bars of `to`.
+ * Bars of one symbol put together to longer ones, as a stream, by the builder that builds them live. An interval without bars has none; a first one that
+ * the data begin inside of is left out, and a last one that is not over, for nobody would have seen it whole. Throws `USAGE` when bars of `from`
+ * do not make up bars of `to`.
  */
 export function longerBars(source: BarSource, from: Timeframe, to: Timeframe): BarSource {
   if (from === to) return source;
@@ -16,13 +17,13 @@ export function longerBars(source: BarSource, from: Timeframe, to: Timeframe): B
 }
 
 async function* merged(source: BarSource, timeframe: Timeframe): AsyncGenerator<readonly Bar[]> {
-  let open: Bar | undefined;
-  let endTs = 0;
+  let builder: TimeBarBuilder | undefined;
   for await (const bars of source.bars()) {
-    endTs = bars.at(-1)?.closeTs ?? endTs;
-    const longer = mergeBars(open === undefined ? bars : [open, ...bars], timeframe);
-    open = longer.pop();
+    const longer: Bar[] = [];
+    for (const bar of bars) {
+      builder ??= new TimeBarBuilder({ ...bar, timeframe });
+      longer.push(...builder.merge(bar));
+    }
     if (longer.length > 0) yield longer;
   }
-  if (open !== undefined && endTs >= open.closeTs) yield [open];
 }

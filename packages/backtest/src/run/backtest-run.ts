@@ -54,6 +54,8 @@ export class BacktestRun {
   #night = 0;
   /** Where there is only one. */
   readonly #only: SymbolPlay | null;
+  /** Longer bars are put together from those that come. */
+  readonly #merges: boolean;
   bars = 0;
   /** Bars at whose end something was held. */
   investedBars = 0;
@@ -90,6 +92,7 @@ export class BacktestRun {
     this.#account = new AccountView(this.record, this.#capital, this.#plays);
     this.#watchesLoss = maxDrawdown !== undefined || limits?.maxDailyLoss !== undefined;
     this.#engine = new VirtualEngine({ instances, config, exchange: this.#exchange, markets, listener: this.record });
+    this.#merges = instruments.some(({ symbol }) => this.#engine.timeframes(symbol).length > 1);
   }
 
   /** The executor of the run, for looking at its books. */
@@ -111,10 +114,15 @@ export class BacktestRun {
     if (to !== undefined && bar.openTs >= to) return;
     this.#closeUntil(bar.openTs);
     if (from !== undefined && bar.openTs < from) {
+      this.#closeLonger(bar.openTs, 'warmup');
       this.#engine.close(bar, 'warmup');
       return;
     }
-    if (!this.#begun) this.#begin(bar);
+    if (!this.#begun) {
+      if (from !== undefined) this.#closeLonger(from, 'warmup');
+      this.#begin(bar);
+    }
+    this.#closeLonger(bar.openTs, 'bar');
     this.#open(play, bar);
     play.bar = bar;
   }
@@ -122,6 +130,7 @@ export class BacktestRun {
   /** Closes the last bars. Their signals stay unfilled, and nobody is told their prices: nothing is traded on a close. */
   end(): void {
     this.#closeUntil(Number.POSITIVE_INFINITY);
+    this.#closeLonger(this.#options.to ?? this.#engine.now, 'bar');
     this.#engine.tell({ kind: 'clock' });
     this.#engine.settle();
   }
@@ -267,6 +276,15 @@ export class BacktestRun {
       next.path = rest;
       if (point !== undefined) this.#go(next, point.price, point.ts);
       else this.#close(next, next.bar as Bar);
+    }
+  }
+
+  /** Longer bars whose last shorter one is missing close when time has passed their end, as the clock closes them live. */
+  #closeLonger(ts: EpochMs, kind: 'bar' | 'warmup'): void {
+    if (!this.#merges) return;
+    for (const { event } of this.#engine.closeUntil(ts, kind).signals) {
+      const play = this.#plays.get(event.symbol);
+      if (play !== undefined) play.waiting = [...play.waiting, event];
     }
   }
 

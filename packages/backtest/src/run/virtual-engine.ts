@@ -108,7 +108,7 @@ export class VirtualEngine {
     if (this.#runner.warm(event)) this.#step([]);
   }
 
-  /** Closes the bars that end by this moment, which no later trade will. */
+  /** Closes the bars that end by this moment, which no later trade, and no later shorter bar, will. */
   closeUntil(ts: EpochMs, kind: 'bar' | 'warmup'): RunnerStep {
     this.#runner.closeUntil(ts, kind);
     return this.#step([]);

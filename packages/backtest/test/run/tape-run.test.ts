@@ -28,7 +28,7 @@ const quotes = (ms: number, bid: number, ask: number) =>
   );
 
 it('closes a bar with the first trade behind it, judges the signal at once and fills at the book of that moment', () => {
-  const events = [quotes(0, 99, 101), trade(10, 100), trade(30_000, 102), quotes(MINUTE, 103, 105), trade(MINUTE, 104)];
+  const events = [quotes(0, 99, 101), trade(0, 100), trade(30_000, 102), quotes(MINUTE, 103, 105), trade(MINUTE, 104)];
   const { result } = playTape(scripted({ 0: 'long' }), events);
   expect(result.bars).toBe(1);
   expect(told(result)).toEqual(['long 105 …']);
@@ -36,7 +36,7 @@ it('closes a bar with the first trade behind it, judges the signal at once and f
 });
 
 it('closes a bar by the clock two seconds after its end, on anything the symbol says', () => {
-  const early = [quotes(0, 99, 101), trade(10, 100), ticker(MINUTE + 1_999, 99, 101)];
+  const early = [quotes(0, 99, 101), trade(0, 100), ticker(MINUTE + 1_999, 99, 101)];
   expect(playTape(scripted({ 0: 'long' }), early).result.bars).toBe(0);
   const { result } = playTape(scripted({ 0: 'long' }), [...early, quotes(MINUTE + 2_000, 99, 102)]);
   expect(result.bars).toBe(1);
@@ -202,7 +202,7 @@ function noting(bars: Bar[]): Strategy {
 }
 
 it('tells a bar whole that the beginning of the run lies in', () => {
-  const events = [trade(10_000, 100), trade(20_000, 120), trade(40_000, 110), trade(MINUTE, 111)];
+  const events = [trade(0, 100), trade(20_000, 120), trade(40_000, 110), trade(MINUTE, 111)];
   const bars: Bar[] = [];
   const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
   const { result } = playTape(noting(bars), events, { fill, from: START_TS + 30_000 });
@@ -212,7 +212,7 @@ it('tells a bar whole that the beginning of the run lies in', () => {
 
 it('closes the last bar before the end of the run, and does nothing on it', () => {
   const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
-  const events = [trade(10_000, 100), trade(MINUTE + 1, 110), trade(2 * MINUTE - 1, 120)];
+  const events = [trade(0, 100), trade(MINUTE + 1, 110), trade(2 * MINUTE - 1, 120)];
   for (const after of [[], [trade(2 * MINUTE, 130)]]) {
     const bars: Bar[] = [];
     const { result } = playTape(noting(bars), [...events, ...after], { fill, to: START_TS + 2 * MINUTE });
@@ -225,4 +225,13 @@ it('closes the last bar before the end of the run, and does nothing on it', () =
   const bars: Bar[] = [];
   playTape(noting(bars), events, { fill, to: START_TS + 2 * MINUTE - 1 });
   expect(bars.map(({ close }) => close)).toEqual([100]);
+});
+
+it('tells no bar whose beginning the data do not have, as a live session would not', () => {
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY } as const;
+  const events = [trade(1, 100), trade(MINUTE + 1, 110), trade(2 * MINUTE, 120)];
+  const bars: Bar[] = [];
+  const { result } = playTape(noting(bars), events, { fill });
+  expect(bars.map(({ close }) => close)).toEqual([110]);
+  expect(result).toMatchObject({ bars: 1, signals: 1 });
 });

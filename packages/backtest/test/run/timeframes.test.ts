@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { decisionsOf } from '../../src/lookahead/decisions.js';
 import { BacktestRun } from '../../src/run/backtest-run.js';
 import { Random } from '../../src/search/random.js';
-import { instrumentOf, play } from '../support/play.js';
+import { instrumentOf, play, told } from '../support/play.js';
 
 const START = Date.UTC(2024, 0, 1);
 const MINUTE = 60_000;
@@ -112,9 +112,9 @@ describe('several timeframes in one strategy', () => {
       const seen: string[] = [];
       decisionsOf(specOf(reader(seen, ['1h'])), bars);
       const hours = seen.filter((line) => line.startsWith('1h'));
-      const expected = mergeBars(bars, '1h').map((bar) =>
-        ['1h', bar.openTs - START, bar.open, bar.high, bar.low, bar.close].join(' '),
-      );
+      // The hour that the data begin in is not whole.
+      const whole = mergeBars(bars, '1h').filter(({ openTs }) => openTs >= bars[0]!.openTs);
+      const expected = whole.map((bar) => ['1h', bar.openTs - START, bar.open, bar.high, bar.low, bar.close].join(' '));
       expect(hours, what).toEqual(expected.slice(0, hours.length));
       for (const [place, line] of seen.entries()) {
         const [timeframe, openTs = ''] = line.split(' ');
@@ -143,6 +143,65 @@ describe('several timeframes in one strategy', () => {
     expect(run()).toBeGreaterThanOrEqual(twoHours);
     expect(run(twoHours)).toBeGreaterThanOrEqual(twoHours);
     expect(run(twoHours)).toBeLessThan(twoHours + 30 * MINUTE);
+  });
+
+  describe('a longer bar whose last shorter one is missing', () => {
+    const minute = (n: number, symbol = 'ABC'): Bar => {
+      const openTs = START + n * MINUTE;
+      const series = { exchange: 'gmo', symbol, timeframe: '1m' } as const;
+      return { ...series, openTs, closeTs: openTs + MINUTE, open: n, high: n, low: n, close: n, volume: 1, trades: 1 };
+    };
+    const until = (last: number, symbol?: string) => Array.from({ length: last }, (_, n) => minute(n + 1, symbol));
+    const onHours = (seen: string[] = []): Strategy =>
+      defineStrategy({
+        name: 'on-hours',
+        params: z.object({}),
+        create: () => ({
+          timeframes: {
+            '1h': {
+              onBar(bar, ctx) {
+                seen.push(`1h ${bar.symbol} ${bar.close}`);
+                ctx.enterLong();
+              },
+            },
+          },
+          onBar: (bar) => void seen.push(`1m ${bar.symbol} ${bar.close}`),
+        }),
+      }) as unknown as Strategy;
+    const first = minute(0);
+
+    test('closes when the next begins, and what it decides is filled at that open', () => {
+      const bars = [first, ...until(50), minute(65), minute(66), minute(67)];
+      const { result } = play([], bars, { instances: [specOf(onHours())] });
+      expect(result.orders.map(({ terms }) => (terms.createdTs - START) / MINUTE)).toEqual([65]);
+      expect(told(result)).toEqual(['long 65 …']);
+    });
+
+    test('closes when bars of another symbol have passed its end', () => {
+      const seen: string[] = [];
+      const other = [minute(0, 'XYZ'), ...until(62, 'XYZ')];
+      const bars = [first, ...until(50), ...other].toSorted((a, b) => a.openTs - b.openTs);
+      const spec = specOf(onHours(seen));
+      const instruments = [instrumentOf(), instrumentOf('leverage', 'XYZ')];
+      play([], bars, { instances: [spec, { ...spec, symbol: 'XYZ' }], instruments });
+      const hour = seen.indexOf('1h ABC 50');
+      expect(seen.slice(hour - 2, hour + 2)).toEqual(['1m XYZ 59', '1h XYZ 59', '1h ABC 50', '1m XYZ 60']);
+    });
+
+    test('warms up only, where its end is before the beginning', () => {
+      const bars = [first, ...until(50), minute(65), minute(66)];
+      const ordersFrom = (from: number) =>
+        play([], bars, { instances: [specOf(onHours())], from: START + from * MINUTE }).result.orders.length;
+      expect(ordersFrom(60)).toBe(0);
+      expect(ordersFrom(59)).toBe(1);
+    });
+
+    test('closes at the end of the run where it ends by then, and nothing is done on it', () => {
+      const bars = [first, ...until(50)];
+      const signals = (to: number) =>
+        play([], bars, { instances: [specOf(onHours())], to: START + to * MINUTE }).result.signals;
+      expect([59, 60].map(signals)).toEqual([0, 1]);
+    });
   });
 
   test.each<[Timeframe, Timeframe, RegExp]>([

@@ -4,7 +4,10 @@ import { SPINE_SYMBOLS, type SpineRun } from './spine.js';
 
 type PlainBar = Omit<Bar, 'exchange' | 'timeframe' | 'closeTs'>;
 
-/** One-second bars of a tape the simple way, as a second opinion; the last of each symbol may still be open. */
+/**
+ * One-second bars of a tape the simple way, as a second opinion: without the second in which a symbol's first trade comes, of which nobody knows
+ * the whole. The last of each symbol may still be open.
+ */
 export function simpleBars(trades: readonly TapeTrade[]): readonly PlainBar[] {
   const bars = new Map<string, PlainBar>();
   for (const { symbol, ts, price, size } of trades) {
@@ -27,7 +30,11 @@ export function simpleBars(trades: readonly TapeTrade[]): readonly PlainBar[] {
       trades: count + 1,
     });
   }
-  return SPINE_SYMBOLS.flatMap((wanted) => [...bars.values()].filter(({ symbol }) => symbol === wanted));
+  return SPINE_SYMBOLS.flatMap((wanted) => {
+    const own = [...bars.values()].filter(({ symbol }) => symbol === wanted);
+    const first = trades.find(({ symbol }) => symbol === wanted);
+    return first === undefined || first.ts === own[0]?.openTs ? own : own.slice(1);
+  });
 }
 
 /** What a crash must not change. Prices of fills, when things happened, and into how many lots a fill was split may differ. */

@@ -6,7 +6,7 @@ import { intervalStart, type Timeframe, timeframeMs } from './timeframe.js';
 /** How far the clock and the feed must be past the end of a bar before the bar is closed without a trade. Market milliseconds. */
 export const CLOCK_GRACE_MS = 2_000;
 
-/** Plain JSON. `open` is the bar being built, `doneTs` the end of the last bar given out: nothing before it is accepted. */
+/** Plain JSON. `open` is the bar being built, `doneTs` the end of the last interval that is over: nothing before it is accepted. */
 export interface TimeBarSnapshot {
   readonly doneTs: EpochMs;
   readonly open: {
@@ -17,13 +17,15 @@ export interface TimeBarSnapshot {
     readonly close: number;
     readonly volume: number;
     readonly trades: number;
+    /** Building began inside its interval: it is given to nobody. */
+    readonly partial?: true;
   } | null;
 }
 
 /**
  * Builds the bars of one symbol and length from its trades, or from shorter bars. An interval without trades has no bar. A trade older than the
- * open bar, or than a bar already given out, is late: it changes nothing, because strategies have decided on that bar.
- * Allocates only when a bar closes.
+ * open bar, or than a bar already given out, is late: it changes nothing, because strategies have decided on that bar. Where the first trade
+ * ever comes inside an interval, nobody knows what was before it: that interval has no bar either. Allocates only when a bar closes.
  */
 export class TimeBarBuilder {
   readonly timeframe: Timeframe;
@@ -39,6 +41,7 @@ export class TimeBarBuilder {
   #close = 0;
   #volume = 0;
   #trades = 0;
+  #partial = false;
 
   constructor(key: BarSeries, snapshot?: TimeBarSnapshot) {
     this.timeframe = key.timeframe;
@@ -75,7 +78,7 @@ export class TimeBarBuilder {
   merge(bar: Bar): readonly Bar[] {
     const closed: Bar[] = [];
     if (this.#openTs < 0 || bar.openTs >= this.#endTs) {
-      if (this.#openTs >= 0) closed.push(this.#finish());
+      this.#finishInto(closed);
       this.#begin(bar.openTs, bar.open);
     }
     if (bar.openTs < this.#openTs || bar.closeTs > this.#endTs) {
@@ -90,7 +93,7 @@ export class TimeBarBuilder {
     this.#close = bar.close;
     this.#volume += bar.volume;
     this.#trades += bar.trades;
-    if (bar.closeTs === this.#endTs) closed.push(this.#finish());
+    if (bar.closeTs === this.#endTs) this.#finishInto(closed);
     return closed;
   }
 
@@ -119,12 +122,14 @@ export class TimeBarBuilder {
               close: this.#close,
               volume: this.#volume,
               trades: this.#trades,
+              ...(this.#partial && { partial: true }),
             },
     };
   }
 
   #begin(ts: EpochMs, price: number): void {
     this.#openTs = intervalStart(this.timeframe, ts);
+    this.#partial = this.#doneTs === 0 && ts > this.#openTs;
     this.#endTs = this.#openTs + this.#length;
     this.#open = this.#high = this.#low = price;
     this.#volume = this.#trades = 0;
@@ -141,9 +146,21 @@ export class TimeBarBuilder {
     this.#close = open.close;
     this.#volume = open.volume;
     this.#trades = open.trades;
+    this.#partial = open.partial === true;
   }
 
-  #finish(): Bar {
+  #finishInto(closed: Bar[]): void {
+    const bar = this.#openTs < 0 ? null : this.#finish();
+    if (bar !== null) closed.push(bar);
+  }
+
+  /** Null for a partial one. */
+  #finish(): Bar | null {
+    this.#doneTs = this.#endTs;
+    if (this.#partial) {
+      this.#openTs = -1;
+      return null;
+    }
     const bar: Bar = {
       exchange: this.#exchange,
       symbol: this.#symbol,
@@ -157,7 +174,6 @@ export class TimeBarBuilder {
       volume: this.#volume,
       trades: this.#trades,
     };
-    this.#doneTs = this.#endTs;
     this.#openTs = -1;
     return bar;
   }

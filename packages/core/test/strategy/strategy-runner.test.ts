@@ -145,15 +145,18 @@ describe('bars', () => {
       (['5s', '1s'] as const).map((timeframe) => spec({ symbol, timeframe })),
     );
     const runner = new StrategyRunner({ instances, nextBatch: 1 });
-    const late = START + 4500;
+    const late = START + 4000;
     const { bars } = runner.step([
+      trade(START, 1, { symbol: 'ETH_JPY' }),
+      trade(START, 1),
       trade(late, 1, { symbol: 'ETH_JPY' }),
       trade(late, 1),
       ticker(START + 9000, 1, 'ETH_JPY'),
       ticker(START + 9000),
       { kind: 'clock', ts: START + 9000 },
     ]);
-    expect(bars.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`)).toEqual([
+    const together = bars.filter(({ closeTs }) => closeTs === START + 5000);
+    expect(together.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`)).toEqual([
       'BTC_JPY 1s',
       'BTC_JPY 5s',
       'ETH_JPY 1s',
@@ -165,10 +168,11 @@ describe('bars', () => {
     const instances = (['3m', '5m'] as const).map((timeframe) => spec({ timeframe }));
     const hour = 3_600_000 * 480_000;
     const { bars } = new StrategyRunner({ instances, nextBatch: 1 }).step([
+      trade(hour, 1),
       trade(hour + 4 * 60_000, 1),
       trade(hour + 60 * 60_000, 1),
     ]);
-    expect(bars.map(({ timeframe }) => timeframe)).toEqual(['5m', '3m']);
+    expect(bars.map(({ timeframe }) => timeframe)).toEqual(['3m', '5m', '3m']);
   });
 
   test('take no late trade, which is reported once', () => {
@@ -228,7 +232,7 @@ describe('the clock closes a bar', () => {
 describe('sequence numbers', () => {
   test('seen before are skipped, the next is applied, a hole is reported and what follows it applied', () => {
     const runner = runnerOf(spec());
-    const numbered = (seq: number) => trade(START + seq, seq, { seq });
+    const numbered = (seq: number) => trade(START + seq - 3, seq, { seq });
     const { notices } = runner.step([numbered(3), numbered(4), numbered(4), numbered(2), numbered(7), numbered(8)]);
     expect(notices).toEqual([{ kind: 'gap', series: 'md:trade|gmo|BTC_JPY|trade', expectedSeq: 5, seenSeq: 7 }]);
     const { bars } = runner.step([trade(START + 1000, 9)]);
