@@ -44,5 +44,6 @@ export { sketchedSource } from './report/sketched-source.js';
 export type { BacktestOptions } from './run/backtest-options.js';
 export { EquityCurve } from './run/equity-curve.js';
 export { type BacktestMetrics, type BacktestResult, runBacktest } from './run/run-backtest.js';
+export type { RunListener } from './run/run-record.js';
 export type { Trade } from './run/trade-book.js';
 export type { StrategyFailure } from './run/virtual-engine.js';

@@ -45,10 +45,12 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
     if (run === null && began !== undefined) {
       recorded = recordedFill(began.session);
       const instances = await options.instances(began);
-      for (const { exchange, symbol, timeframe } of instances) {
-        series.set(`${symbol} ${timeframe}`, { exchange, symbol, timeframe });
-      }
       run = new TapeRun(backtestOptions(config, instances, recorded.fill));
+      for (const { exchange, symbol } of instances) {
+        for (const timeframe of run.engine.timeframes(symbol)) {
+          series.set(`${symbol} ${timeframe}`, { exchange, symbol, timeframe });
+        }
+      }
       run.record.hear = {
         signal: (event) => signals.push(event),
         fill: (fill) => fills.push(fill),

@@ -128,7 +128,7 @@ export async function compareWithBacktest(store: Store, played: Played): Promise
 }
 
 async function differentBars(store: Store, { bars, from, series, to }: Played): Promise<readonly BarDifference[]> {
-  const keyOf = ({ openTs, symbol, timeframe }: Bar) => `${symbol} ${timeframe} ${openTs}`;
+  const keyOf = ({ openTs, ordinal = 0, symbol, timeframe }: Bar) => `${symbol} ${timeframe} ${openTs} ${ordinal}`;
   const isIn = ({ openTs }: Bar) => openTs >= (from ?? 0) && (to === undefined || openTs < to);
   const recorded: Bar[] = [];
   for (const one of series) recorded.push(...(await store.bars(one)));

@@ -12,6 +12,7 @@ import { mean, ratio } from '../metrics/statistics.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { BacktestRun } from './backtest-run.js';
 import type { EquityCurve } from './equity-curve.js';
+import type { RunListener } from './run-record.js';
 import { TapeRun } from './tape-run.js';
 import type { Trade } from './trade-book.js';
 import type { StrategyFailure } from './virtual-engine.js';
@@ -56,13 +57,15 @@ export interface BacktestResult {
 /**
  * Runs strategies over a source of bars, or of recorded trades and books, with the runner, the gate, the executor and the books that trade
  * live. Throws what the source throws, `STRATEGY_PARAM_INVALID`, `DATA_INVALID` when nothing lies in the period, bars come twice or out of
- * order or the fill model needs what the data lack, and `USAGE` for a fill model of the other kind of source.
+ * order or the fill model needs what the data lack, and `USAGE` for a fill model of the other kind of source. `hear` is told of every signal and
+ * fill, and of recorded events of every bar, as they come.
  */
 export async function runBacktest(
   source: BarSource | EventSource,
   options: BacktestOptions & { readonly daysPerYear?: number },
+  hear: RunListener | null = null,
 ): Promise<BacktestResult> {
-  const run = 'events' in source ? await playEvents(source, options) : await playBars(source, options);
+  const run = await ('events' in source ? playEvents(source, options, hear) : playBars(source, options, hear));
   if (run.firstTs === null) {
     const what = 'events' in source ? 'event' : 'bar';
     throw new AlphaError('DATA_INVALID', `There is no ${what} between --from and --to to run the strategy on.`);
@@ -71,14 +74,16 @@ export async function runBacktest(
   return resultOf(run, options, source.provenance());
 }
 
-async function playBars(source: BarSource, options: BacktestOptions): Promise<BacktestRun> {
+async function playBars(source: BarSource, options: BacktestOptions, hear: RunListener | null): Promise<BacktestRun> {
   const run = new BacktestRun(options);
+  run.record.hear = hear;
   for await (const bars of source.bars()) for (const bar of bars) run.take(bar);
   return run;
 }
 
-async function playEvents(source: EventSource, options: BacktestOptions): Promise<TapeRun> {
+async function playEvents(source: EventSource, options: BacktestOptions, hear: RunListener | null): Promise<TapeRun> {
   const run = new TapeRun(options);
+  run.record.hear = hear;
   for await (const events of source.events()) for (const event of events) run.take(event);
   return run;
 }

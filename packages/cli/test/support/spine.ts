@@ -7,6 +7,7 @@ import {
   type SignalRecord,
   type Store,
   silentLogger,
+  type Timeframe,
 } from '@alpha-engine/core';
 import { openEmbeddedBus } from '@alpha-engine/core/embedded';
 import { connectEmbeddedDatabase, createPostgresStore, openEmbeddedDatabase } from '@alpha-engine/core/postgres';
@@ -29,6 +30,8 @@ export interface SpineOptions {
   readonly paper?: readonly string[];
   /** Of the averages of `ma-cross`, in bars. Default: 3 and 8. */
   readonly params?: { readonly fast: number; readonly slow: number };
+  /** Flags of the engine in place of a crossover of seconds, and the timeframes of the bars that are read back. */
+  readonly reads?: { readonly strategy: readonly string[]; readonly timeframes: readonly Timeframe[] };
   /** What the record must show, besides that everything is decided, before the processes are stopped. */
   readonly until?: (store: Store) => Promise<boolean>;
   /** Moments of market time at which the engine is killed with SIGKILL and started again. */
@@ -73,7 +76,10 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
     ...(paper === undefined && { API_KEY: 'demo-key', API_SECRET: 'demo-secret' }),
   };
   const averages = Object.entries(params).flatMap(([name, bars]) => ['--param', `${name}=${bars}`]);
-  const strategy = ['--strategy', 'ma-cross', ...averages, '--timeframe', '1s'];
+  const { strategy, timeframes } = options.reads ?? {
+    strategy: ['--strategy', 'ma-cross', ...averages, '--timeframe', '1s'],
+    timeframes: ['1s'] as const,
+  };
   const startEngine = () => new Alpha(['engine', ...strategy, ...(paper ?? ['--live']), '--json'], { folder, env });
   const startCollector = () => new Alpha(['collect', '--json'], { folder, env });
 
@@ -117,7 +123,7 @@ export async function runSpine(options: SpineOptions): Promise<SpineRun> {
   const report = (await engine.line('engine stopped')) as unknown as EngineReport;
   const { orders: exchangeOrders } = await told<{ orders: number }>(restBaseUrl, 'stats');
   await simulator.end('SIGTERM');
-  return { report, exchangeOrders, ...(await withStore(dataDir, readRecord)) };
+  return { report, exchangeOrders, ...(await withStore(dataDir, (store) => readRecord(store, timeframes))) };
 }
 
 export async function withBus<Result>(dataDir: string, work: (bus: EventBus) => Promise<Result>): Promise<Result> {
@@ -168,9 +174,14 @@ export async function withStore<Result>(dataDir: string, work: (store: Store) =>
   }
 }
 
-async function readRecord(store: Store): Promise<Omit<SpineRun, 'report' | 'exchangeOrders'>> {
+async function readRecord(
+  store: Store,
+  timeframes: readonly Timeframe[],
+): Promise<Omit<SpineRun, 'report' | 'exchangeOrders'>> {
   const bars: Bar[] = [];
-  for (const symbol of SPINE_SYMBOLS) bars.push(...(await store.bars({ exchange: 'gmo', symbol, timeframe: '1s' })));
+  for (const symbol of SPINE_SYMBOLS) {
+    for (const timeframe of timeframes) bars.push(...(await store.bars({ exchange: 'gmo', symbol, timeframe })));
+  }
   const denied = (await store.verdicts()).filter(({ approved }) => !approved);
   const denials = denied.map((verdict) => JSON.stringify(verdict)).join('\n');
   return { bars, signals: await store.signals(), orders: await store.orders(), denials };
