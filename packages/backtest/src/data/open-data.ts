@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AlphaError, type MarketEvent, type Timeframe } from '@alpha-engine/core';
+import { AlphaError, isTimed, type MarketEvent, type Timeframe } from '@alpha-engine/core';
 import { type BarField, barColumns } from './bar-columns.js';
 import type { BarSource, DataKind } from './bar-source.js';
 import { CsvBars } from './csv-bars.js';
@@ -43,7 +43,8 @@ export async function symbolIn(options: Omit<DataOptions, 'symbol'>): Promise<st
 
 /**
  * The data of files, of whatever kind: bars, or trades, books and events. Files of the same kind and symbol follow each other in the order given;
- * several such rows of files are merged by time, and what two of them have of the same symbol, type and time is a fault. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE` and `DATA_INVALID`.
+ * several such rows of files are merged by time, and what two of them have of the same symbol, type and time is a fault. A folder stands for its files in the order of their names. Throws `DATA_UNREADABLE`, `DATA_INVALID`, and `USAGE`
+ * for bars where the timeframe needs trades.
  */
 export async function openData(options: DataOptions): Promise<BarSource | EventSource> {
   const heads: Head[] = [];
@@ -60,6 +61,13 @@ export async function openData(options: DataOptions): Promise<BarSource | EventS
   }
   const columns = options.columns as Partial<Record<BarField, string>> | undefined;
   const { dataTimeframe = options.timeframe, timeframe } = options;
+  if (!isTimed(timeframe)) {
+    throw new AlphaError(
+      'USAGE',
+      `${bars[0]?.file} holds bars, and bars of ${timeframe} are made of trades only. Give files of trades, or a timeframe of time, for example 1h.`,
+      { context: { files: options.files, timeframe } },
+    );
+  }
   const files = bars.map(({ file }) => file);
   const source = new CsvBars({
     ...options,

@@ -194,6 +194,11 @@ describe('what is wrong', () => {
       { size: '0.5', sizeStep: ['1'] },
       /^USAGE: --size is 0\.5, and the smallest order of ABC is 1/,
     ],
+    [
+      'bars of trades wanted of bars',
+      { settings: { timeframe: '500t' } },
+      /^USAGE: .*risen\.csv holds bars, and bars of 500t are made of trades only\. Give files of trades/,
+    ],
     ['a kind that is none', { kind: ['margin'] }, /^USAGE: --kind is "margin", and should be spot or leverage\.$/],
   ])('is said in one sentence: %s', async (_what, given, said) => {
     expect(await refusal(given)).toMatch(said);

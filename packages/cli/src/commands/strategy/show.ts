@@ -18,6 +18,12 @@ export default class StrategyShow extends AlphaCommand {
     const strategy = await showStrategy(args.strategy, process.cwd());
     this.log(`${strategy.name} (${strategy.origin}: ${strategy.location}), signs as ${strategy.label}`);
     if (strategy.description !== '') this.log(strategy.description);
+    if (strategy.furtherTimeframes?.length) {
+      const further = strategy.furtherTimeframes.map(
+        ({ timeframe, warmup }) => `${timeframe} (warm-up ${warmup} bars)`,
+      );
+      this.log(`Beside the bars of --timeframe it reads, with its default parameters: ${further.join(', ')}.`);
+    }
     this.log(
       table(
         ['parameter', 'type', 'default', 'limits'],
