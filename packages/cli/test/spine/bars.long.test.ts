@@ -73,7 +73,7 @@ function said({ signals }: SpineRun): readonly unknown[] {
 }
 
 test('bars of trades, volume and two lengths of time, through a kill -9 in the middle of them, are those of a back-test of the tape', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const folder = await tempFolder({ 'reader.mjs': READER });
   const tape = await shortTape(folder, SECONDS);
