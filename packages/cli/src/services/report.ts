@@ -37,7 +37,7 @@ export async function report(config: Config, request: ReportRequest) {
   try {
     const records = await openRecords(config);
     try {
-      const read = await readPeriod(records.store, records.location, config, { ...request, from, to });
+      const read = await readPeriod(records.store, config, { ...request, from, to });
       if (request.html) await page?.write(pageOf(read, config.exchange, request.html.version));
       const { facts, result, notes } = read;
       return {
@@ -68,21 +68,15 @@ interface ReadPeriod {
   readonly sketch: PriceSketch;
 }
 
-async function readPeriod(store: Store, location: string, config: Config, range: Range): Promise<ReadPeriod> {
+async function readPeriod(store: Store, config: Config, range: Range): Promise<ReadPeriod> {
   const { exchange } = config;
   const started = await store.sessions();
   const booked = await bookedEquity(store, { exchange, from: range.from, to: range.to, sessions: started });
-  if (booked === null) {
-    throw new AlphaError(
-      'STORE_EMPTY',
-      `Nothing of ${exchange} was booked in this period: no engine that executes ran in it. Give another --from and --to, or start \`alpha engine\`.`,
-      { context: { exchange } },
-    );
-  }
+  if (booked === null) throw nothingIn(exchange);
   const { strategy } = range;
   const period = { from: range.from, to: range.to };
-  const { equity, fees } = booked;
-  const [bookedFrom = 0, bookedTo = 0] = [equity.times[0], equity.times.at(-1)];
+  const { equity, fees, moved } = booked;
+  const [bookedFrom = 0, bookedTo = 0] = [equity.times[0], moved ? equity.times.at(-1) : range.to];
   const sessions = sessionsOf(started, exchange, { from: bookedFrom, to: bookedTo });
   const facts = sessionFactsIn(sessions.at(-1));
   const mine = (label: string) => (strategy ?? label) === label;
@@ -96,7 +90,8 @@ async function readPeriod(store: Store, location: string, config: Config, range:
   }
   const sketch = new PriceSketch();
   const instances = facts.instances.filter(({ label }) => mine(label));
-  const { closes, data } = await readBarsOf(store, location, { exchange, instances, ...period }, sketch);
+  const { closes, data } = await readBarsOf(store, { exchange, instances, ...period }, sketch);
+  if (!moved && data.every(({ rows }) => rows === 0)) throw nothingIn(exchange);
   const traded = periodResult({ ...period, equity, fees, fills, closes, ...(strategy !== undefined && { strategy }) });
   const within = ({ ts }: { readonly ts: EpochMs }) => ts >= period.from && ts < period.to;
   const signals = (await store.signals()).filter(({ event }) => within(event));
@@ -105,7 +100,7 @@ async function readPeriod(store: Store, location: string, config: Config, range:
   const result: BacktestResult = {
     ...resultOf(traded),
     firstTs: traded.curve.times[0] ?? bookedFrom,
-    lastTs: traded.curve.times.at(-1) ?? bookedTo,
+    lastTs: traded.curve.times.at(-1) ?? bookedFrom,
     signals: signals.filter(({ event }) => mine(event.strategy)).length,
     orders: orders.filter(({ terms }) => mine(terms.strategy) && within({ ts: terms.createdTs })),
     denials: denials.filter((denial) => mine(denial.data.strategy)),
@@ -114,8 +109,17 @@ async function readPeriod(store: Store, location: string, config: Config, range:
     assumptions: SAID_OF[facts.live ? 'live' : 'paper'],
     data,
   };
-  const notes = notesOf({ traded, fees, sessions: sessions.length, strategy, fills, ...period });
+  const notes = notesOf({ traded, fees, moved, sessions: sessions.length, strategy, fills, ...period });
   return { facts: { ...facts, instances }, result, notes, sketch };
+}
+
+/** Neither were there books nor a bar. */
+function nothingIn(exchange: string): AlphaError {
+  return new AlphaError(
+    'STORE_EMPTY',
+    `Nothing of ${exchange} was booked in this period, and no bar was built: no engine ran in it. Give another --from and --to, or start \`alpha engine\`.`,
+    { context: { exchange } },
+  );
 }
 
 /** Those that ran in the period: started in it, and the last before it. */

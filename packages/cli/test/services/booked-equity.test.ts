@@ -25,12 +25,12 @@ async function recorded(rows: readonly (readonly [day: number, equity: number, f
   return store;
 }
 
-async function asked(store: MemoryStore, from: number) {
+async function asked(store: MemoryStore, from: number, to = END_TS) {
   const sessions = await store.sessions();
-  const booked = await bookedEquity(store, { exchange: 'gmo', from, to: END_TS, sessions });
+  const booked = await bookedEquity(store, { exchange: 'gmo', from, to, sessions });
   if (booked === null) return null;
-  const { equity, fees } = booked;
-  return { times: [...equity.times].map((ts) => (ts - START_TS) / DAY_MS), values: [...equity.values], fees };
+  const { equity, ...rest } = booked;
+  return { times: [...equity.times].map((ts) => (ts - START_TS) / DAY_MS), values: [...equity.values], ...rest };
 }
 
 test('begins with the capital when the engine was started, long before anything was held', async () => {
@@ -38,7 +38,12 @@ test('begins with the capital when the engine was started, long before anything 
     [3, 999_500, 500],
     [4, 1_002_000, 900],
   ]);
-  expect(await asked(store, 0)).toEqual({ times: [0, 3, 4], values: [1_000_000, 999_500, 1_002_000], fees: 900 });
+  expect(await asked(store, 0)).toEqual({
+    times: [0, 3, 4],
+    values: [1_000_000, 999_500, 1_002_000],
+    fees: 900,
+    moved: true,
+  });
   // The same within: nothing was booked before.
   expect(await asked(store, START_TS + 2 * DAY_MS)).toMatchObject({ times: [2, 3, 4], fees: 900 });
 });
@@ -50,10 +55,14 @@ test('begins with the last row before the period, however old it is; fees are th
     [300, 1_001_000, 1_250],
   ]);
   expect(await asked(store, START_TS + 299 * DAY_MS)).toEqual({
-    ...{ times: [299, 300], values: [1_002_000, 1_001_000], fees: 350 },
+    ...{ times: [299, 300], values: [1_002_000, 1_001_000], fees: 350, moved: true },
   });
 });
 
-test('says so where nothing was booked', async () => {
-  expect(await asked(await recorded([[1, 999_500, 500]]), START_TS + 2 * DAY_MS)).toBeNull();
+test('is its beginning alone where nothing was held, and nothing before the first engine', async () => {
+  const store = await recorded([[1, 999_500, 500]]);
+  const flat = { fees: 0, moved: false };
+  expect(await asked(store, START_TS + 2 * DAY_MS)).toEqual({ times: [2], values: [999_500], ...flat });
+  expect(await asked(store, 0, START_TS + DAY_MS)).toEqual({ times: [0], values: [1_000_000], ...flat });
+  expect(await asked(store, 0, START_TS)).toBeNull();
 });

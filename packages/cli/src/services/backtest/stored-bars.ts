@@ -1,6 +1,7 @@
 import { type BarSource, type DataProvenance, mergeBars } from '@alpha-engine/backtest';
-import { AlphaError, type Bar, type EpochMs, type Timeframe } from '@alpha-engine/core';
+import { AlphaError, type Bar, type EpochMs, isTimed, type Timeframe } from '@alpha-engine/core';
 import type { Config } from '../../config/schema.js';
+import { barPages } from '../bar-pages.js';
 import { openRecords } from '../open-records.js';
 
 export interface StoredBarsQuery {
@@ -15,6 +16,7 @@ const PAGE = 5_000;
 
 /** Bars that an engine wrote into the database, by pages. The database is open while they are read. */
 export function storedBars(config: Config, { exchange, symbols, timeframe, to }: StoredBarsQuery): BarSource {
+  const timed = isTimed(timeframe);
   return mergeBars(
     symbols.map((symbol) => {
       const query = { exchange, symbol, timeframe, ...(to !== undefined && { to }) };
@@ -23,12 +25,9 @@ export function storedBars(config: Config, { exchange, symbols, timeframe, to }:
         const { store, close } = await openRecords(config);
         const seen: Seen = { bars: 0, firstTs: null, lastTs: null, gaps: { count: 0, longestMs: 0 } };
         try {
-          for (let from = 0; ; ) {
-            const page = await store.bars({ ...query, from, limit: PAGE });
-            if (page.length === 0) break;
-            for (const bar of page) see(seen, bar);
+          for await (const page of barPages(store, { ...query, from: 0 }, PAGE)) {
+            for (const bar of page) see(seen, bar, timed);
             yield page;
-            from = (seen.lastTs ?? 0) + 1;
           }
         } finally {
           await close();
@@ -53,8 +52,9 @@ interface Seen {
   readonly gaps: { count: number; longestMs: number };
 }
 
-function see(seen: Seen, { openTs, closeTs }: Bar): void {
-  const gap = seen.lastTs === null ? 0 : openTs - seen.lastTs - (closeTs - openTs);
+/** Between bars of trades, volume or value there is always some time. */
+function see(seen: Seen, { openTs, closeTs }: Bar, timed: boolean): void {
+  const gap = seen.lastTs === null || !timed ? 0 : openTs - seen.lastTs - (closeTs - openTs);
   if (gap > 0) {
     seen.gaps.count += 1;
     seen.gaps.longestMs = Math.max(seen.gaps.longestMs, gap);

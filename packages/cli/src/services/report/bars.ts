@@ -1,7 +1,6 @@
 import type { BarClose, DataProvenance, PriceSketch, ReportStrategy } from '@alpha-engine/backtest';
-import { type Bar, type EpochMs, parseTimeframe, type Store } from '@alpha-engine/core';
-
-const PAGE = 10_000;
+import { type Bar, type EpochMs, isTimed, parseTimeframe, type Store } from '@alpha-engine/core';
+import { barPages } from '../bar-pages.js';
 
 interface Wanted {
   readonly exchange: string;
@@ -11,24 +10,20 @@ interface Wanted {
 }
 
 /** Closes of the bars that the strategies saw, of each symbol those of one time frame; the sketch sees them all. */
-export async function readBarsOf(
-  store: Store,
-  location: string,
-  { exchange, from, instances, to }: Wanted,
-  sketch: PriceSketch,
-) {
+export async function readBarsOf(store: Store, { exchange, from, instances, to }: Wanted, sketch: PriceSketch) {
   const closes = new Map<string, readonly BarClose[]>();
   const data: DataProvenance[] = [];
   for (const { symbol, timeframe: text } of instances) {
+    if (closes.has(symbol)) continue;
     const timeframe = parseTimeframe(text);
-    if (closes.has(symbol) || timeframe === null) continue;
+    const timed = isTimed(timeframe);
     const list: BarClose[] = [];
     const gaps = { count: 0, longestMs: 0 };
     let last: Bar | undefined;
-    for (let next = from; ; ) {
-      const page = await store.bars({ exchange, symbol, timeframe, from: next, to, limit: PAGE });
+    for await (const page of barPages(store, { exchange, symbol, timeframe, from, to })) {
       for (const bar of page) {
-        if (last !== undefined && bar.openTs > last.closeTs) {
+        // Between bars of trades, volume or value there is always some time.
+        if (timed && last !== undefined && bar.openTs > last.closeTs) {
           gaps.count += 1;
           gaps.longestMs = Math.max(gaps.longestMs, bar.openTs - last.closeTs);
         }
@@ -36,12 +31,10 @@ export async function readBarsOf(
         list.push({ ts: bar.closeTs, price: bar.close });
         last = bar;
       }
-      if (page.length < PAGE) break;
-      next = (page.at(-1) as Bar).openTs + 1;
     }
     closes.set(symbol, list);
     data.push({
-      file: `bars of ${symbol} ${timeframe} in ${location}`,
+      file: `the database: ${symbol} ${timeframe}`,
       kind: 'bars',
       sha256: null,
       rows: list.length,

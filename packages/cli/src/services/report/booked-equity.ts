@@ -10,6 +10,8 @@ export interface BookedEquity {
   readonly equity: EquityCurve;
   /** What the books took as fees in the period, nights on leverage included. Quote currency. */
   readonly fees: number;
+  /** Whether anything was booked in the period, which is while something is held; else the equity is its beginning alone. */
+  readonly moved: boolean;
 }
 
 interface Asked {
@@ -20,34 +22,37 @@ interface Asked {
   readonly sessions: readonly SessionRecord[];
 }
 
-/** Null where nothing was booked in the period. */
+/** Null where there were no books yet: no engine that executes had been started. */
 export async function bookedEquity(
   store: Store,
   { exchange, from, sessions, to }: Asked,
 ): Promise<BookedEquity | null> {
   const brain = executionBrain(exchange);
-  const rows = store.equity(brain, { from, to });
-  const mine = sessions.filter((session) => session.brain === `engine:${exchange}`);
+  const mine = sessions.filter((session) => session.brain === `engine:${exchange}` && session.startedTs < to);
   const executing = mine.map(executorOf).filter((one) => one !== null);
   const equity = new EquityCurve();
+  const begin = async (first: EpochMs): Promise<EquityRecord | null> => {
+    const before = await rowBefore(store, brain, from, Math.min(first, ...executing.map(({ startedTs }) => startedTs)));
+    // Rows begin with the first position: until then it was the capital.
+    const began = executing.findLast(({ startedTs }) => startedTs <= first);
+    if (before !== null) equity.add(from, before.equity.toNumber());
+    else if (began !== undefined) {
+      equity.add(Math.max(from, executing[0]?.startedTs ?? from), began.capital.toNumber());
+    }
+    return before;
+  };
   let before: EquityRecord | null = null;
   let last: EquityRecord | null = null;
-  for await (const page of rows) {
+  for await (const page of store.equity(brain, { from, to })) {
     for (const row of page) {
-      if (last === null) {
-        before = await rowBefore(store, brain, from, Math.min(row.ts, ...executing.map(({ startedTs }) => startedTs)));
-        // Rows begin with the first position: until then it was the capital.
-        const began = executing.findLast(({ startedTs }) => startedTs <= row.ts);
-        if (before !== null) equity.add(from, before.equity.toNumber());
-        else if (began !== undefined) {
-          equity.add(Math.max(from, executing[0]?.startedTs ?? from), began.capital.toNumber());
-        }
-      }
+      if (last === null) before = await begin(row.ts);
       equity.add(row.ts, row.equity.toNumber());
       last = row;
     }
   }
-  return last && { equity, fees: last.fees.minus(before?.fees ?? Decimal.zero).toNumber() };
+  if (last !== null) return { equity, fees: last.fees.minus(before?.fees ?? Decimal.zero).toNumber(), moved: true };
+  await begin(to);
+  return equity.times.length === 0 ? null : { equity, fees: 0, moved: false };
 }
 
 /** The newest before a time: looked for in longer and longer stretches, because there may be a row for every second. */

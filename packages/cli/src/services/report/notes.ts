@@ -18,6 +18,7 @@ export function notesOf({
   fees,
   fills,
   from,
+  moved,
   sessions,
   strategy,
   to,
@@ -26,6 +27,8 @@ export function notesOf({
   readonly traded: PeriodResult;
   /** What the books took in the period. */
   readonly fees: number;
+  /** Whether they booked anything in it. */
+  readonly moved: boolean;
   readonly sessions: number;
   readonly strategy: string | undefined;
   readonly fills: readonly FillRecord[];
@@ -39,6 +42,7 @@ export function notesOf({
     .minus(Decimal.sum(within.map(({ fill }) => fill.fee)))
     .round(2);
   return [
+    ...(moved ? [] : ['Nothing was held in this period: the equity is what it was when the period began.']),
     ...(broughtIn > 0
       ? [
           `${count(broughtIn, 'trade was', 'trades were')} open when the period began: the trade table has the whole of them, the equity only what changed within the period.`,
