@@ -1,7 +1,7 @@
 import { type Bar, Decimal, type EquityRecord, type FillRecord, type Order, type OrderTerms } from '@alpha-engine/core';
 import type { WrittenRecord } from './written-record.js';
 
-export const WEEKS_START_TS = Date.UTC(2024, 0, 1);
+const WEEKS_START_TS = Date.UTC(2024, 0, 1);
 const MINUTE_MS = 60_000;
 export const WEEKS_BARS = 20_000;
 /** The second half has bars and no trade. */
