@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { AlphaError } from '@alpha-engine/core';
 import type { FinishedTrial, Period } from './trial.js';
 
@@ -13,23 +13,39 @@ export class TrialFile {
   readonly #file: number;
   readonly #before: readonly FinishedTrial[];
 
-  private constructor(file: number, before: readonly FinishedTrial[]) {
+  /** Of the lines that are whole; null where nothing is kept. */
+  #bytes: number | null;
+
+  private constructor(file: number, bytes: number | null, before: readonly FinishedTrial[]) {
     this.#file = file;
+    this.#bytes = bytes;
     this.#before = before;
   }
 
-  /** Throws `USAGE` for a file of another search or of something else, and `DATA_UNREADABLE` for one that cannot be opened. */
-  static open(path: string, identity: SearchIdentity): TrialFile {
-    const text = existsSync(path) ? readText(path) : '';
+  /**
+   * `keeps`: false for what is no file, such as a pipe: trials are only written into it. Throws `USAGE` for a file of another search or
+   * of something else, `DATA_UNREADABLE` for one that cannot be opened, and what the disk says where it takes no first line.
+   */
+  static open(path: string, identity: SearchIdentity, keeps = true): TrialFile {
+    const isNew = keeps && !existsSync(path);
+    const text = keeps && !isNew ? readText(path) : '';
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     const [first, ...lines] = whole.split('\n').slice(0, -1);
     if (first !== undefined) assertSame(path, first, identity);
     else if (text !== '' && !text.startsWith('{"search":')) throw foreign(path);
     const before = lines.map((line, index) => parsed(path, line, index + 2));
     const file = openToAppend(path);
-    ftruncateSync(file, Buffer.byteLength(whole));
-    if (first === undefined) writeSync(file, `${JSON.stringify({ search: identity })}\n`);
-    return new TrialFile(file, before);
+    const bytes = keeps ? Buffer.byteLength(whole) : null;
+    const trials = new TrialFile(file, bytes, before);
+    try {
+      if (bytes !== null) ftruncateSync(file, bytes);
+      if (first === undefined) trials.#write({ search: identity });
+    } catch (error) {
+      trials.close();
+      if (isNew) rmSync(path, { force: true });
+      throw error;
+    }
+    return trials;
   }
 
   /**
@@ -43,12 +59,25 @@ export class TrialFile {
     return new Map(this.#before.filter((trial) => same(trial) && final(trial)).map((trial) => [trial.index, trial]));
   }
 
+  /** Throws what the disk says; the lines before stay whole. */
   add({ index, outcome, point, period }: FinishedTrial): void {
-    writeSync(this.#file, `${JSON.stringify({ index, point, ...(period && { period }), outcome })}\n`);
+    this.#write({ index, point, ...(period && { period }), outcome });
   }
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  #write(content: object): void {
+    const line = `${JSON.stringify(content)}\n`;
+    try {
+      // One write may take a part of it and say nothing.
+      writeFileSync(this.#file, line);
+      if (this.#bytes !== null) this.#bytes += Buffer.byteLength(line);
+    } catch (error) {
+      if (this.#bytes !== null) ftruncateSync(this.#file, this.#bytes);
+      throw error;
+    }
   }
 }
 

@@ -212,6 +212,9 @@ in order with status 0; a second signal ends them at once. The other commands pr
 stderr; with \`--json\` the result is one JSON value. Settings may come from flags, environment or a file: see
 [configuration.md](configuration.md).
 
+A file that was named (\`--report\`, \`--tables\`, \`--out\` of \`data export\` and of \`latency\`) appears under its name when it is whole; until then, and
+where it cannot be written, what was there stays. A link stays a link. A device or a pipe, such as \`/dev/stdout\`, is written to as it is.
+
 ## Failures
 
 A failure is one sentence with its code on stderr; with \`--json\` one object, \`{"error": {"code", "message", "exit", "context"}}\`. The

@@ -9,6 +9,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'that disk takes no writes',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full',
+  EFBIG: 'files may not grow that large there',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links lead in a circle',
+  ENXIO: 'nobody reads there',
 };
 
 /** `what` completes "… cannot be written". */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { AlphaError, type EpochMs, type TradeArchive, type TradeFile } from '@alpha-engine/core';
+import { writeOutput } from '../output/output-file.js';
 import { unwritable } from '../output/tell-output-errors.js';
 
 export interface DownloadRequest {
@@ -91,7 +92,7 @@ async function fetched(
       const sha256 = await sumOf(part);
       const { size: bytes } = await stat(part);
       await sync(part);
-      await writeFile(`${target}.sha256`, `${sha256}  ${name}\n`);
+      await writeOutput(`${target}.sha256`, `${sha256}  ${name}\n`);
       await rename(part, target);
       return { name, symbol, state: 'fetched', bytes, sha256 };
     } catch (error) {
@@ -162,5 +163,5 @@ async function sync(path: string): Promise<void> {
 
 function isFileError(error: unknown): boolean {
   const { code = '' } = error as NodeJS.ErrnoException;
-  return ['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'EDQUOT'].includes(code);
+  return ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOENT', 'ENOTDIR'].includes(code);
 }

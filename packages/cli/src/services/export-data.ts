@@ -1,11 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AlphaError, type AlphaEvent, encodeEvent, type RawEventQuery } from '@alpha-engine/core';
+import { type AlphaEvent, encodeEvent, type RawEventQuery } from '@alpha-engine/core';
 import { readArchive } from '@alpha-engine/core/archive';
 import type { Config } from '../config/schema.js';
-import { unwritable } from '../output/tell-output-errors.js';
+import { openOutput } from '../output/output-file.js';
 import { openArchive } from './open-archive.js';
 
 export interface ExportRequest {
@@ -59,27 +57,12 @@ async function writeOut(chunks: Chunks, stdout: Writable): Promise<void> {
 }
 
 async function writeFile(chunks: Chunks, out: string): Promise<void> {
-  if ((await stat(out).catch(() => undefined))?.isDirectory()) {
-    throw new AlphaError('OUTPUT_UNWRITABLE', `${out} is a folder. Name a file with --out.`, { context: { out } });
-  }
-  const draft = `${out}.part`;
-  const target = createWriteStream(draft);
+  const file = await openOutput(out);
   try {
-    await pipeline(chunks, target);
-    await sync(draft);
-    await rename(draft, out);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw AlphaError.is(error) ? error : unwritable(out, error);
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
+    await file.write(chunks());
+    await file.keep();
   } finally {
-    await file.close();
+    await file.abandon();
   }
 }
 

@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { AlphaError } from '@alpha-engine/core';
 import { executionBrain, LatencyMeter, type MeasuredLatency } from '@alpha-engine/core/process';
 import { LEGS } from '@alpha-engine/core/simulation';
 import type { Config } from '../config/schema.js';
+import { writeOutput } from '../output/output-file.js';
 import { instantIn } from './backtest-values.js';
 import { openRecords } from './open-records.js';
 
@@ -38,14 +38,6 @@ export async function measureLatency({ config, from, out, to }: LatencyRequest):
       `The records in ${records.location} hold no tickers, orders or fills of ${config.exchange} in that time: nothing can be measured.`,
     );
   }
-  if (out !== null) await write(out, found);
+  if (out !== null) await writeOutput(out, `${JSON.stringify(found, null, 2)}\n`);
   return { ...found, out };
-}
-
-async function write(out: string, found: MeasuredLatency): Promise<void> {
-  try {
-    await writeFile(out, `${JSON.stringify(found, null, 2)}\n`);
-  } catch (cause) {
-    throw new AlphaError('OUTPUT_UNWRITABLE', `The latency cannot be written to ${out}: ${String(cause)}.`, { cause });
-  }
 }

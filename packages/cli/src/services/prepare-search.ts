@@ -65,14 +65,13 @@ export async function prepareSearch(request: OptimizeRequest) {
     );
   }
   const bars = await SharedBars.read(setup.source);
-  const kept =
+  const trials =
     out === undefined
       ? null
       : await openTrials(resolve(backtest.folder, out), {
           ...identityOf(request, setup, bars),
           engine: await engineVersions(),
         });
-  const file = kept?.file ?? null;
   const runner = new TrialThreads({
     script: new URL('./workers/trials.js', import.meta.resolve('@alpha-engine/cli')),
     setup: { request: plain, flags, params },
@@ -85,15 +84,15 @@ export async function prepareSearch(request: OptimizeRequest) {
     trials: sampler === 'grid' ? Number.POSITIVE_INFINITY : (request.trials ?? DEFAULT_TRIALS),
     refusalOf: refusals(setup.options),
     onTrial: (trial, state) => {
-      file?.add(trial);
+      trials?.add(trial);
       request.onProgress(state);
     },
   };
   const close = async () => {
     await runner.close();
-    await kept?.close();
+    await trials?.close();
   };
-  const known = file === null ? undefined : (period?: Period) => file.known(period, trialTimeoutMs);
+  const known = trials === null ? undefined : (period?: Period) => trials.known(period, trialTimeoutMs);
   return { search, bars, options: setup.options, setup, known, began: performance.now(), close };
 }
 

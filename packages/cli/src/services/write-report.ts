@@ -1,6 +1,5 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { type PageParts, type Report, type ReportSection, readPageParts, reportHtml } from '@alpha-engine/backtest';
-import { unwritable } from '../output/tell-output-errors.js';
+import { openOutput } from '../output/output-file.js';
 
 /** A report on its way into a file, which appears when it is complete. */
 export interface ReportFile {
@@ -10,25 +9,14 @@ export interface ReportFile {
 }
 
 /** Asks for the place before the work begins. Throws `OUTPUT_UNWRITABLE`. */
-export async function openReport(file: string): Promise<ReportFile> {
-  const draft = `${file}.${process.pid}.part`;
-  await writable(file, () => writeFile(draft, ''));
+export async function openReport(name: string): Promise<ReportFile> {
+  const file = await openOutput(name);
   const parts: PageParts = await readPageParts();
   return {
-    write: (report, more) =>
-      writable(file, async () => {
-        await writeFile(draft, reportHtml(report, parts, more));
-        await rename(draft, file);
-      }),
-    abandon: () => rm(draft, { force: true }),
+    async write(report, more) {
+      await file.write([reportHtml(report, parts, more)]);
+      await file.keep();
+    },
+    abandon: () => file.abandon(),
   };
-}
-
-async function writable(file: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    await rm(`${file}.${process.pid}.part`, { force: true });
-    throw unwritable(file, error);
-  }
 }

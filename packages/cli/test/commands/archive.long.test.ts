@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type AlphaEvent, type EventBus, Publisher } from '@alpha-engine/core';
 import { expect, it } from 'vitest';
 import { Alpha, BINARY, runAlpha } from '../support/alpha.js';
+import { fullDevice } from '../support/full-device.js';
 import { withBus } from '../support/spine.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -88,10 +89,12 @@ it('archives the bus into files, goes on where it was, and lists, checks and exp
   ]);
 
   // What cannot be written is told in one sentence, and nothing half-written stays.
+  const full = fullDevice(folder);
   for (const [to, because] of [
     [join(folder, 'none', 'x.jsonl'), 'no such folder'],
     [folder, 'is a folder'],
-    ['/dev/full/x', 'no such folder'],
+    [join(full, 'x'), 'no such folder'],
+    [full, 'the disk is full'],
   ] as const) {
     const { exit, stderr } = await runAlpha(['data', 'export', '--out', to], { folder });
     expect(exit, stderr).toBe(5);
@@ -100,11 +103,12 @@ it('archives the bus into files, goes on where it was, and lists, checks and exp
   const [shell, env] = ['/bin/sh', { PATH: process.env.PATH ?? '' }];
   const redirected = (to: string) =>
     promisify(execFile)(shell, ['-c', `"${process.execPath}" "${BINARY}" data export ${to}`], { cwd: folder, env });
-  await expect(redirected('> /dev/full')).rejects.toMatchObject({
+  await expect(redirected(`> "${full}"`)).rejects.toMatchObject({
     code: 5,
     stderr: 'OUTPUT_UNWRITABLE: The output cannot be written: the disk is full.\n',
   });
   expect((await redirected('| head -c 1')).stderr).toBe('');
+  expect((await lstat(full)).isCharacterDevice()).toBe(true);
 
   // Damage is told with its own exit status, and in the result.
   const day = join(folder, '.alpha/archive/gmo/BTC_JPY/2024-11-22');

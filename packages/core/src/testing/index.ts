@@ -7,5 +7,6 @@ export type { FeedTestbed, MarketFeedCase } from './market-feed-case.js';
 export { MARKET_FEED_CASES } from './market-feed-suite.js';
 export { type PostgresServer, type PostgresServerOptions, startPostgresServer } from './postgres-server.js';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.js';
+export { type SmallDisk, smallDisk } from './small-disk.js';
 export type { StoreCase } from './store-case.js';
 export { STORE_CASES } from './store-suite.js';

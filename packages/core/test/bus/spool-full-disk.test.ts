@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { smallDisk } from '../../src/testing/small-disk.js';
 import { buildChild } from '../support/build-child.js';
-import { smallDisk } from '../support/small-disk.js';
 import { killChildren, startChild } from '../support/start-child.js';
 
 let script: string;

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { createPostgresStore, openEmbeddedDatabase } from '../../src/store/postgres/index.js';
+import { smallDisk } from '../../src/testing/small-disk.js';
 import { stepOf } from '../../src/testing/store-records.js';
-import { smallDisk } from '../support/small-disk.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EquityCurve } from '@alpha-engine/backtest';
+import { type OutputFile, openOutput } from '../../output/output-file.js';
 import { unwritable } from '../../output/tell-output-errors.js';
 import type { reportOf } from './report.js';
 
@@ -23,7 +24,7 @@ const ORDERS = [
 ];
 const DENIALS = ['time', 'strategy', 'symbol', 'action', 'code', 'message', 'signal'];
 
-/** Files for spreadsheets; open trades have no `closed`. The folder is made. Throws `OUTPUT_UNWRITABLE`. */
+/** Files for spreadsheets, all of them or none; open trades have no `closed`. The folder is made. Throws `OUTPUT_UNWRITABLE`. */
 export async function writeTables(
   folder: string,
   report: ReturnType<typeof reportOf>,
@@ -35,11 +36,19 @@ export async function writeTables(
     ['denials.csv', csvOf(DENIALS, report.denials)],
     ['equity.csv', curveCsv(curve)],
   ];
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const [name, text] of files) await writeFile(join(folder, name), text);
-  } catch (error) {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw unwritable(`The folder ${folder}`, error);
+  });
+  const begun: OutputFile[] = [];
+  try {
+    for (const [name, text] of files) {
+      const file = await openOutput(join(folder, name));
+      begun.push(file);
+      await file.write([text]);
+    }
+    for (const file of begun) await file.keep();
+  } finally {
+    for (const file of begun) await file.abandon();
   }
 }
 
