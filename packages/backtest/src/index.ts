@@ -24,11 +24,12 @@ export {
   tradeMetrics,
 } from './metrics/performance.js';
 export { againstBacktest } from './replay/against-backtest.js';
-export { BusEntries } from './replay/bus-entries.js';
+export type { KeptSegment, KeptSegments } from './replay/archived-series.js';
 export type { AgainstBacktest, DifferenceCause, SignalDifference } from './replay/compare-with-backtest.js';
 export type { ValueDifference } from './replay/difference.js';
 export type { CauseChain, ComparedKind, Divergence, Pair } from './replay/divergence.js';
 export type { EntrySource } from './replay/entry-source.js';
+export { KeptEntries, type KeptEntriesOptions } from './replay/kept-entries.js';
 export { recordedInstances } from './replay/log-rows.js';
 export type { Outcome } from './replay/outcome.js';
 export type { ReplayCounts, ReplayedBrain, ReplayOptions, ReplayResult } from './replay/replay-options.js';

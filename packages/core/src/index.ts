@@ -22,6 +22,7 @@ export {
   marketStreams,
   type Partition,
   parseSeriesKey,
+  partitionOf,
   type Series,
   type SeriesKey,
   type StreamName,
@@ -145,11 +146,17 @@ export {
   readConfig,
   readExecutorInputs,
 } from './record/execution-log.js';
+export {
+  type LoggedOrder,
+  type LoggedRange,
+  type LoggedRead,
+  type LoggedSeqs,
+  metAgain,
+} from './record/logged-read.js';
+export type { StreamEvent } from './record/merge-streams.js';
 export { runnerInputs } from './record/runner-inputs.js';
 export {
   BarReader,
-  type LoggedRead,
-  type LoggedSeqs,
   rebuildRecords,
   type StrategyBeginning,
   type StrategyLogEntry,

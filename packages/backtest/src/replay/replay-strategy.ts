@@ -125,7 +125,7 @@ class StrategyRun {
     }
     if (warmup.length > 0) steps.push(this.#step(runner, warmup));
     for (const read of entry.reads) {
-      const deliveries = await this.#options.entries.entries(read);
+      const deliveries = await this.#options.entries.entries(read, ts);
       steps.push(this.#step(runner, runnerInputs(deliveries, read.clock)));
     }
     return this.#compare(entry, steps);

@@ -14,11 +14,11 @@ interface SessionMarket {
 }
 
 /** What a row of the input log says of the market: events in the order in which they were read. */
-export async function marketOf({ inputs }: InputLogRow, entries: EntrySource): Promise<SessionMarket> {
+export async function marketOf({ inputs, ts }: InputLogRow, entries: EntrySource): Promise<SessionMarket> {
   const entry = inputs as StrategyLogEntry;
   const events: MarketEvent[] = [];
   for (const read of entry.reads) {
-    for (const input of runnerInputs(await entries.entries(read), undefined)) {
+    for (const input of runnerInputs(await entries.entries(read, ts), undefined)) {
       if (input.kind === 'market') events.push(input.event);
     }
   }

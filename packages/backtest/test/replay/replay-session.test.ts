@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   defineStrategy,
   type InputLogRow,
@@ -6,9 +8,11 @@ import {
   type Store,
   type Strategy,
 } from '@alpha-engine/core';
+import { openFileArchive, openFileArchiveWriter } from '@alpha-engine/core/archive';
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { againstBacktest, BusEntries, type ReplayOptions, replaySession } from '../../src/index.js';
+import { againstBacktest, KeptEntries, type ReplayOptions, replaySession } from '../../src/index.js';
+import { DataFiles } from '../support/data-files.js';
 import { type RecordedSession, recordSession } from './record-session.js';
 
 const rising = defineStrategy({
@@ -32,6 +36,7 @@ const spec = (bars: number): InstanceSpec => ({
   ...{ strategy: rising, params: { bars }, exchange: 'test', symbol: 'BTC_JPY', timeframe: '1s', codeHash: 'a' },
 });
 
+const files = new DataFiles();
 let session: RecordedSession;
 
 beforeAll(async () => {
@@ -39,7 +44,7 @@ beforeAll(async () => {
 });
 
 function replay(store: Store = session.store, given: Partial<ReplayOptions> = {}) {
-  const entries = new BusEntries(session.bus);
+  const entries = new KeptEntries({ bus: session.bus, store: session.store, exchange: 'test' });
   return replaySession({
     ...{ store, exchange: 'test', entries, changed: false, instances: async () => [spec(2)] },
     ...given,
@@ -206,7 +211,7 @@ test('an input that was another one shows in what came of it', async () => {
 });
 
 test('a back-test of the same market signals the same; fills differ by the moment of their arrival only', async () => {
-  const entries = new BusEntries(session.bus);
+  const entries = new KeptEntries({ bus: session.bus, store: session.store, exchange: 'test' });
   const of = { store: session.store, exchange: 'test', entries };
   const same = await againstBacktest({ ...of, instances: async () => [spec(2)] });
   const { signals } = await session.store.counts();
@@ -216,15 +221,35 @@ test('a back-test of the same market signals the same; fills differ by the momen
 
   const other = await againstBacktest({
     ...of,
-    entries: new BusEntries(session.bus),
+    entries: new KeptEntries({ bus: session.bus, store: session.store, exchange: 'test' }),
     instances: async () => [spec(3)],
   });
   expect(other.agree).toBe(false);
 });
 
-test('says when the bus does not have the entries any more', async () => {
-  await session.bus.trim('md:trade', 5);
-  await expect(replay()).rejects.toMatchObject({ code: 'REPLAY_INCOMPLETE' });
+test('says when the bus does not have the entries any more, and reads them from an archive and the record', async () => {
+  const { bus, store } = session;
+  const folder = join(files.folder, 'archive');
+  const writer = await openFileArchiveWriter({ folder });
+  const streams = ['md:trade', 'md:orderbook', 'md:ticker', 'md:status'];
+  for (const stream of streams) await writer.add((await bus.range(stream, null, 10_000)).map(({ event }) => event));
+  await writer.flush();
+  await writer.close();
+  for (const stream of [...streams, 'order:test']) await bus.trim(stream, 5);
+  const gone = await replay().catch((error: unknown) => error);
+  expect(gone).toMatchObject({ code: 'REPLAY_INCOMPLETE' });
+  expect(String(gone)).toContain('not on the bus any more, and there is no archive');
+
+  const archive = { reader: openFileArchive({ folder }), name: 'the archive' };
+  const entries = new KeptEntries({ bus, store, exchange: 'test', archive });
+  expect((await replay(store, { entries })).divergence).toBeNull();
+  expect(entries.name).toBe('the recorded order events, the archive');
+  await entries.close();
+
+  await rm(join(folder, 'test', 'BTC_JPY', '2024-11-22', 'trade.json'));
+  const lost = new KeptEntries({ bus, store, exchange: 'test', archive });
+  await expect(replay(store, { entries: lost })).rejects.toThrow('not all of them are in the archive');
+  await lost.close();
 });
 
 /** Every fill that the exchange told, one yen dearer. */

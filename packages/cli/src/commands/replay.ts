@@ -31,7 +31,7 @@ export default class Replay extends AlphaCommand {
       multipleNonGreedy: true,
     }),
     strategy: Flags.string({ description: 'A strategy in place of the recorded one: its file as it is now, say.' }),
-    ...settingFlags(['exchange', 'partition', 'dataDir', 'logLevel']),
+    ...settingFlags(['exchange', 'partition', 'dataDir', 'archiveTo', 'archiveDir', 'logLevel']),
   };
 
   async run() {

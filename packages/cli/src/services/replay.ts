@@ -1,8 +1,7 @@
 import {
   type AgainstBacktest,
   againstBacktest,
-  BusEntries,
-  type EntrySource,
+  KeptEntries,
   type ReplayResult,
   recordedInstances,
   replaySession,
@@ -13,6 +12,7 @@ import type { Config } from '../config/schema.js';
 import { type LoadedStrategy, loadStrategy } from '../plugins/load-strategy.js';
 import { Closers } from './closers.js';
 import { lookAtBus } from './look-at-bus.js';
+import { type OpenArchive, openArchive } from './open-archive.js';
 import { openRecords } from './open-records.js';
 
 export interface ReplayRequest {
@@ -43,16 +43,14 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
     const { location, store } = records;
     const strategies = new Strategies(request);
     const changed = await isChanged(store, config.exchange, strategies);
-    const run = (entries: EntrySource): Promise<ReplayResult> =>
-      replaySession({
+    const [result, source] = await withEntries(config, store, async (entries): Promise<[ReplayResult, string]> => {
+      const replayed = await replaySession({
         ...{ store, exchange: config.exchange, entries, changed },
         instances: (began) => strategies.of(began),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
       });
-    const [result, source] = await lookAtBus(config, async (bus): Promise<[ReplayResult, string]> => {
-      const entries = new BusEntries(bus);
-      return [await run(entries), entries.name];
+      return [replayed, entries.name];
     });
     return { ...result, records: location, source };
   } finally {
@@ -66,9 +64,9 @@ export async function replayBacktest(request: ReplayRequest): Promise<AgainstBac
   const records = await openRecords(config);
   try {
     const strategies = new Strategies(request);
-    return await lookAtBus(config, (bus) =>
+    return await withEntries(config, records.store, (entries) =>
       againstBacktest({
-        ...{ store: records.store, exchange: config.exchange, entries: new BusEntries(bus) },
+        ...{ store: records.store, exchange: config.exchange, entries },
         instances: (began) => strategies.of(began),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
@@ -79,12 +77,41 @@ export async function replayBacktest(request: ReplayRequest): Promise<AgainstBac
   }
 }
 
+/** The events of a session, from the bus, the archive and the record, for as long as `work` takes. */
+function withEntries<Result>(
+  config: Config,
+  store: Store,
+  work: (entries: KeptEntries) => Promise<Result>,
+): Promise<Result> {
+  const { exchange } = config;
+  return lookAtBus(config, async (bus) => {
+    const kept = await archiveIfAny(config);
+    const archive = kept && { reader: kept.archive, name: `the archive in ${kept.location}` };
+    const entries = new KeptEntries({ bus, store, exchange, ...(archive && { archive }) });
+    try {
+      return await work(entries);
+    } finally {
+      await entries.close();
+      await kept?.close();
+    }
+  });
+}
+
+async function archiveIfAny(config: Config): Promise<OpenArchive | null> {
+  try {
+    return await openArchive(config);
+  } catch (error) {
+    if (AlphaError.is(error) && error.code === 'ARCHIVE_UNAVAILABLE') return null;
+    throw error;
+  }
+}
+
 /** Throws `REPLAY_DIFFERS`. */
 export function assertAgree({ agree, causes }: AgainstBacktest): void {
   if (agree) return;
   throw new AlphaError(
     'REPLAY_DIFFERS',
-    `The back-test differs from the session in ${causes.unexplained} signals, and no denial says why. Is it the same strategy, and are all events still on the bus?`,
+    `The back-test differs from the session in ${causes.unexplained} signals, and no denial says why. Is it the same strategy, and is everything still there that docs/replay.md asks for?`,
     { context: { ...causes } },
   );
 }

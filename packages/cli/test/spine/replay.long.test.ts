@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { silentLogger } from '@alpha-engine/core';
+import { openRedisBus } from '@alpha-engine/core/redis';
 import { startRedisServer } from '@alpha-engine/core/testing';
 import { expect, test } from 'vitest';
 import { Alpha, runAlpha, type Surroundings, startSimulator } from '../support/alpha.js';
@@ -61,6 +63,7 @@ test('over Redis, with faults at the exchange and a kill -9, it does too', { tim
     return engine;
   };
 
+  const archiver = new Alpha(['archive', '--json'], { folder, env });
   const first = await startEngine();
   const collector = new Alpha(['collect', '--json'], { folder, env });
   await simulator.line('tape started');
@@ -72,6 +75,7 @@ test('over Redis, with faults at the exchange and a kill -9, it does too', { tim
   await expect.poll(() => ordersTaken(exchange), { timeout: 90_000 }).toBeGreaterThan(5);
   await collector.end('SIGTERM');
   expect(await second.end('SIGTERM')).toMatchObject({ exit: 0 });
+  expect(await archiver.end('SIGTERM')).toMatchObject({ exit: 0 });
 
   const same = await replay(['--diff'], { folder, env });
   expect(same).toMatchObject({ exit: 0, stderr: '', result: { identical: true, brains: BOTH_KILLED } });
@@ -82,7 +86,27 @@ test('over Redis, with faults at the exchange and a kill -9, it does too', { tim
   expect(JSON.parse(other.stderr).error.code).toBe('REPLAY_DIFFERS');
   const { bar } = other.result.divergence.chain;
   expect(bar.recorded ?? bar.replayed).toMatchObject({ timeframe: '1s' });
+
+  await emptyStreams(server.url);
+  const archived = await replay(['--diff'], { folder, env });
+  expect(archived).toMatchObject({ exit: 0, stderr: '', result: { identical: true, compared: same.result.compared } });
+  expect(archived.result.source).toMatch(/^the recorded order events, the archive in /);
+  const lost = await runAlpha(['replay', '--archive-dir', 'elsewhere', '--json'], { folder, env });
+  expect(lost.exit).toBe(5);
+  expect(JSON.parse(lost.stderr).error).toMatchObject({ code: 'REPLAY_INCOMPLETE' });
 });
+
+/** As a trimmed bus is: everything was read, and nothing of it is there any more. */
+async function emptyStreams(url: string): Promise<void> {
+  const bus = await openRedisBus({ url, logger: silentLogger });
+  try {
+    for (const { stream } of await bus.streams()) await bus.trim(stream, 0);
+    const left = await bus.range('md:trade', null, 1);
+    expect(left).toEqual([]);
+  } finally {
+    await bus.close();
+  }
+}
 
 async function ordersTaken({ REST_BASE_URL }: Readonly<Record<string, string>>): Promise<number> {
   const answer = await fetch(`${REST_BASE_URL}/sim/stats`);

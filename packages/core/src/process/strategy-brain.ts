@@ -1,14 +1,9 @@
 import type { Batch, Delivery, EventBus, Subscription } from '../bus/event-bus.js';
 import { MARKET_STREAMS, marketStreams, type Series, type StreamName } from '../bus/streams.js';
 import type { MarketHistory } from '../exchange/market-history.js';
+import { type LoggedRead, logRead } from '../record/logged-read.js';
 import { runnerInputs } from '../record/runner-inputs.js';
-import {
-  type LoggedRead,
-  logRead,
-  rebuildRecords,
-  type StrategyBeginning,
-  type StrategyLogEntry,
-} from '../record/strategy-log.js';
+import { rebuildRecords, type StrategyBeginning, type StrategyLogEntry } from '../record/strategy-log.js';
 import type { Store } from '../store/store.js';
 import { lastSignalSeqs, signalSeries } from '../strategy/runner-state.js';
 import type {
@@ -149,7 +144,9 @@ export class StrategyBrain {
 
     const step = this.#runner.step(inputs);
     this.#notice(step.notices);
-    if (batch.deliveries.length > 0 || step.bars.length > 0) this.#reads.push(logRead(batch.deliveries, clock));
+    if (batch.deliveries.length > 0 || step.bars.length > 0) {
+      this.#reads.push(logRead(this.#options.exchange, batch.deliveries, clock));
+    }
     this.#fed.push(...step.fed);
     await this.#recordIfDue(batch, step);
   }

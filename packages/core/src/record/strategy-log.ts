@@ -1,23 +1,10 @@
-import type { Delivery } from '../bus/event-bus.js';
-import type { StreamName } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
-import type { EpochMs } from '../events/common.js';
-import type { EventType } from '../events/event.js';
 import type { Bar, BarKey, BarSeries } from '../market/bar.js';
 import type { Timeframe } from '../market/timeframe.js';
 import type { BrainName, Store } from '../store/store.js';
 import type { FedInput, RunnerSnapshot } from '../strategy/runner-types.js';
 import type { RebuildRecord, StrategyRunnerOptions } from '../strategy/strategy-runner.js';
-
-/** One read of the bus as the input log keeps it: which entries of which streams met, and the market time told after them. */
-export interface LoggedRead {
-  readonly ranges: readonly (readonly [stream: StreamName, firstId: string, lastId: string, count: number])[];
-  /** First and last number of each series in it: how an archive, which knows no entries, finds them again. */
-  readonly seqs?: readonly LoggedSeqs[];
-  readonly clock?: EpochMs;
-}
-
-export type LoggedSeqs = readonly [symbol: string, type: EventType, first: number, last: number];
+import type { LoggedRead } from './logged-read.js';
 
 /** What a process of the brain began with: the first row it wrote has it, and a replay can begin there. Plain JSON. */
 export interface StrategyBeginning {
@@ -45,29 +32,6 @@ export interface StrategyLogEntry {
   readonly reads: readonly LoggedRead[];
   readonly fed: readonly FedInput[];
   readonly signalIds: readonly string[];
-}
-
-export function logRead(deliveries: readonly Delivery[], clock: EpochMs | undefined): LoggedRead {
-  const ranges = new Map<StreamName, [StreamName, string, string, number]>();
-  const seqs: [string, EventType, number, number][] = [];
-  for (const { event, stream, id } of deliveries) {
-    const range = ranges.get(stream);
-    if (!range) ranges.set(stream, [stream, id, id, 1]);
-    else {
-      range[2] = id;
-      range[3]++;
-    }
-    if (event.seq === undefined) continue;
-    const { symbol, type, seq } = event;
-    const known = seqs.find((one) => one[0] === symbol && one[1] === type);
-    if (known === undefined) seqs.push([symbol, type, seq, seq]);
-    else known[3] = seq;
-  }
-  return {
-    ranges: [...ranges.values()],
-    ...(seqs.length > 0 && { seqs }),
-    ...(clock !== undefined && { clock }),
-  };
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { LoggedRead } from '@alpha-engine/core';
-import { AlphaError, type Delivery, type EventBus, type StreamName } from '@alpha-engine/core';
-import type { EntrySource } from './entry-source.js';
+import type { Delivery, EventBus, LoggedRange, LoggedRead, StreamName } from '@alpha-engine/core';
+import type { EntryPlace } from './entry-source.js';
 
 /** Entries fetched at once. */
 const PAGE = 2_000;
@@ -13,7 +12,7 @@ interface Place {
 }
 
 /** The bus itself: as long as nothing was trimmed, every read is still there. It takes no group and changes no place. */
-export class BusEntries implements EntrySource {
+export class BusPlace implements EntryPlace {
   readonly name = 'the bus';
   readonly #bus: Pick<EventBus, 'range' | 'latest'>;
   readonly #places = new Map<StreamName, Place>();
@@ -22,21 +21,17 @@ export class BusEntries implements EntrySource {
     this.#bus = bus;
   }
 
-  async entries({ ranges }: LoggedRead): Promise<readonly Delivery[]> {
-    const deliveries: Delivery[] = [];
-    for (const [stream, firstId, lastId, count] of ranges) {
-      const place = await this.#at(stream, firstId);
-      await this.#fill(stream, place, count);
-      const found = place.waiting.splice(0, count);
-      if (found.length !== count || found[0]?.id !== firstId || found.at(-1)?.id !== lastId) {
-        throw gone(stream, firstId, lastId, count);
-      }
-      deliveries.push(...found);
-    }
-    return deliveries;
+  async find([stream, firstId, lastId, count]: LoggedRange, read: LoggedRead): Promise<readonly Delivery[] | null> {
+    const place = await this.#at(stream, firstId);
+    await this.#fill(stream, place, count);
+    const [first, last] = [place.waiting[0], place.waiting[count - 1]];
+    if (first?.id !== firstId || last?.id !== lastId || !isOf(read, first) || !isOf(read, last)) return null;
+    return place.waiting.splice(0, count);
   }
 
-  /** Reads follow each other, but for a bus that was wiped in between. */
+  async close(): Promise<void> {}
+
+  /** Reads follow each other, but for a bus that was wiped in between, and for what was found elsewhere. */
   async #at(stream: StreamName, firstId: string): Promise<Place> {
     const known = this.#places.get(stream);
     if (known !== undefined) {
@@ -59,10 +54,8 @@ export class BusEntries implements EntrySource {
   }
 }
 
-function gone(stream: StreamName, firstId: string, lastId: string, count: number): AlphaError {
-  return new AlphaError(
-    'REPLAY_INCOMPLETE',
-    `${count} entries of ${stream}, ${firstId} to ${lastId}, are not on the bus any more. Replay a later time with --from.`,
-    { context: { stream, firstId, lastId, count } },
-  );
+/** A bus that was emptied may give its ids once more: to other events. */
+function isOf({ seqs = [] }: LoggedRead, { event: { seq, symbol, type } }: Delivery): boolean {
+  if (seq === undefined) return true;
+  return seqs.some(([whose, what, first, last]) => whose === symbol && what === type && seq >= first && seq <= last);
 }
