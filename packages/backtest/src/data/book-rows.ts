@@ -1,18 +1,20 @@
 import type { OrderBookEvent } from '@alpha-engine/core';
 import type { EventRows, RowContext } from './event-rows.js';
 import { findFields, type KnownFields } from './find-fields.js';
+import { receivedIn } from './received-in.js';
 import { bareOnce, numberOf, plainName, type Table } from './table.js';
-import { TIME_NAMES } from './time-names.js';
+import { RECEIVED_NAMES, TIME_NAMES } from './time-names.js';
 import { TimeReader } from './time-reader.js';
 
 type Levels = [price: number, size: number][];
 
-const ENVELOPE: KnownFields<'time' | 'symbol' | 'exchange'> = {
+const ENVELOPE: KnownFields<'time' | 'symbol' | 'exchange' | 'received'> = {
   what: 'books',
   names: {
     time: TIME_NAMES,
     symbol: ['symbol', 'productcode', 'instrument', 'instid', 'pair', 'market'],
     exchange: ['exchange', 'venue'],
+    received: RECEIVED_NAMES,
   },
   required: ['time'],
   order: [],
@@ -56,6 +58,7 @@ export function bookRows(
 ): EventRows {
   const { at, understood } = findFields(file, table, ENVELOPE, context.columns);
   const times = new TimeReader(context.offsetMs);
+  const received = receivedIn(at.received, context.offsetMs);
   const [symbolOf, exchangeOf] = [bareOnce(), bareOnce((name) => name.toLowerCase())];
   return {
     kind: 'books',
@@ -66,19 +69,23 @@ export function bookRows(
       if (cells === null) return table.misfit;
       const ts = times.read(cells[at.time] ?? '');
       if (typeof ts === 'string') return ts;
+      const receivedTs = received(cells);
+      if (typeof receivedTs === 'string') return receivedTs;
       const bids = levelsOf(cells, levels.bids);
       const asks = levelsOf(cells, levels.asks);
       if (typeof bids === 'string') return bids;
       if (typeof asks === 'string') return asks;
       const problem = problemOf(bids, asks);
       if (problem !== null) return problem;
-      return {
+      const event: OrderBookEvent = {
         type: 'orderbook',
         exchange: at.exchange < 0 ? context.exchange : exchangeOf(cells[at.exchange] ?? ''),
         symbol: at.symbol < 0 ? context.symbol : symbolOf(cells[at.symbol] ?? ''),
         ts,
         data: { is_snapshot: true, bids, asks },
       };
+      // Most rows say nothing of it, and need no second object.
+      return receivedTs === undefined ? event : { ...event, recv_ts: receivedTs };
     },
   };
 }

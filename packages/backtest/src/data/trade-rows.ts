@@ -1,11 +1,12 @@
 import type { Side, TradeEvent } from '@alpha-engine/core';
 import type { EventRows, RowContext } from './event-rows.js';
 import { findFields, type KnownFields } from './find-fields.js';
+import { receivedIn } from './received-in.js';
 import { bare, bareOnce, numberOf, type Table } from './table.js';
-import { TIME_NAMES } from './time-names.js';
+import { RECEIVED_NAMES, TIME_NAMES } from './time-names.js';
 import { TimeReader } from './time-reader.js';
 
-export const TRADE_FIELDS = ['time', 'price', 'size', 'side', 'symbol', 'exchange', 'id'] as const;
+export const TRADE_FIELDS = ['time', 'price', 'size', 'side', 'symbol', 'exchange', 'id', 'received'] as const;
 type TradeField = (typeof TRADE_FIELDS)[number];
 
 const KNOWN: KnownFields<TradeField> = {
@@ -17,6 +18,7 @@ const KNOWN: KnownFields<TradeField> = {
     side: ['side', 'takerside', 'aggressorside', 'aggressor', 'direction', 'isbuyermaker', 'buyermaker', 'm'],
     symbol: ['symbol', 'productcode', 'instrument', 'instid', 'pair', 'market'],
     exchange: ['exchange', 'venue'],
+    received: RECEIVED_NAMES,
     id: ['id', 'tradeid', 'aggtradeid', 'tid', 'execid', 'executionid', 'a'],
   },
   required: ['time', 'price', 'size', 'side'],
@@ -27,6 +29,7 @@ const KNOWN: KnownFields<TradeField> = {
 export function tradeRows(file: string, table: Table, context: RowContext): EventRows {
   const { at, understood } = findFields(file, table, KNOWN, context.columns);
   const times = new TimeReader(context.offsetMs);
+  const received = receivedIn(at.received, context.offsetMs);
   const [symbolOf, exchangeOf] = [bareOnce(), bareOnce((name) => name.toLowerCase())];
   let before = '';
   return {
@@ -38,6 +41,8 @@ export function tradeRows(file: string, table: Table, context: RowContext): Even
       if (cells === null) return table.misfit;
       const ts = times.read(cells[at.time] ?? '');
       if (typeof ts === 'string') return ts;
+      const receivedTs = received(cells);
+      if (typeof receivedTs === 'string') return receivedTs;
       const price = numberOf(cells[at.price]);
       const size = numberOf(cells[at.size]);
       if (!Number.isFinite(price + size)) return 'a column is missing or no number';
@@ -50,13 +55,15 @@ export function tradeRows(file: string, table: Table, context: RowContext): Even
         if (line === before) return 'the row before once more';
         before = line;
       }
-      return {
+      const event: TradeEvent = {
         type: 'trade',
         exchange: at.exchange < 0 ? context.exchange : exchangeOf(cells[at.exchange] ?? ''),
         symbol: at.symbol < 0 ? context.symbol : symbolOf(cells[at.symbol] ?? ''),
         ts,
         data: { price, size, side },
       };
+      // Most rows say nothing of it, and need no second object.
+      return receivedTs === undefined ? event : { ...event, recv_ts: receivedTs };
     },
   };
 }

@@ -19,6 +19,8 @@ export interface FillOptions {
   readonly slippageOn: 'all' | 'entries';
   /** Recorded trades and books only. Default `ASSUMED_LATENCY`. */
   readonly latency?: Latency;
+  /** Recorded trades and books only: they come when `recv_ts` says, and those without one after `latency.feed`. */
+  readonly recordedFeed?: boolean;
   /** Recorded books only. Default `conservative`. */
   readonly queue?: QueueModel;
 }

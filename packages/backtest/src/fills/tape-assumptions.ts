@@ -5,6 +5,7 @@ import {
   type QueueModel,
   STALE_BOOK_MS,
 } from '@alpha-engine/core/simulation';
+import type { RecordedFeed } from '../run/recorded-feed.js';
 import { type FillOptions, percent } from './fill-model.js';
 
 const FILLS: Readonly<Record<MarketFill, string>> = {
@@ -27,7 +28,17 @@ const QUEUES: Readonly<Record<QueueModel, string>> = {
 /** What a run over recorded events rests on, in plain sentences; printed with its result. */
 export function tapeAssumptions(
   { slippage, slippageOn }: FillOptions,
-  { fill, latency, queue }: { readonly fill: MarketFill; readonly latency: Latency; readonly queue: QueueModel },
+  {
+    feed,
+    fill,
+    latency,
+    queue,
+  }: {
+    readonly feed: RecordedFeed | null;
+    readonly fill: MarketFill;
+    readonly latency: Latency;
+    readonly queue: QueueModel;
+  },
   leverageRules: 'gmo' | 'none' | null,
 ): readonly string[] {
   return [
@@ -44,7 +55,7 @@ export function tapeAssumptions(
       ? 'No slippage beside that.'
       : `${slippageOn === 'all' ? 'Every market order and stop' : 'Every market order and stop that opens a position'} fills ${percent(slippage)} worse than that.`,
     'Our orders move no market.',
-    `Latency: market data ${delayText(latency.feed)}, orders ${delayText(latency.order)}, answers ${delayText(latency.answer)}.`,
+    `Latency: market data ${feed?.text(delayText(latency.feed)) ?? delayText(latency.feed)}, orders ${delayText(latency.order)}, answers ${delayText(latency.answer)}.`,
     'Fees are taken from every fill when it happens, at the maker rate for resting limits and the taker rate for the rest.',
     'Signals, quotes and clocks are never too old, and no limit of loss, exposure or order rate is set unless it was asked for.',
     'What is open at the end stays open and is valued at the last trade.',

@@ -16,8 +16,9 @@ export class Mail<Item> {
     this.#delay = delay;
   }
 
-  send(now: EpochMs, item: Item): void {
-    const due = Math.max(this.#lastDue, now + this.#delay());
+  /** `at`: when it arrives, where that is known. */
+  send(now: EpochMs, item: Item, at: EpochMs = now + this.#delay()): void {
+    const due = Math.max(this.#lastDue, at);
     this.#lastDue = due;
     this.#dues.push(due);
     this.#items.push(item);

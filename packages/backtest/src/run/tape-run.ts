@@ -28,6 +28,7 @@ import { EquityCurve } from './equity-curve.js';
 import { exchangeOf } from './exchange-of.js';
 import { executorConfig } from './executor-config.js';
 import { Mail } from './mail.js';
+import { RecordedFeed } from './recorded-feed.js';
 import { RunRecord } from './run-record.js';
 import { VirtualEngine } from './virtual-engine.js';
 
@@ -73,6 +74,7 @@ export class TapeRun {
   readonly #engine: VirtualEngine;
   readonly #latency: Latency;
   readonly #feed: Mail<Told> | null;
+  readonly #recorded: RecordedFeed | null;
   readonly #legs: Readonly<Record<'order' | 'answer', Mail<() => void> | null>>;
   readonly #plays: ReadonlyMap<string, SymbolPlay>;
   readonly #watchesLoss: boolean;
@@ -111,9 +113,10 @@ export class TapeRun {
     this.#watchesLoss = maxDrawdown !== undefined || limits?.maxDailyLoss !== undefined;
     const latency = fill.latency ?? ASSUMED_LATENCY;
     this.#latency = latency;
+    this.#recorded = fill.recordedFeed === true ? new RecordedFeed() : null;
     const mail = <Item>(leg: 'feed' | 'order' | 'answer') =>
       isInstant(latency[leg]) ? null : new Mail<Item>(delaysOf(latency, leg));
-    this.#feed = mail('feed');
+    this.#feed = this.#recorded === null ? mail('feed') : new Mail(delaysOf(latency, 'feed'));
     this.#legs = { order: mail('order'), answer: mail('answer') };
     this.#engine = new VirtualEngine({
       ...{ instances, config, exchange: this.#exchange, markets: new Map(), listener: this.record },
@@ -166,7 +169,7 @@ export class TapeRun {
     const told = { event, best, ts: this.#now };
     if (this.#feed === null) this.#know(play, told);
     else {
-      this.#feed.send(this.#now, told);
+      this.#feed.send(this.#now, told, this.#recorded?.dueOf(event, this.#now));
       if (this.#feed.next < this.#due) this.#due = this.#feed.next;
     }
   }
@@ -223,7 +226,7 @@ export class TapeRun {
     const leverage = instruments.some(({ kind }) => kind === 'leverage') ? leverageRules : null;
     const model = marketFillOf(fill.model);
     const queue = queueOf(model, fill.queue);
-    return tapeAssumptions(fill, { fill: model, queue, latency: this.#latency }, leverage);
+    return tapeAssumptions(fill, { feed: this.#recorded, fill: model, queue, latency: this.#latency }, leverage);
   }
 
   #begin(ts: EpochMs, from: EpochMs): void {

@@ -116,6 +116,16 @@ describe('books', () => {
   });
 });
 
+it('takes over when a row was received, where it says so', async () => {
+  const trades = `timestamp,local_timestamp,side,price,amount\n${TS},${TS + 7},buy,1,1\n${TS},,buy,1,1\n`;
+  expect((await read(trades)).events.map(({ recv_ts: receivedTs }) => receivedTs)).toEqual([TS + 7, undefined]);
+  const books = `time,received_at,bid,bid_size,ask,ask_size\n${TS},${TS + 8},1,1,2,1\n`;
+  expect((await read(books)).events).toMatchObject([{ ts: TS, recv_ts: TS + 8 }]);
+  expect(await refusal(books.replace(String(TS + 8), 'soon'))).toContain(
+    'received: time not understood: 1 row (line 2)',
+  );
+});
+
 describe('bad rows', () => {
   const header = 'symbol,side,size,price,timestamp';
   const row = (time: string, more = 'BUY,0.001,100') => `BTC,${more},2025-06-30 21:00:${time}`;

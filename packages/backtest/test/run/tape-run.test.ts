@@ -235,3 +235,44 @@ it('tells no bar whose beginning the data do not have, as a live session would n
   expect(bars.map(({ close }) => close)).toEqual([110]);
   expect(result).toMatchObject({ bars: 1, signals: 1 });
 });
+
+it('brings market data when the recording says they came, others after the latency, nothing before what came earlier', () => {
+  const came = (event: MarketEvent, ms: number): MarketEvent => ({ ...event, recv_ts: START_TS + ms });
+  const events = [
+    came(quotes(0, 99, 101), 1),
+    // Heard at 90: by then the second book is there.
+    came(trade(10, 100), 90),
+    came(quotes(50, 99, 105), 55),
+    // Nobody noted it, and it waits for the one before: 1 000 + 40.
+    trade(1_000, 100),
+    came(quotes(1_020, 97, 105), 1_021),
+    // Received before its time, by a clock that is off.
+    came(trade(2_000, 100), 1_990),
+    came(quotes(2_100, 95, 105), 2_101),
+  ];
+  const feed = { kind: 'constant', ms: 40 } as const;
+  const fill = {
+    ...({ model: 'book-walk', slippage: 0, slippageOn: 'all', recordedFeed: true } as const),
+    latency: { ...NO_LATENCY, feed },
+  };
+  const { result } = playTape(atTrades({ 10: 'long', 1000: 'exit', 2000: 'long' }), events, { fill });
+  expect(toldOrders(result)).toEqual([
+    'buy 1/1 at 105, 00:00:00.090',
+    'sell 1/1 at 97, 00:00:01.040',
+    'buy 1/1 at 105, 00:00:02.000',
+  ]);
+  expect(result.assumptions).toContainEqual(
+    expect.stringContaining(
+      'market data when they were received (recorded of 6 of 7 events, 1 before their time by the clocks, which count as at once, the others 40 ms), orders none',
+    ),
+  );
+});
+
+it('refuses times of receipt that nobody noted, or that are of another time', () => {
+  const fill = { model: 'trades', slippage: 0, slippageOn: 'all', latency: NO_LATENCY, recordedFeed: true } as const;
+  const play = (event: MarketEvent) => () => playTape(atTrades({}), [event], { fill });
+  expect(play(trade(0, 100))).toThrow(/No event of the data says when it was received/);
+  expect(play({ ...trade(0, 100), recv_ts: START_TS + 86_400_000 })).toThrow(
+    /^An event of 2024-01-01T00:00:00\.000Z was received at 2024-01-02T00:00:00\.000Z by the record: /,
+  );
+});

@@ -64,7 +64,7 @@ export const backtestFlags = {
   }),
   latency: Flags.string({
     description:
-      'Events: how long market data, orders and answers take: none, assumed (default), legs in milliseconds, or a file of alpha latency.',
+      'Events: how long market data, orders and answers take: none, assumed (default), legs in milliseconds, or a file of alpha latency. feed=recorded: market data come when the recording says, the rest is as said behind a comma.',
     helpValue: '<feed=20,order=50-150,answer=80~0.4|file>',
   }),
   slippage: Flags.string({

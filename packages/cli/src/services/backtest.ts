@@ -18,7 +18,7 @@ import { warningsOf } from './backtest/warnings.js';
 import { writeTables } from './backtest/write-tables.js';
 import { fractionIn, instantIn, offsetIn } from './backtest-values.js';
 import { protectOf } from './engine-settings.js';
-import { latencyIn } from './latency-in.js';
+import { latencyIn, withoutRecorded } from './latency-in.js';
 
 export type { BacktestRequest } from './backtest/request.js';
 
@@ -74,7 +74,7 @@ export async function backtestSetup(request: BacktestRequest) {
       slippage: fractionIn('--slippage', request.slippage ?? '0').toNumber(),
       slippageOn: request.slippageOn,
       ...(queue !== undefined && { queue }),
-      ...(latency !== undefined && { latency: await latencyIn(latency, folder) }),
+      ...(latency !== undefined && (await latencyOf(latency, folder))),
     },
     leverageRules: request.leverageRules,
     protect: protectOf(config),
@@ -92,6 +92,11 @@ export async function backtestSetup(request: BacktestRequest) {
     traded,
     source,
   };
+}
+
+async function latencyOf(text: string, folder: string) {
+  const { recordedFeed, rest } = withoutRecorded(text);
+  return { latency: await latencyIn(rest, folder), recordedFeed };
 }
 
 function defaultFill(source: BarSource | EventSource): FillModel {

@@ -30,6 +30,16 @@ export async function latencyIn(text: string, folder: string): Promise<Latency> 
   return latency;
 }
 
+/** Takes `feed=recorded` out of a latency: market data then come when the recording says. What is left is for `latencyIn`. */
+export function withoutRecorded(text: string): { readonly recordedFeed: boolean; readonly rest: string } {
+  const parts = text.split(',').map((part) => part.trim());
+  const others = parts.filter((part) => part !== 'feed=recorded');
+  return {
+    recordedFeed: others.length < parts.length,
+    rest: others.length === 0 ? 'assumed' : others.join(','),
+  };
+}
+
 function delayOf([, , first, to, sigma]: RegExpExecArray): Delay {
   if (to !== undefined) return { kind: 'uniform', fromMs: Number(first), toMs: Number(to) };
   if (sigma !== undefined) return { kind: 'log-normal', medianMs: Number(first), sigma: Number(sigma) };

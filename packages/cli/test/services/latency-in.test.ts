@@ -1,6 +1,6 @@
 import { ASSUMED_LATENCY, delaysOf, LEGS, NO_LATENCY } from '@alpha-engine/core/simulation';
 import { describe, expect, it } from 'vitest';
-import { latencyIn } from '../../src/services/latency-in.js';
+import { latencyIn, withoutRecorded } from '../../src/services/latency-in.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 describe('a latency as settings say it', () => {
@@ -12,6 +12,15 @@ describe('a latency as settings say it', () => {
       order: { kind: 'uniform', fromMs: 50, toMs: 150 },
       answer: { kind: 'log-normal', medianMs: 80, sigma: 0.4 },
     });
+  });
+
+  it.each([
+    ['feed=recorded', true, 'assumed'],
+    ['feed=recorded, order=20', true, 'order=20'],
+    ['latency.json,feed=recorded', true, 'latency.json'],
+    ['feed=20,order=5', false, 'feed=20,order=5'],
+  ])('takes the feed from a recording where it says so: %s', (text, recordedFeed, rest) => {
+    expect(withoutRecorded(text)).toEqual({ recordedFeed, rest });
   });
 
   it('is what a file measured', async () => {
