@@ -9,8 +9,8 @@ import { halt, lift, type StepContext } from './step-context.js';
 export function equityNow(context: StepContext): EquityRecord {
   const { ledger, symbols } = context.state;
   const get = (symbol: string) => {
-    const mark = symbols.get(symbol)?.mark ?? null;
-    return mark === null ? undefined : pricesOf(mark).mid;
+    const known = symbols.get(symbol);
+    return known === undefined ? undefined : pricesOf(known)?.mid;
   };
   return ledger.equity(context.at.marketTs, { get });
 }

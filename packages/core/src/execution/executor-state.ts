@@ -4,6 +4,7 @@ import type { SignalEvent } from '../events/signal.js';
 import type { Balance, ExchangeFill, ExchangeOrder, Margin } from '../exchange/broker.js';
 import { Ledger } from '../ledger/ledger.js';
 import { OrderLedger } from '../orders/order-ledger.js';
+import type { Prices } from '../risk/check.js';
 import { ExposureBook } from '../risk/exposure-book.js';
 import { RiskBook } from '../risk/risk-book.js';
 import type { TradedAssets, Transfer } from './books.js';
@@ -23,6 +24,8 @@ export interface SymbolState {
   /** Wall time of the last answer to a placement: a sweep begun before it proves nothing about positions. */
   answeredWallTs: EpochMs | null;
   mark: Mark | null;
+  /** The mark as exact numbers, once somebody asked; never in a snapshot. */
+  prices: Prices | null;
   /** What is wrong with the feed, by channel (`*`: all of them). */
   feedProblems: Record<string, string>;
 
@@ -142,8 +145,8 @@ export function freshState(config: ExecutorConfig, kept?: KeptParts): ExecutorSt
       ...parts,
       instruments: new Map(config.instruments.map((instrument) => [instrument.symbol, instrument])),
       prices: (symbol) => {
-        const mark = parts.symbols.get(symbol)?.mark ?? null;
-        return mark === null ? null : pricesOf(mark);
+        const known = parts.symbols.get(symbol);
+        return known === undefined ? null : pricesOf(known);
       },
       baseline: () => state.baseline,
       transfers: () => state.account.transfers,
@@ -190,6 +193,7 @@ export function freshSymbol(): SymbolState {
     agreedTs: null,
     answeredWallTs: null,
     mark: null,
+    prices: null,
     feedProblems: {},
     reconciled: false,
     mismatches: 0,

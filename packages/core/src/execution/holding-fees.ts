@@ -26,8 +26,8 @@ export function rememberHoldingFees(context: StepContext): void {
   if (before === null || roll <= before) return;
   const nights = Math.round((roll - before) / DAY_MS);
   const due = state.ledger.lots().map(({ symbol, strategy, size, price }): HoldingFeeDue => {
-    const mark = symbolState(context, symbol)?.mark ?? null;
-    const value = (mark === null ? price : pricesOf(mark).mid).times(size);
+    const known = symbolState(context, symbol);
+    const value = ((known && pricesOf(known)?.mid) ?? price).times(size);
     return { symbol, strategy, nights, expected: value.times(HOLDING_FEE_RATE).times(nights) };
   });
   if (due.length === 0) return;

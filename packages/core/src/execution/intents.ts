@@ -55,13 +55,8 @@ export function planIntent(signal: IdentifiedSignal, view: PlanningView): Intent
   const { closes, opens } = wishOf(signal, instrument, view.ledger);
   if (opens === null) return { ...intent, orders: termsOf(signal, instrument, view, closes) };
   const price = view.mark === null ? null : Decimal.of(opens === 'buy' ? view.mark.ask : view.mark.bid);
-  const { protect } = view;
-  const sized = sizeEntry(view.sizing, instrument, opens, {
-    ...{ price, confidence, protect },
-    get equity() {
-      return view.equity();
-    },
-  });
+  const { equity, protect } = view;
+  const sized = sizeEntry(view.sizing, instrument, opens, { equity, price, confidence, protect });
   const opening: Leg = { side: opens, effect: 'open', size: 'size' in sized ? sized.size : Decimal.zero };
   const orders = termsOf(signal, instrument, view, [...closes, opening]);
   const protection = protectionOf(view.protect, opens, orders.at(-1)?.price ?? price);

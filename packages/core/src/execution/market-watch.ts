@@ -13,6 +13,7 @@ export function onQuote(context: StepContext, event: TickerEvent): void {
   const symbol = symbolState(context, event.symbol);
   if (symbol === undefined || (symbol.mark !== null && event.ts < symbol.mark.ts)) return;
   symbol.mark = { bid: event.data.bid, ask: event.data.ask, ts: event.ts };
+  symbol.prices = null;
   watchEquity(context, 'quote');
 }
 

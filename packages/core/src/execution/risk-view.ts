@@ -36,7 +36,7 @@ export function riskView(
     halts: risk.states.over(symbol),
     closed: known === undefined ? null : closedReason(known),
     quote: mark,
-    prices: mark === null ? null : pricesOf(mark),
+    prices: known === undefined ? null : pricesOf(known),
     feedProblem: known === undefined ? null : feedProblem(known),
     clockSkewMs: risk.clockSkewMs,
     reconciled: (known?.reconciled ?? false) && balancesAgree(state),

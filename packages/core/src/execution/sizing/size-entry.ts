@@ -18,7 +18,8 @@ export type Sizing = (
 
 /** What an entry is sized by; all as of now. */
 export interface SizingView {
-  readonly equity: Decimal;
+  /** Asked for only where the size depends on it. */
+  readonly equity: () => Decimal;
   /** What the entry will pay, about: quote per base; null before the first quote. */
   readonly price: Decimal | null;
   readonly confidence: number;
@@ -37,8 +38,9 @@ export function sizeEntry(sizing: Sizing, instrument: Instrument, side: Side, vi
 
 function wantedSize(sizing: Sizing, instrument: Instrument, side: Side, view: SizingView): SizedEntry {
   if (sizing.kind === 'fixed') return { size: sizing.size };
-  const { equity, price, protect } = view;
+  const { price, protect } = view;
   if (price === null) return { problem: `No quote of ${instrument.symbol} has come yet to size the entry by.` };
+  const equity = view.equity();
   if (!equity.isPositive()) return { problem: `The equity is ${equity}: there is nothing to size an entry by.` };
   const share = equity.times(sizing.fraction);
   if (sizing.kind === 'equity') return { size: share.dividedBy(price) };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Sizing, type SizingView, sizeEntry } from '../../../src/execution/sizing/size-entry.js';
 import { Bench, BTC_JPY, configOf, d } from '../bench.js';
 
-const VIEW: SizingView = { equity: d('1000000'), price: d('6000000'), confidence: 1, protect: {} };
+const VIEW: SizingView = { equity: () => d('1000000'), price: d('6000000'), confidence: 1, protect: {} };
 const size = (sizing: Sizing, view: Partial<SizingView> = {}, side: 'buy' | 'sell' = 'buy') => {
   const sized = sizeEntry(sizing, BTC_JPY, side, { ...VIEW, ...view });
   return 'size' in sized ? sized.size.toString() : sized.problem;
@@ -18,7 +18,7 @@ describe('the size of an entry', () => {
   it('is a fraction of the equity, rounded down to the step', () => {
     // 300 000 / 6 000 000 = 0.05; 299 999 buys a step less.
     expect(size({ kind: 'equity', fraction: d('0.3') })).toBe('0.05');
-    expect(size({ kind: 'equity', fraction: d('0.3') }, { equity: d('999996') })).toBe('0.049');
+    expect(size({ kind: 'equity', fraction: d('0.3') }, { equity: () => d('999996') })).toBe('0.049');
   });
 
   it('loses a fraction of the equity at the stop', () => {
@@ -39,7 +39,7 @@ describe('the size of an entry', () => {
 
   it('is not guessed', () => {
     expect(size({ kind: 'equity', fraction: d('0.3') }, { price: null })).toMatch(/quote/);
-    expect(size({ kind: 'equity', fraction: d('0.3') }, { equity: d('-1') })).toMatch(/equity is -1/);
+    expect(size({ kind: 'equity', fraction: d('0.3') }, { equity: () => d('-1') })).toMatch(/equity is -1/);
   });
 });
 
