@@ -129,5 +129,6 @@ export class BarMarket {
 /** Without the dust of binary fractions: 100.2, not 100.20000000000002. */
 export function trimmed(price: number): number {
   // With so few digits there is none, and looking is faster.
+  if (Number.isInteger(price) && Math.abs(price) < 1e15) return price;
   return String(price).length <= 15 ? price : Number(price.toPrecision(15));
 }

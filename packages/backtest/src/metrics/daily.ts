@@ -19,16 +19,21 @@ export function dailyEquity(times: Numbers, equity: Numbers): DailySeries {
   const days: number[] = [];
   const values: number[] = [];
   let trading7 = false;
+  /** Of the last day that was begun; none yet with the first value. */
+  let [afterTs, untilTs] = [0, 0];
   for (let i = 0; i < times.length; i++) {
     const ts = times[i] as number;
-    const day = i === 0 ? Math.floor(ts / DAY_MS) - 1 : Math.ceil(ts / DAY_MS) - 1;
-    if (i > 0) trading7 ||= isWeekend(day);
-    if (days.length > 1 && days.at(-1) === day * DAY_MS) {
+    if (ts > afterTs && ts <= untilTs) {
       values[values.length - 1] = equity[i] as number;
       continue;
     }
+    const day = i === 0 ? Math.floor(ts / DAY_MS) - 1 : Math.ceil(ts / DAY_MS) - 1;
     days.push(day * DAY_MS);
     values.push(equity[i] as number);
+    if (i === 0) continue;
+    trading7 ||= isWeekend(day);
+    afterTs = day * DAY_MS;
+    untilTs = afterTs + DAY_MS;
   }
   return { days, equity: values, trading7 };
 }

@@ -17,27 +17,27 @@ export function drawdownsOf(times: Numbers, equity: Numbers): readonly Drawdown[
   const found: Drawdown[] = [];
   let peak = Number.NEGATIVE_INFINITY;
   let peakTs = 0;
-  let fall: { troughTs: number; depth: number } | null = null;
-  const close = (ts: number, recovered: boolean) => {
-    if (fall === null) return;
-    const recoveredTs = recovered ? ts : null;
-    found.push({ peakTs, troughTs: fall.troughTs, recoveredTs, depth: fall.depth, durationMs: ts - peakTs });
-    fall = null;
-  };
+  let troughTs = 0;
+  /** Of the fall under way; zero where there is none. */
+  let depth = 0;
   for (let i = 0; i < equity.length; i++) {
     const value = equity[i] as number;
     const ts = times[i] as number;
     if (value >= peak) {
-      close(ts, true);
+      if (depth > 0) found.push({ peakTs, troughTs, recoveredTs: ts, depth, durationMs: ts - peakTs });
+      depth = 0;
       peak = value;
       peakTs = ts;
       continue;
     }
     // Of a peak that is nothing, or a debt, no fall has a depth.
     if (!(peak > 0)) continue;
-    const depth = (peak - value) / peak;
-    if (fall === null || depth > (fall as { depth: number }).depth) fall = { troughTs: ts, depth };
+    const fallen = (peak - value) / peak;
+    if (fallen <= depth) continue;
+    depth = fallen;
+    troughTs = ts;
   }
-  if (equity.length > 0) close(times[times.length - 1] as number, false);
+  const lastTs = times[times.length - 1] as number;
+  if (depth > 0) found.push({ peakTs, troughTs, recoveredTs: null, depth, durationMs: lastTs - peakTs });
   return found;
 }

@@ -142,6 +142,6 @@ function yearlyGrowth(first: number, last: number, years: number): number | null
 function highest(values: Numbers): number | null {
   if (values.length === 0) return null;
   let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i] as number);
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) > most) most = values[i] as number;
   return most;
 }

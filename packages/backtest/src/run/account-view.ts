@@ -30,9 +30,10 @@ export class AccountView<Play extends Holding> {
 
   /** False when nothing happened since the last look. */
   look(): boolean {
-    const { book, happenings } = this.#record;
+    const { happenings } = this.#record;
     if (happenings === this.#seen) return false;
     this.#seen = happenings;
+    const { book } = this.#record;
     this.cash = this.#capital + book.cash.toNumber();
     this.holds = false;
     for (const [symbol, play] of this.#plays) {

@@ -17,6 +17,8 @@ import { VirtualEngine } from './virtual-engine.js';
 /** What the executor does only when it is told the time (forgetting, comparing) is done once in so many bars. */
 const BARS_PER_CLOCK = 1_000;
 
+const DAY_MS = 86_400_000;
+
 interface SymbolPlay extends Holding {
   readonly market: BarMarket;
   /** Prices at which something of ours happens. */
@@ -51,7 +53,7 @@ export class BacktestRun {
   #begun = false;
   #paysNights = false;
   /** When the business day began that was told last. */
-  #night = 0;
+  #night: EpochMs = Number.NaN;
   /** Where there is only one. */
   readonly #only: SymbolPlay | null;
   /** Longer bars are put together from those that come. */
@@ -103,7 +105,7 @@ export class BacktestRun {
   /** Throws `UNKNOWN_SYMBOL`, and `DATA_INVALID` for a bar that comes twice or out of order. */
   take(bar: Bar): void {
     const { from, to } = this.#options;
-    const play = this.#plays.get(bar.symbol);
+    const play = this.#only?.market.symbol === bar.symbol ? this.#only : this.#plays.get(bar.symbol);
     if (play === undefined) {
       throw new AlphaError(
         'UNKNOWN_SYMBOL',
@@ -248,8 +250,8 @@ export class BacktestRun {
 
   /** What lots pay for a night is booked while the executor still has them: at once, before the price goes on. */
   #passNights(ts: EpochMs): void {
+    if (ts >= this.#night && ts < this.#night + DAY_MS) return;
     const night = lastRoll(ts);
-    if (night === this.#night) return;
     this.#night = night;
     this.#look();
     if (!this.#paysNights) return;

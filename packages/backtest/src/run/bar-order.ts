@@ -3,11 +3,15 @@ import { AlphaError, type Bar, type EpochMs } from '@alpha-engine/core';
 /** Bars come once, in order of their opening. */
 export class BarOrder {
   readonly #ends = new Map<string, EpochMs>();
+  /** Bars come in runs of one symbol: its end is not in the map until another comes. */
+  #symbol = '';
+  #endTs = Number.NEGATIVE_INFINITY;
   #lastOpenTs = Number.NEGATIVE_INFINITY;
 
   /** Throws `DATA_INVALID` for a bar that comes twice or out of order. */
   take({ closeTs, openTs, symbol }: Bar): void {
-    const endTs = this.#ends.get(symbol) ?? Number.NEGATIVE_INFINITY;
+    if (symbol !== this.#symbol) this.#turnTo(symbol);
+    const endTs = this.#endTs;
     if (openTs < endTs || openTs < this.#lastOpenTs) {
       const why =
         openTs < endTs
@@ -19,8 +23,14 @@ export class BarOrder {
         { context: { symbol, openTs } },
       );
     }
-    this.#ends.set(symbol, closeTs);
+    this.#endTs = closeTs;
     this.#lastOpenTs = openTs;
+  }
+
+  #turnTo(symbol: string): void {
+    this.#ends.set(this.#symbol, this.#endTs);
+    this.#symbol = symbol;
+    this.#endTs = this.#ends.get(symbol) ?? Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -74,8 +74,6 @@ export class VirtualEngine {
   readonly #options: VirtualEngineOptions;
   readonly #carry: Carry;
   #inbox: ExecutorInput[] = [];
-  /** One at a time, and a million times. */
-  readonly #barInputs: RunnerInput[] = [];
 
   constructor(options: VirtualEngineOptions) {
     this.#options = options;
@@ -94,13 +92,13 @@ export class VirtualEngine {
 
   /** A closed bar to the strategies. Gives back what they decided; nothing of it has reached the executor yet. */
   close(bar: Bar, kind: 'bar' | 'warmup'): readonly SignalEvent[] {
-    this.#barInputs[0] = { kind: 'bar', bar, muted: kind === 'warmup' };
-    return eventsOf(this.#step(this.#barInputs));
+    if (!this.#runner.hearBar(bar, kind === 'warmup')) return NO_SIGNALS;
+    return this.#step([], bar.closeTs).signals.map(({ event }) => event);
   }
 
   /** A bar from before the run, of any timeframe that a strategy reads. */
   warm(bar: Bar): void {
-    this.#step([{ kind: 'warmup', bar }]);
+    this.#step([{ kind: 'warmup', bar }], bar.closeTs);
   }
 
   /** A trade from before the run: the bars that are built of it warm the strategies up. */
@@ -156,7 +154,8 @@ export class VirtualEngine {
 
   #execute(inputs: readonly ExecutorInput[]): void {
     const at = this.#time();
-    const step = this.executor.step(inputs.map((input) => ({ at, ...input })));
+    // They are nobody else's, and a copy costs more than the key.
+    const step = this.executor.step(inputs.map((input) => Object.assign(input, { at })));
     this.#options.listener.onStep(step);
     if (step.events.length > 0) this.#feedBack(step.events);
     for (const action of step.actions) if (action.kind !== 'submit') this.#do(action);
@@ -169,15 +168,14 @@ export class VirtualEngine {
     for (const { event } of signals) this.tell({ kind: 'signal', event });
   }
 
-  #step(inputs: readonly RunnerInput[]): RunnerStep {
+  /** `ts` is when what the strategies hear happened. */
+  #step(inputs: readonly RunnerInput[], ts = this.now): RunnerStep {
     const step = this.#runner.step(inputs);
     const { signals, notices } = step;
     const { listener } = this.#options;
     for (const { event } of signals) listener.onSignal(event);
     for (const notice of notices) {
       if (notice.kind !== 'strategy_failed') continue;
-      const [first] = inputs;
-      const ts = first !== undefined && 'bar' in first ? first.bar.closeTs : this.now;
       listener.onFailure({ instanceId: notice.instanceId, ts, message: notice.message });
     }
     return step;
@@ -255,7 +253,3 @@ export class VirtualEngine {
 }
 
 const NO_SIGNALS: readonly SignalEvent[] = [];
-
-function eventsOf({ signals }: RunnerStep): readonly SignalEvent[] {
-  return signals.length === 0 ? NO_SIGNALS : signals.map(({ event }) => event);
-}

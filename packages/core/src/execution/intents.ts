@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Lot } from '../ledger/lot.js';
 import { clientOrderId } from '../orders/client-order-id.js';
 import type { OrderTerms } from '../orders/order.js';
-import type { Intent } from '../risk/check.js';
+import type { Intent, ProtectiveLevels } from '../risk/check.js';
 import type { IdentifiedSignal } from './executor-state.js';
 import type { Mark } from './mark.js';
 import { type OrderPolicy, placing } from './policies/order-policy.js';
@@ -58,15 +58,19 @@ export function planIntent(signal: IdentifiedSignal, view: PlanningView): Intent
   const { equity, protect } = view;
   const sized = sizeEntry(view.sizing, instrument, opens, { equity, price, confidence, protect });
   const opening: Leg = { side: opens, effect: 'open', size: 'size' in sized ? sized.size : Decimal.zero };
-  const orders = termsOf(signal, instrument, view, [...closes, opening]);
+  const orders = termsOf(signal, instrument, view, closes.length === 0 ? [opening] : [...closes, opening]);
+  const planned: { -readonly [Key in keyof Intent]: Intent[Key] } = { orders, ...intent };
   const protection = protectionOf(view.protect, opens, orders.at(-1)?.price ?? price);
-  return { orders, ...intent, ...protection, ...('size' in sized ? {} : { unsized: sized.problem }) };
+  if (protection !== null) planned.protection = protection;
+  if (!('size' in sized)) planned.unsized = sized.problem;
+  return planned;
 }
 
-function protectionOf(protect: Protect, side: Side, entry: Decimal | null): Pick<Intent, 'protection'> {
-  if (entry === null) return {};
-  const [stop, target] = [stopPrice(protect, side, entry), targetPrice(protect, side, entry)];
-  return stop === null && target === null ? {} : { protection: { side, entry, stop, target } };
+function protectionOf(protect: Protect, side: Side, entry: Decimal | null): ProtectiveLevels | null {
+  if (entry === null) return null;
+  const stop = stopPrice(protect, side, entry);
+  const target = targetPrice(protect, side, entry);
+  return stop === null && target === null ? null : { side, entry, stop, target };
 }
 
 function termsOf(

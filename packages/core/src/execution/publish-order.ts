@@ -130,13 +130,15 @@ function orderData({ order, replacedBy }: TrackedOrder, fill: ExchangeFill | und
 }
 
 function fillData(fill: ExchangeFill): NonNullable<OrderEvent['data']['fill']> {
+  const price = fill.price.toString();
+  const size = fill.size.toString();
+  const plain = { execution_id: fill.executionId, price, size, fee: fill.fee.toString() };
+  const { positionId, realizedPnl, ts } = fill;
+  if (positionId === undefined && realizedPnl === undefined) return { ...plain, ts };
   return {
-    execution_id: fill.executionId,
-    price: fill.price.toString(),
-    size: fill.size.toString(),
-    fee: fill.fee.toString(),
-    ...(fill.realizedPnl === undefined ? {} : { realized_pnl: fill.realizedPnl.toString() }),
-    ...(fill.positionId === undefined ? {} : { position_id: fill.positionId }),
-    ts: fill.ts,
+    ...plain,
+    ...(realizedPnl === undefined ? {} : { realized_pnl: realizedPnl.toString() }),
+    ...(positionId === undefined ? {} : { position_id: positionId }),
+    ts,
   };
 }

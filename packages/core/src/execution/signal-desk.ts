@@ -23,12 +23,14 @@ const PROTECTIVE: ReadonlySet<OrderPurpose> = new Set(['stop_loss', 'take_profit
 /** Denials that the orders cause which a signal would take away first. */
 const COUNTS_RESTING: ReadonlySet<DenialCode> = new Set(['open_orders', 'own_orders_cross']);
 
+const NO_PROTECTION: Protect = {};
+
 /** Signals kept waiting per executor; more are denied, so that a long outage cannot fill the memory. */
 const MAX_WAITING = 1_000;
 
 /** Signals become verdicts: at once, or when the symbol is reconciled and the strategy's earlier orders are finished. */
 export function onSignal(context: StepContext, gate: RiskGate, event: SignalEvent): void {
-  const signal: IdentifiedSignal = { ...event, id: event.id ?? idOf(event) };
+  const signal = isIdentified(event) ? event : { ...event, id: idOf(event) };
   const duplicate = isDuplicate(context, signal);
   const untradable = !context.instruments.has(signal.symbol) || signal.exchange !== context.config.exchange;
   if (duplicate || signal.action === 'hold' || untradable) {
@@ -122,13 +124,13 @@ function record(context: StepContext, signal: IdentifiedSignal, verdict: Verdict
   const latest = state.latestSignal.get(latestKey(signal)) ?? 0;
   state.decided.set(signal.id, signal.ts);
   state.latestSignal.set(latestKey(signal), Math.max(signal.ts, latest));
-  context.out.verdicts.push({
-    signalId: signal.id,
-    approved: verdict.approved,
-    ...(verdict.approved ? {} : { code: verdict.code, message: verdict.message }),
-    inputs: verdict.inputs,
-    ts: at.marketTs,
-  });
+  const { approved, inputs } = verdict;
+  const ts = at.marketTs;
+  context.out.verdicts.push(
+    verdict.approved
+      ? { signalId: signal.id, approved, inputs, ts }
+      : { signalId: signal.id, approved, code: verdict.code, message: verdict.message, inputs, ts },
+  );
   if (!verdict.approved) {
     publishDenial(context, signal, verdict);
     return;
@@ -181,6 +183,7 @@ function planned(context: StepContext, signal: IdentifiedSignal): Intent {
 
 /** What the signal asks for, and what the settings add where it says nothing. */
 function protectOf({ config }: StepContext, { protect }: IdentifiedSignal): Protect {
+  if (protect === undefined) return config.protect ?? NO_PROTECTION;
   return { ...config.protect, ...protect };
 }
 
@@ -196,6 +199,10 @@ function isDuplicate(context: StepContext, signal: IdentifiedSignal): boolean {
 
 function latestKey(signal: IdentifiedSignal): string {
   return `${signal.symbol} ${signal.strategy}`;
+}
+
+function isIdentified(event: SignalEvent): event is IdentifiedSignal {
+  return event.id !== undefined;
 }
 
 /** For signals of others, which may carry no id: the same words are the same decision. */

@@ -171,8 +171,8 @@ export class Ledger {
     return [...this.#accounts.values()].map((account) => this.position(exchange, account.strategy, account.symbol));
   }
 
-  /** Base coin held or owed on a symbol, by strategy, both sides added up. Spot of others is left out. */
-  grossByStrategy(symbol: string): ReadonlyMap<string, Decimal> {
+  /** Base coin held or owed on a symbol, by strategy, both sides added up. Spot of others is left out. The caller's to keep. */
+  grossByStrategy(symbol: string): Map<string, Decimal> {
     const gross = new Map<string, Decimal>();
     const add = (strategy: string, size: Decimal) => {
       if (!size.isZero()) gross.set(strategy, size.abs().plus(gross.get(strategy) ?? Decimal.zero));

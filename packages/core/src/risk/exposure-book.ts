@@ -19,8 +19,8 @@ interface Sizes {
 interface Worth {
   readonly sizes: Sizes;
   readonly prices: Prices | null;
+  readonly mid: Decimal;
   readonly total: Decimal;
-  readonly byStrategy: ReadonlyMap<string, Decimal>;
   /** Cash that positions and openings tie up, less what open lots have gained. */
   readonly tied: Decimal;
 }
@@ -64,7 +64,7 @@ export class ExposureBook {
     for (const one of this.#symbols) {
       const worth = this.#worthOf(one);
       account = plus(account, worth.total);
-      ofStrategy = plus(ofStrategy, worth.byStrategy.get(strategy));
+      ofStrategy = plus(ofStrategy, worth.sizes.byStrategy.get(strategy)?.times(worth.mid));
       tied = plus(tied, worth.tied);
     }
     const { sizes, total, prices } = this.#worthOf(symbol);
@@ -89,7 +89,7 @@ export class ExposureBook {
     const known = this.#sizes.get(symbol);
     if (known !== undefined) return known;
     const { ledger, orders } = this.#sources;
-    const byStrategy = new Map(ledger.grossByStrategy(symbol));
+    const byStrategy = ledger.grossByStrategy(symbol);
     const held = Decimal.sum(byStrategy.values());
     let pending = Decimal.zero;
     const unsettled = orders.unsettled(symbol);
@@ -112,8 +112,7 @@ export class ExposureBook {
     if (known !== undefined && known.sizes === sizes && known.prices === prices) return known;
     const mid = prices?.mid ?? Decimal.zero;
     const total = plus(sizes.held, sizes.pending).times(mid);
-    const byStrategy = new Map([...sizes.byStrategy].map(([strategy, size]) => [strategy, size.times(mid)]));
-    const worth = { sizes, prices, total, byStrategy, tied: this.#tied(symbol, sizes, mid) };
+    const worth = { sizes, prices, mid, total, tied: this.#tied(symbol, sizes, mid) };
     this.#worth.set(symbol, worth);
     return worth;
   }

@@ -291,17 +291,18 @@ function normalised(asked: SimulatedRequest, instrument: Instrument): CheckedReq
   const { timeInForce = type === 'limit' ? 'gtc' : 'ioc' } = asked;
   const effect = instrument.kind === 'leverage' ? asked.effect : asked.side === 'buy' ? 'open' : 'close';
   const namesLot = positionId !== undefined && (instrument.kind === 'spot' || effect === 'close');
-  return {
+  const request: { -readonly [Key in keyof CheckedRequest]: CheckedRequest[Key] } = {
     symbol,
     side,
     type,
     size,
     effect,
     timeInForce,
-    ...(cancelBefore === undefined ? {} : { cancelBefore }),
-    ...(losscutPrice === undefined ? {} : { losscutPrice }),
-    ...(type === 'limit' && price !== undefined ? { price } : {}),
-    ...(type === 'stop' && triggerPrice !== undefined ? { triggerPrice } : {}),
-    ...(namesLot ? { positionId } : {}),
   };
+  if (cancelBefore !== undefined) request.cancelBefore = cancelBefore;
+  if (losscutPrice !== undefined) request.losscutPrice = losscutPrice;
+  if (type === 'limit' && price !== undefined) request.price = price;
+  if (type === 'stop' && triggerPrice !== undefined) request.triggerPrice = triggerPrice;
+  if (namesLot) request.positionId = positionId;
+  return request;
 }

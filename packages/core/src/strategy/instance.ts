@@ -12,6 +12,7 @@ import type { SignalOptions, StrategyInstance, TargetPosition } from './define-s
 import { instanceIdOf } from './instance-id.js';
 import { type Beginning, type InstanceSnapshot, snapshotAt } from './instance-snapshot.js';
 import { parseParams } from './parse-params.js';
+import { plainCopy } from './plain-copy.js';
 import type { InstanceSpec, SignalRecord } from './runner-types.js';
 import { SeriesReader } from './series-reader.js';
 import { signalId, signalTag } from './signal-id.js';
@@ -49,6 +50,8 @@ export class Instance implements ContextHost {
   #occasion: Occasion | null = null;
   #price: number | null = null;
   #muted = false;
+  /** Perhaps: until it is looked at and found warm. */
+  #cold = true;
   #decisions: Decision[] = [];
 
   constructor(spec: InstanceSpec, from: Beginning | InstanceSnapshot) {
@@ -113,7 +116,7 @@ export class Instance implements ContextHost {
     series.count(bar);
     if (kind === 'bar') this.#live = true;
     this.#muted = kind === 'warmup' || this.#isCold();
-    this.#call(bar, bar.closeTs, bar.close);
+    this.#call(bar, bar.closeTs, bar.close, series);
     return true;
   }
 
@@ -217,13 +220,14 @@ export class Instance implements ContextHost {
     };
   }
 
-  #call(occasion: Occasion, now: EpochMs, price: number | null): void {
+  /** `series`: whose bar it is. */
+  #call(occasion: Occasion, now: EpochMs, price: number | null, series?: SeriesReader): void {
     this.#occasion = occasion;
     this.#context.now = now;
     this.#price = price;
     const decided = this.#decisions.length;
     try {
-      const answer = this.#dispatch(occasion);
+      const answer = this.#dispatch(occasion, series);
       if (isThenable(answer)) {
         answer.then(undefined, () => undefined);
         throw new Error('Its callback returned a promise; callbacks are synchronous.');
@@ -237,8 +241,8 @@ export class Instance implements ContextHost {
     }
   }
 
-  #dispatch(occasion: Occasion): unknown {
-    if ('openTs' in occasion) return this.#seriesOf(occasion.timeframe)?.listener.onBar?.(occasion, this.#context);
+  #dispatch(occasion: Occasion, series: SeriesReader | undefined): unknown {
+    if ('openTs' in occasion) return series?.listener.onBar?.(occasion, this.#context);
     switch (occasion.type) {
       case 'trade':
         return this.#strategy.onTrade?.(occasion, this.#context);
@@ -252,13 +256,16 @@ export class Instance implements ContextHost {
   }
 
   #seriesOf(timeframe: Timeframe): SeriesReader | undefined {
-    for (const series of this.#series) if (series.timeframe === timeframe) return series;
-    return undefined;
+    // Nearly every bar is of its own timeframe.
+    const own = this.#series[0];
+    if (own.timeframe === timeframe) return own;
+    return this.#series.find((series) => series.timeframe === timeframe);
   }
 
   #isCold(): boolean {
-    for (const series of this.#series) if (series.missing > 0) return true;
-    return false;
+    // Once warm, always warm.
+    if (this.#cold) this.#cold = this.#series.some(({ missing }) => missing > 0);
+    return this.#cold;
   }
 
   #nextOrdinal(cause: string): number {
@@ -355,7 +362,7 @@ function metaOf(
   indicators: Readonly<Record<string, unknown>> | undefined,
 ): { meta?: Record<string, unknown> } {
   if (meta === undefined && indicators === undefined) return reason === undefined ? {} : { meta: { reason } };
-  return { meta: JSON.parse(JSON.stringify({ reason, ...meta, indicators })) as Record<string, unknown> };
+  return { meta: plainCopy({ reason, ...meta, indicators }) };
 }
 
 /** Throws when a level is no positive number; what is stored is what is published here too. */

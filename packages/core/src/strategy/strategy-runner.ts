@@ -102,7 +102,13 @@ export class StrategyRunner {
    */
   hear(event: MarketEvent): boolean {
     this.#takeMarket(event);
-    return this.#bars.length > 0 || this.#signals.length > 0 || this.#notices.length > 0;
+    return this.#hasNews();
+  }
+
+  /** The same for a closed bar, as a `bar` input would bring it. */
+  hearBar(bar: Bar, muted: boolean): boolean {
+    this.#takeBar(bar, muted ? 'warmup' : 'bar');
+    return this.#hasNews();
   }
 
   /** A trade from before the run: bars are built of it and warm the strategies up. True when there is something to collect. */
@@ -229,6 +235,10 @@ export class StrategyRunner {
     }
   }
 
+  #hasNews(): boolean {
+    return this.#bars.length > 0 || this.#signals.length > 0 || this.#notices.length > 0;
+  }
+
   #take(input: RunnerInput): void {
     switch (input.kind) {
       case 'market':
@@ -344,7 +354,9 @@ export class StrategyRunner {
 
   #feedBar(bar: Bar, kind: 'bar' | 'warmup'): void {
     let fed = false;
-    for (const instance of this.#laneOf(bar)?.instances ?? []) {
+    const instances = this.#laneOf(bar)?.instances ?? [];
+    for (let at = 0; at < instances.length; at++) {
+      const instance = instances[at] as Instance;
       if (!instance.onBar(bar, kind)) continue;
       fed = true;
       this.#collect(instance);
