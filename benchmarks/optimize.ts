@@ -15,6 +15,7 @@ import {
 import type { Bar } from '@alpha-engine/core';
 import type { BenchRow } from './bench-row.js';
 import { sweepOptions } from './optimize/sweep-options.js';
+import { shareWanted, threadTimes } from './optimize/thread-times.js';
 
 /** Fewer for a quick look. */
 const TRIALS = Number(process.env.SWEEP_TRIALS ?? 1_000);
@@ -33,6 +34,10 @@ export async function run(): Promise<BenchRow[]> {
   });
   if (!same) throw new Error('One thread and all of them differ.');
   const share = all.cpuMs / (all.wallMs * cores);
+  const wanted =
+    all.wanted === null
+      ? ''
+      : `${(all.wanted * 100).toFixed(1)} % of the time its threads ran or waited for a core that others held; `;
   const speedUp = TRIALS / all.wallMs / (few / one.wallMs);
   return [
     {
@@ -43,7 +48,7 @@ export async function run(): Promise<BenchRow[]> {
       bar: `≥ ${BAR}x`,
       met: share >= BAR,
       unit: 'trials/s',
-      note: `${speedUp.toFixed(2)} times as fast as one thread (${few} of the same trials, equal results); resident memory ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB with ${cores} threads, ${Math.round((bars.length * 72) / 2 ** 20)} MB of it the shared bars`,
+      note: `${wanted}${speedUp.toFixed(2)} times as fast as one thread (${few} of the same trials, equal results); resident memory ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB with ${cores} threads, ${Math.round((bars.length * 72) / 2 ** 20)} MB of it the shared bars`,
     },
   ];
 }
@@ -52,7 +57,7 @@ async function sweep(
   bars: SharedBars,
   threads: number,
   trials: number,
-): Promise<{ result: SearchResult; wallMs: number; cpuMs: number }> {
+): Promise<{ result: SearchResult; wallMs: number; cpuMs: number; wanted: number | null }> {
   const runner = new TrialThreads({
     script: new URL('optimize/worker.js', import.meta.url),
     setup: null,
@@ -60,6 +65,7 @@ async function sweep(
     threads,
   });
   const cpuBegan = process.cpuUsage();
+  const threadsBegan = threadTimes();
   const began = performance.now();
   const result = await runSearch({
     space: ParameterSpace.parse(['fast=20..500:10', 'slow=200..2000:50'], ['fast < slow']),
@@ -72,8 +78,9 @@ async function sweep(
   });
   const wallMs = performance.now() - began;
   const { system, user } = process.cpuUsage(cpuBegan);
+  const wanted = shareWanted(threadsBegan, wallMs, threads);
   await runner.close();
-  return { result, wallMs, cpuMs: (system + user) / 1_000 };
+  return { result, wallMs, cpuMs: (system + user) / 1_000, wanted };
 }
 
 /** The recorded year of Bitcoin where it is at hand, else a walk by chance that is as long. */

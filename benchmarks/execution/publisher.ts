@@ -10,6 +10,8 @@ import { MID, SYMBOL } from './market.js';
 
 const SIGNAL_EVERY_MS = 200;
 const STRATEGIES = 8;
+const STEP = 400;
+const WIDEST = 5_000;
 
 const [place = '', rate = '0', wanted = '0'] = process.argv.slice(2);
 const bus = await (place.startsWith('redis:') ? openRedisBus({ url: place }) : openEmbeddedBus({ folder: place }));
@@ -26,6 +28,7 @@ process.stdin.once('end', () => {
 const start = performance.now();
 let tickers = 0;
 let signals = 0;
+let walk = 0;
 while (!isEnded) {
   const due = Math.floor(((performance.now() - start) / 1000) * Number(rate)) - tickers;
   tickers += due;
@@ -40,8 +43,11 @@ while (!isEnded) {
 await publisher.close();
 await bus.close();
 
+/** Prices move, so that what is kept of them is packed no better than those of a market. */
 function ticker(): TickerEvent {
-  const data = { bid: MID - 1, ask: MID + 1, last: MID, high: MID, low: MID, volume: 1 };
+  walk = Math.max(-WIDEST, Math.min(WIDEST, walk + Math.round((Math.random() - 0.5) * STEP)));
+  const last = MID + walk;
+  const data = { bid: last - 1, ask: last + 1, last, high: MID, low: MID, volume: 1 };
   return { type: 'ticker', exchange: 'gmo', symbol: SYMBOL, ts: Date.now(), data };
 }
 
