@@ -35,7 +35,7 @@ export class Decimal {
   readonly #units: number;
   /** 0 to 18. The last digit may be a zero. */
   readonly #places: number;
-  /** Made when it is needed; where units cannot hold the value, its text until then. */
+  /** Made when it is needed; its text until then, once that was asked for or where units cannot hold the value. */
   #big: Big | string | undefined;
   /** The number nearest to what units cannot hold; made when it is compared. */
   #near: number | undefined;
@@ -214,12 +214,21 @@ export class Decimal {
 
   /** Plain notation without trailing zeros: "0.001", never "1e-3". Zero has no sign. */
   toString(): string {
-    if (Number.isNaN(this.#units)) return typeof this.#big === 'string' ? this.#big : this.#exact().toFixed();
+    if (typeof this.#big === 'string') return this.#big;
+    if (Number.isNaN(this.#units)) return this.#exact().toFixed();
+    const text = this.#text();
+    // An order's size is told with every step of the order.
+    this.#big ??= text;
+    return text;
+  }
+
+  /** Of what units hold. */
+  #text(): string {
     if (this.#places === 0) return this.#units === 0 ? '0' : String(this.#units);
     // So many digits are those of the nearest number, which V8 prints faster and remembers.
     const size = Math.abs(this.#units);
     if (size < TEN_TO[SAFE_DIGITS]! && size >= TEN_TO[this.#places]! * LEAST_PLAIN) return String(this.#nearest());
-    return print(String(Math.abs(this.#units)), this.#places, this.#units < 0);
+    return print(String(size), this.#places, this.#units < 0);
   }
 
   toJSON(): string {

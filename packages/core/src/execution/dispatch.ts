@@ -43,7 +43,8 @@ export function dispatch(context: StepContext, gate: RiskGate): void {
 }
 
 function pending(context: StepContext, symbol: string): readonly TrackedOrder[] {
-  const all = context.state.orders.all(symbol).filter(({ order }) => order.status === 'PENDING');
+  const all = context.state.orders.pending(symbol);
+  if (all.length < 2) return all;
   return [...all.filter(({ order }) => closes(order)), ...all.filter(({ order }) => !closes(order))];
 }
 
@@ -56,12 +57,14 @@ function turnOf(context: StepContext, tracked: TrackedOrder): 'go' | 'wait' | De
   const { orders, ledger } = context.state;
   const { terms } = tracked.order;
   if (terms.effect === 'open') {
-    const firstLegs = orders
-      .all(terms.symbol)
-      .filter(({ order }) => order.terms.signalId === terms.signalId && order.terms.purpose === 'exit');
-    if (firstLegs.some((leg) => !isSettled(leg) || awaitsSuccessor(leg))) return 'wait';
-    const ends = firstLegs.filter(({ replacedBy }) => replacedBy === null);
-    return ends.every(({ order }) => order.status === 'FILLED') ? 'go' : 'first_leg_unfilled';
+    let filled = true;
+    for (const leg of orders.each()) {
+      const { purpose, signalId, symbol } = leg.order.terms;
+      if (signalId !== terms.signalId || purpose !== 'exit' || symbol !== terms.symbol) continue;
+      if (!isSettled(leg) || awaitsSuccessor(leg)) return 'wait';
+      if (leg.replacedBy === null && leg.order.status !== 'FILLED') filled = false;
+    }
+    return filled ? 'go' : 'first_leg_unfilled';
   }
   if (terms.positionId !== undefined) {
     const lot = ledger.lot(terms.symbol, terms.positionId);

@@ -26,11 +26,11 @@ export function watchEquity(context: StepContext, cause: 'fill' | 'quote'): void
   state.equity = record;
   watchDay(context);
   watchFall(context, record);
-  const text = record.equity.toString();
+  const { equity } = record;
   const last = state.lastEquity;
-  if (cause === 'quote' && last !== null && (last.second === second || last.text === text)) return;
-  if (cause === 'quote' && last === null && record.equity.eq(config.capital)) return;
-  state.lastEquity = { second, text };
+  if (cause === 'quote' && last !== null && (last.second === second || last.equity.eq(equity))) return;
+  if (cause === 'quote' && last === null && equity.eq(config.capital)) return;
+  state.lastEquity = { second, equity };
   out.equity.push(record);
 }
 

@@ -1,4 +1,5 @@
 import { type SeriesKey, seriesKey } from '../bus/streams.js';
+import { Decimal } from '../decimal/decimal.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { EventType } from '../events/event.js';
@@ -49,10 +50,11 @@ interface Snapshot {
   readonly transfers?: readonly Transfer[];
   readonly rolledTs?: EpochMs | null;
   readonly holdingFees?: readonly HoldingFeeDue[];
-  readonly lastEquity: ExecutorState['lastEquity'];
+  readonly lastEquity: { readonly second: number; readonly text: string } | null;
 }
 
 export function snapshotOf(state: ExecutorState): unknown {
+  const { lastEquity } = state;
   const symbols = [...state.symbols].map(([symbol, kept]): [string, KeptSymbol] => {
     const { begunTs, agreedTs, answeredWallTs, mark, feedProblems } = kept;
     return [symbol, { begunTs, agreedTs, answeredWallTs, mark, feedProblems }];
@@ -76,7 +78,7 @@ export function snapshotOf(state: ExecutorState): unknown {
     transfers: state.account.transfers,
     rolledTs: state.account.rolledTs,
     holdingFees: state.account.holdingFees,
-    lastEquity: state.lastEquity,
+    lastEquity: lastEquity && { second: lastEquity.second, text: lastEquity.equity.toString() },
   };
   return toPlain(snapshot);
 }
@@ -129,7 +131,7 @@ export function restoredState(config: ExecutorConfig, snapshot: unknown): Execut
       rolledTs: kept.rolledTs ?? lastSeenRoll(kept),
       holdingFees: fromPlain<readonly HoldingFeeDue[]>(kept.holdingFees ?? []),
     },
-    lastEquity: kept.lastEquity,
+    lastEquity: kept.lastEquity && { second: kept.lastEquity.second, equity: Decimal.of(kept.lastEquity.text) },
   });
 }
 

@@ -119,7 +119,8 @@ export interface ExecutorState {
   readonly accepted: Map<string, EpochMs>;
   /** As last told; null before, or where there is no margin account. Not in a snapshot. */
   margin: Margin | null;
-  lastEquity: { readonly second: number; readonly text: string } | null;
+  /** As last recorded. */
+  lastEquity: { readonly second: number; readonly equity: Decimal } | null;
   /** Clocks at the first input of this process; never in a snapshot. */
   first: StepTime | null;
 }

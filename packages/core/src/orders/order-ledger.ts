@@ -156,6 +156,16 @@ export class OrderLedger {
     return undefined;
   }
 
+  /** Recorded and not sent; in the order in which they were recorded. */
+  pending(symbol: string): readonly TrackedOrder[] {
+    const pending: TrackedOrder[] = [];
+    for (const tracked of this.#live) {
+      const { status, terms } = tracked.order;
+      if (status === 'PENDING' && terms.symbol === symbol) pending.push(tracked);
+    }
+    return pending;
+  }
+
   /** Whether an order is recorded and not sent. */
   hasPending(): boolean {
     for (const { order } of this.#live) if (order.status === 'PENDING') return true;
