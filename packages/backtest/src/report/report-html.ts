@@ -76,7 +76,12 @@ ${body}</section>
 `;
 }
 
-const KINDS = { 'back-test': 'Back-test', paper: 'Paper trading', live: 'Live trading' } as const;
+const KINDS = {
+  'back-test': 'Back-test',
+  'walk-forward': 'Walk-forward',
+  paper: 'Paper trading',
+  live: 'Live trading',
+} as const;
 
 function titleOf({ kind, strategies }: Report): string {
   const names = [...new Set(strategies.map(({ label }) => label))];

@@ -4,7 +4,7 @@ import type { SymbolPrices } from './price-sketch.js';
 
 /** What a report is made of: the same for a back-test and for a period that was traded. */
 export interface Report {
-  readonly kind: 'back-test' | 'paper' | 'live';
+  readonly kind: 'back-test' | 'walk-forward' | 'paper' | 'live';
   readonly strategies: readonly ReportStrategy[];
   readonly exchange: string;
   /** What money is counted in; empty where nobody said. */

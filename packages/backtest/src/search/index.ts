@@ -26,6 +26,7 @@ export { runPoint } from './run-trial.js';
 export { SAMPLERS, type SamplerName } from './samplers/sampler.js';
 export { serveTrials } from './serve-trials.js';
 export { SharedBars, type SharedBarsMessage } from './shared-bars.js';
+export { stitchedResult } from './stitched-result.js';
 export type { FinishedTrial, Period, Trial, TrialFailure, TrialOutcome } from './trial.js';
 export { type SearchIdentity, TrialFile } from './trial-file.js';
 export { type TrialRunner, trialsHere } from './trial-runner.js';
@@ -40,3 +41,4 @@ export {
   type WalkForwardWindow,
   walkForwardWindows,
 } from './walk-forward.js';
+export { walkForwardSection } from './walk-forward-section.js';

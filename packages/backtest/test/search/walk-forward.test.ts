@@ -1,6 +1,7 @@
 import { type Bar, Decimal, defineStrategy, type Strategy } from '@alpha-engine/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { PriceSketch } from '../../src/index.js';
 import {
   ParameterSpace,
   parseObjective,
@@ -9,6 +10,7 @@ import {
   runPoint,
   runWalkForward,
   SharedBars,
+  stitchedResult,
   type TrialOptions,
   trialsHere,
   walkForwardWindows,
@@ -18,6 +20,8 @@ import { barsOf, DAY_MS, instrumentOf, START_TS } from '../support/play.js';
 import { sharedWaves, turnsOptions } from './support/turns.js';
 
 const days = (from: number, to: number) => ({ from: START_TS + from * DAY_MS, to: START_TS + to * DAY_MS });
+
+const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('walk-forward', () => {
   it.each([
@@ -128,6 +132,27 @@ describe('walk-forward', () => {
     const second = walked[1]?.outOfSample?.result;
     expect(second?.metrics.initialEquity).toBe(metrics.finalEquity);
     expect(outOfSample.metrics.trades).toBe(metrics.trades + (second?.metrics.trades ?? 0));
+
+    const whole = { windows: walked, outOfSample, stopped: false };
+    const sketch = new PriceSketch({ from: windows[0]!.test.from, to: windows[1]!.test.to });
+    for (const batch of bars.bars()) for (const bar of batch) sketch.take(bar);
+    const one = stitchedResult(whole, options, sketch.prices(), []);
+    expect(one.bars).toBe(30);
+    expect(one.trades).toHaveLength(outOfSample.metrics.trades);
+    const results = [metrics, second!.metrics];
+    const traded = results.map(
+      ({ turnover, years }, index) => turnover! * years! * mean(walked[index]!.outOfSample!.result.curve.values),
+    );
+    expect(one.metrics).toMatchObject({
+      initialEquity: 10_000,
+      finalEquity: second!.metrics.finalEquity,
+      feesPaid: metrics.feesPaid + second!.metrics.feesPaid,
+      exposure: (metrics.exposure! + second!.metrics.exposure!) / 2,
+      turnover: (traded[0]! + traded[1]!) / mean(outOfSample.curve.values) / outOfSample.metrics.years!,
+    });
+    const [first1, last1] = [bars.indexOf(windows[0]!.test.from), bars.indexOf(windows[1]!.test.to) - 1];
+    const closes = [first1, last1].map((at) => [...bars.bars(at, at + 1)][0]![0]!.close);
+    expect(one.metrics.buyAndHoldReturn).toBeCloseTo(closes[1]! / closes[0]! - 1, 12);
   });
 
   it('warms a strategy up in all its timeframes, of all symbols, as a run over all data would', async () => {

@@ -6,6 +6,8 @@ import { stopSignal } from '../output/stop-signal.js';
 import type { OptimizeRequest } from '../services/prepare-search.js';
 import Backtest from './backtest.js';
 
+type Page = { readonly file: string; readonly version: string } | null;
+
 export default class Optimize extends AlphaCommand {
   static override summary = 'Search for parameters of a strategy, on all cores.';
   static override description =
@@ -71,9 +73,9 @@ export default class Optimize extends AlphaCommand {
     }),
     top: Flags.integer({ description: 'How many of the best are shown.', default: 10, min: 1 }),
     report: Flags.string({
-      description: 'Write the back-test of the best as one HTML page as well, with a map of the search.',
+      description:
+        'Write the back-test of the best, or the tests of a walk-forward, as one HTML page as well, with a map of the search.',
       helpValue: '<file.html>',
-      exclusive: ['walk-forward'],
     }),
     ...backtestFlags,
   };
@@ -106,26 +108,34 @@ export default class Optimize extends AlphaCommand {
     };
     const plan = flags['walk-forward'];
     const page = file === undefined ? null : { file: resolve(file), version: this.config.version };
-    return (plan === undefined ? this.search(request, page) : this.walk({ ...request, plan })).finally(progress.end);
+    return plan === undefined
+      ? this.search(request, page, progress.end)
+      : this.walk({ ...request, plan }, page, progress.end);
   }
 
-  private async search(request: OptimizeRequest, page: { readonly file: string; readonly version: string } | null) {
+  /** The bar is gone before anything is printed: while it is drawn, no line is wrapped. */
+  private async search(request: OptimizeRequest, page: Page, end: () => void) {
     const { optimize } = await import('../services/optimize.js');
-    const report = await optimize(request, page);
+    const report = await optimize(request, page).finally(end);
     const { optimizeText } = await import('../output/optimize-text.js');
-    this.log(optimizeText(report));
+    this.log(optimizeText(report, terminalWidth()));
     if (report.stopped) process.exitCode = 130;
     else if (report.best === null) process.exitCode = 1;
     return report;
   }
 
-  private async walk(request: OptimizeRequest & { readonly plan: string }) {
+  private async walk(request: OptimizeRequest & { readonly plan: string }, page: Page, end: () => void) {
     const { walkForward } = await import('../services/walk-forward.js');
-    const report = await walkForward(request);
+    const report = await walkForward(request, page).finally(end);
     const { walkForwardText } = await import('../output/walk-forward-text.js');
-    this.log(walkForwardText(report));
+    this.log(walkForwardText(report, terminalWidth()));
     if (report.stopped) process.exitCode = 130;
     else if (report.windows.every(({ inSample }) => inSample === null)) process.exitCode = 1;
     return report;
   }
+}
+
+/** Nothing but a terminal has one. */
+function terminalWidth(): number {
+  return (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,9 @@
 import type { Point } from '@alpha-engine/backtest/search';
 import type { OptimizeReport } from '../services/optimize.js';
-import { table } from './table.js';
+import { fittingTable } from './table.js';
 
-/** The report of a search for people. What a run does not have is "not available". */
-export function optimizeText(report: OptimizeReport): string {
+/** The report of a search for people, its table at most `width` wide. What a run does not have is "not available". */
+export function optimizeText(report: OptimizeReport, width: number): string {
   const { objective, trials } = report;
   return [
     `${headOf(report)}: ${trials} trials of ${report.bars} bars ${howOf(report)}.`,
@@ -12,7 +12,7 @@ export function optimizeText(report: OptimizeReport): string {
       : []),
     ...whatWentWrong(report),
     verdict(report),
-    ...(trials > report.failed ? [tableOf(report)] : []),
+    ...(trials > report.failed ? [tableOf(report, width)] : []),
     ...overfitLines(report),
     ...(report.best === null
       ? []
@@ -84,22 +84,30 @@ function whatWentWrong({ failures, refused, notAvailable, objective, trials }: O
   ];
 }
 
-function tableOf({ objective, top }: OptimizeReport): string {
+function tableOf({ objective, top }: OptimizeReport, width: number): string {
+  type Row = (typeof top)[number];
   const names = Object.keys(top[0]?.params ?? {});
-  return table(
-    ['', ...names, objective, 'return', 'CAGR', 'Sharpe', 'max drawdown', 'trades', 'remark'],
-    top.map(({ metrics, params, standing, unmet, value }, place) => [
-      place + 1,
-      ...names.map((name) => params[name]),
-      figure(value),
-      percent(metrics?.totalReturn),
-      percent(metrics?.cagr),
-      figure(metrics?.sharpe),
-      percent(metrics?.maxDrawdown),
-      metrics?.trades,
-      standing === 'unmet' ? `not ${unmet.join(', ')}` : standing === 'failed' ? 'failed' : '',
-    ]),
+  const column = (head: string, spare: number, cell: (row: Row, place: number) => unknown) => ({ head, spare, cell });
+  return fittingTable<Row>(
+    [
+      column('', 0, (_row, place) => place + 1),
+      ...names.map((name) => column(name, 0, ({ params }) => params[name])),
+      column(objective, 0, ({ value }) => figure(value)),
+      ...(objective === 'totalReturn' ? [] : [column('return', 1, ({ metrics }) => percent(metrics?.totalReturn))]),
+      ...(objective === 'cagr' ? [] : [column('CAGR', 5, ({ metrics }) => percent(metrics?.cagr))]),
+      ...(objective === 'sharpe' ? [] : [column('Sharpe', 4, ({ metrics }) => figure(metrics?.sharpe))]),
+      column('max drawdown', 3, ({ metrics }) => percent(metrics?.maxDrawdown)),
+      ...(objective === 'trades' ? [] : [column('trades', 2, ({ metrics }) => metrics?.trades)]),
+      column('remark', 0, remarkOf),
+    ],
+    // What failed was told above.
+    top.filter(({ failure }) => failure === undefined),
+    width,
   );
+}
+
+function remarkOf({ standing, unmet }: OptimizeReport['top'][number]): string {
+  return standing === 'unmet' ? `not ${unmet.join(', ')}` : '';
 }
 
 export function figure(value: number | null | undefined): string {

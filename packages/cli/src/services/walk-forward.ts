@@ -1,27 +1,43 @@
-import { dailyEquity } from '@alpha-engine/backtest';
+import { dailyEquity, PriceSketch, type Report } from '@alpha-engine/backtest';
 import {
   goalOf,
+  instancesAt,
   type Period,
+  type Point,
   parseWalkForward,
   runWalkForward,
+  stitchedResult,
   type WalkedWindow,
   type WalkForwardResult,
+  walkForwardSection,
   walkForwardWindows,
 } from '@alpha-engine/backtest/search';
 import { AlphaError } from '@alpha-engine/core';
+import { htmlReportOf } from './backtest/html-report.js';
 import { trialRow } from './optimize.js';
 import { type OptimizeRequest, type PreparedSearch, prepareSearch, searchRow } from './prepare-search.js';
+import { openReport, type ReportFile } from './write-report.js';
 
 export type WalkForwardReport = Awaited<ReturnType<typeof walkForward>>;
 
 /** A search in each window and what it found on the bars that follow. Throws as `optimize` does, and `USAGE` when there is no room for a window. */
-export async function walkForward(request: OptimizeRequest & { readonly plan: string }) {
+export async function walkForward(
+  request: OptimizeRequest & { readonly plan: string },
+  page: { readonly file: string; readonly version: string } | null = null,
+) {
   const plan = parseWalkForward(request.plan);
   const prepared = await prepareSearch(request);
+  let report: ReportFile | null = null;
   try {
+    if (page !== null) report = await openReport(page.file);
     const { bars, known, options, search } = prepared;
     const windows = walkForwardWindows(plan, periodOf(prepared));
     const result = await runWalkForward({ windows, search, bars, options, ...(known && { known }) });
+    if (report !== null && result.windows.length > 0) {
+      await report.write(await walkedReport(request, prepared, result, page?.version ?? ''), [
+        walkForwardSection(result.windows, request.objective),
+      ]);
+    }
     const { curve, metrics } = result.outOfSample;
     const { days, equity } = dailyEquity(curve.times, curve.values);
     return {
@@ -34,11 +50,41 @@ export async function walkForward(request: OptimizeRequest & { readonly plan: st
       metrics,
       value: goalOf(search.objective, metrics),
       equity: days.map((day, index) => ({ day: new Date(day).toISOString().slice(0, 10), equity: equity[index] })),
+      report: result.windows.length > 0 ? (page?.file ?? null) : null,
       stopped: result.stopped,
     };
   } finally {
+    await report?.abandon();
     await prepared.close();
   }
+}
+
+/** The tests as one run. What was searched over is said of the strategy, for every window has values of its own. */
+async function walkedReport(
+  { plan, sampler, seed, space, where }: OptimizeRequest & { readonly plan: string },
+  { bars, options }: PreparedSearch,
+  result: WalkForwardResult,
+  version: string,
+): Promise<Report> {
+  const sketch = new PriceSketch({ from: result.windows[0]?.test.from, to: result.windows.at(-1)?.test.to });
+  for (const batch of bars.bars()) for (const bar of batch) sketch.take(bar);
+  const searched = Object.fromEntries(space.map((text) => text.split('=')).map(([name]) => [name, 'searched']));
+  const instances = instancesAt(options, searched as Point);
+  const made = htmlReportOf(
+    stitchedResult(result, options, sketch.prices(), bars.provenance()),
+    { ...options, instances },
+    sketch,
+    version,
+    result.stopped ? ['The walk-forward was stopped before its end.'] : [],
+  );
+  const rows = {
+    plan,
+    sampler,
+    seed: String(seed),
+    space: space.join(', '),
+    ...(where.length > 0 && { where: where.join(', ') }),
+  };
+  return { ...made, kind: 'walk-forward', settings: [{ title: 'Search', rows }, ...made.settings] };
 }
 
 function periodOf({ bars, options }: PreparedSearch): Period {

@@ -108,6 +108,43 @@ describe('the report of a back-test, in a browser', { timeout: 60_000 }, () => {
   });
 });
 
+describe('the report of a search, in a browser', { timeout: 60_000 }, () => {
+  const SEARCH = ['--data', DATA, '--symbol', 'ABC', '--timeframe', '1h', '--strategy', './evil.ts', '--rules', 'none'];
+  const SPACE = ['--space', 'fast=5,10,20', '--space', 'slow=10,20,30', '--where', 'fast < slow'];
+  const open = async (flags: readonly string[], phone = false) => {
+    const found = await runAlpha(['optimize', ...SEARCH, ...SPACE, ...flags, '--report', 'search.html', '--json'], {
+      folder,
+    });
+    expect(found.stderr).toBe('');
+    const size = phone ? { width: 360, height: 740 } : { width: 1280, height: 900 };
+    return openFile(join(folder, 'search.html'), { viewport: size, isMobile: phone, hasTouch: phone });
+  };
+
+  it('shows a map with a scale and the best', async () => {
+    const { page, said } = await open([]);
+    await drawn(page);
+    const shades = (await page.evaluate(
+      "[...document.querySelectorAll('#search td.gain, #search td.loss')].map((cell) => getComputedStyle(cell).backgroundColor)",
+    )) as string[];
+    expect(shades).toHaveLength(6);
+    expect(new Set(shades).size).toBeGreaterThan(3);
+    expect(await page.locator('#search td.best').count()).toBe(1);
+    expect(await page.locator('#search .scale .colours').isVisible()).toBe(true);
+    expect(said).toEqual([]);
+  });
+
+  it('shows the windows of a walk-forward and the tests as one run, on a phone', async () => {
+    const { page, said } = await open(['--walk-forward', 'train=100d,test=50d'], true);
+    await drawn(page);
+    expect(await page.locator('.kind').textContent()).toBe('Walk-forward');
+    expect(await page.locator('#walk-forward tbody tr').count()).toBe(3);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    // In and out of sample stand on the first screen, and the window stays beside them.
+    expect((await page.locator('#walk-forward tbody td').nth(1).boundingBox())?.x).toBeLessThan(300);
+    expect(said).toEqual([]);
+  });
+});
+
 /** A walk with trends, the same each time; open to close of an hour from the first of January 2024. */
 function hours(): string[] {
   let price = 100;

@@ -5,6 +5,7 @@ import {
   type EventSource,
   PriceSketch,
   type Report,
+  type ReportResult,
   type ReportSection,
   type ReportSettings,
   runBacktest,
@@ -43,8 +44,8 @@ export async function reportedBacktest(
   }
 }
 
-function htmlReportOf(
-  result: BacktestResult,
+export function htmlReportOf(
+  result: ReportResult,
   options: Options,
   sketch: PriceSketch,
   version: string,
