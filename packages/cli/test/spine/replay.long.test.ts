@@ -43,7 +43,29 @@ test('a session of real processes with a kill -9 in it replays to the same', { t
   expect(played.stderr, JSON.stringify(played.result.differences)).toBe('');
   expect(played).toMatchObject({ exit: 0, result: { agree: true, causes: { unexplained: 0 } } });
   expect(played.result.sameSignals).toBe(signals.length);
+
+  await measuresLatency(where, tape.path);
 });
+
+/** What the ways of the session took is measured, and a back-test takes it. */
+async function measuresLatency(where: Surroundings, tape: string): Promise<void> {
+  const { exit, stderr, stdout } = await runAlpha(['latency', '--out', 'latency.json', '--json'], where);
+  expect(exit, stderr).toBe(0);
+  const found = JSON.parse(stdout);
+  for (const leg of ['feed', 'order', 'answer']) {
+    expect(found.measured.samples[leg], leg).toBeGreaterThan(0);
+    expect(found[leg], leg).toMatchObject({ kind: 'quantiles' });
+    const times: number[] = found[leg].points.map(([, ms]: [number, number]) => ms);
+    expect(times, leg).toEqual(times.toSorted((a, b) => a - b));
+  }
+  const flags = ['--strategy', 'ma-cross', '--timeframe', '1s', '--symbol', 'BTC', '--data', tape];
+  const ran = await runAlpha(['backtest', ...flags, '--latency', 'latency.json', '--json'], where);
+  expect(ran.exit, ran.stderr).toBe(0);
+  const { assumptions }: { assumptions: readonly string[] } = JSON.parse(ran.stdout);
+  expect(assumptions).toContainEqual(
+    expect.stringMatching(/^Latency: market data as measured, at most .*orders as measured, .*answers as measured, /),
+  );
+}
 
 test('over Redis, with faults at the exchange and a kill -9, it does too', { timeout: 180_000 }, async () => {
   await using server = await startRedisServer();
