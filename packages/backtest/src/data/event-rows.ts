@@ -10,7 +10,7 @@ export interface EventRows {
   /** What a line says: an event; null where it holds none of its own; a text where something is wrong with it. */
   read(line: string): MarketEvent | string | null;
   /** The event that waited for more lines, when no more come. */
-  end?(): MarketEvent | null;
+  end?(): MarketEvent | string | null;
 }
 
 /** What rows do not say themselves. */

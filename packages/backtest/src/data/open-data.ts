@@ -132,6 +132,9 @@ async function headOf(file: string, options: DataOptions): Promise<Head> {
     const read = rows.read(line);
     if (read !== null && typeof read !== 'string') event ??= read;
   }
+  // The first book may need more lines than these.
+  const last = event === null ? rows.end?.() : null;
+  if (last && typeof last !== 'string') event = last;
   const of = event?.symbol ?? symbol;
   return { file, kind, series: `${rows.kind} ${event?.type} ${of}`, symbol: of === '' ? null : of };
 }

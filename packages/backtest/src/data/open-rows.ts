@@ -3,6 +3,7 @@ import { BAR_FIELDS } from './bar-columns.js';
 import type { DataKind } from './bar-source.js';
 import { bookRows, levelColumns } from './book-rows.js';
 import type { EventRows, RowContext } from './event-rows.js';
+import { isLevelTable, levelRows } from './level-rows.js';
 import { objectOf, plainName, type Table, tableOf } from './table.js';
 import { tapeRows } from './tape-rows.js';
 import { TRADE_FIELDS, tradeRows } from './trade-rows.js';
@@ -23,7 +24,7 @@ export function kindOf(firstLine: string): DataKind | null {
   const names = new Set(table.names.map(plainName));
   const has = (...some: readonly string[]) => some.some((name) => names.has(name));
   if (has('open', 'o', 'openprice') && has('high', 'h', 'highprice', 'max')) return 'bars';
-  if (levelColumns(table) !== null) return 'books';
+  if (levelColumns(table) !== null || isLevelTable(table)) return 'books';
   return has('price', 'px', 'p', 'rate') ? 'trades' : null;
 }
 
@@ -37,6 +38,7 @@ export function openRows(file: string, firstLine: string, kind: DataKind | 'auto
     case 'trades':
       return tradeRows(file, table, context);
     case 'books':
+      if (isLevelTable(table)) return levelRows(file, table, context);
       return bookRows(file, table, levelsIn(file, table), context);
     default:
       throw invalid(
