@@ -142,8 +142,7 @@ export class FeedSession {
     }
     this.#status({ state: 'connected' });
     for (const { healer, evidence } of this.#desks) {
-      healer?.opened();
-      evidence.forget();
+      healer?.opened(evidence.forget());
     }
   }
 

@@ -63,10 +63,12 @@ export class TradeEvidence {
     this.#pauseMs = wasRight ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
   }
 
-  /** A new connection: what was between the tickers before and after is no silence of this one. */
-  forget(): void {
+  /** A new connection: what was between the tickers before and after is no silence of this one. From where REST is still to be asked, or null. */
+  forget(): EpochMs | null {
+    const owed = this.#owedFrom;
     this.#before = null;
     this.#open = null;
     this.#owedFrom = null;
+    return owed;
   }
 }

@@ -17,6 +17,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const LONGEST_CHECK_MS = 2_000;
 const FORGOTTEN = 'The exchange does not tell trades so old any more.';
 const TOO_SLOW = 'Reading back so far took too long beside the trades that went on.';
+const TOO_MANY = 'More trades came since than are remembered to compare with REST.';
 
 export interface HealerParts {
   readonly symbol: string;
@@ -63,8 +64,10 @@ export class TradeHealer {
   #beganTs: EpochMs | null = null;
   /** Something may be missing since this trade, though later ones came. */
   #doubtTs: EpochMs | null = null;
-  /** Up to here, all that came was compared with REST. */
-  #wholeTs: EpochMs = 0;
+  /** The same, of doubts that the reading under way does not reach: the next one does, on the next connection if need be. */
+  #nextDoubtTs: EpochMs | null = null;
+  /** What came between the two was compared with REST. */
+  #compared: { readonly from: EpochMs; readonly to: EpochMs } | null = null;
   /** Nothing is known from before this connection, so nothing can be missing. */
   #fresh: boolean;
   #open = false;
@@ -115,10 +118,11 @@ export class TradeHealer {
     return true;
   }
 
-  /** A new connection. */
-  opened(): void {
+  /** A new connection. `owed`: since then a trade may be missing that REST was not asked for. */
+  opened(owed: EpochMs | null): void {
     this.#open = true;
     this.#silent = false;
+    if (owed !== null && this.#anchor !== null) this.#doubt(owed);
     if (!this.#fresh) this.distrust('Trades may have been missed; they are read from REST.');
   }
 
@@ -162,21 +166,23 @@ export class TradeHealer {
   async check(from = Number.POSITIVE_INFINITY): Promise<Finding> {
     const anchor = this.#anchor;
     if (anchor === null) return 'whole';
-    const doubt = Math.min(anchor, from);
+    this.#doubt(Math.min(anchor, from));
     if (!this.#open) return 'unknown';
-    if (this.#running === null) return this.#startChecking(doubt);
+    if (this.#running === null) return this.#startChecking();
     // What is being read may have been asked for before the doubt arose.
     this.#next ??= this.#running.ended.then(() => {
       this.#next = null;
-      return this.#open ? (this.#running?.ended ?? this.#startChecking(doubt)) : 'unknown';
+      return this.#open ? (this.#running?.ended ?? this.#startChecking()) : 'unknown';
     });
     return this.#next;
   }
 
-  #startChecking(doubt: EpochMs): Promise<Finding> {
+  #doubt(ts: EpochMs): void {
+    this.#nextDoubtTs = Math.min(ts, this.#nextDoubtTs ?? ts);
+  }
+
+  #startChecking(): Promise<Finding> {
     this.#held ??= [];
-    const since = Math.max(doubt, this.#wholeTs);
-    this.#doubtTs = Math.min(since, this.#doubtTs ?? since);
     const isFirst = performance.now() - this.#checkedAt > LONGEST_PAUSE_MS;
     this.#checkMs = isFirst ? this.#parts.timings.rereadMs : Math.min(LONGEST_CHECK_MS, this.#checkMs * 2);
     return this.#start(this.#checkMs).finally(() => {
@@ -190,6 +196,7 @@ export class TradeHealer {
   }
 
   #start(waitMs: number): Promise<Finding> {
+    this.#takeUpDoubt();
     const abort = new AbortController();
     const telling = setTimeout(() => this.#tellWait(), this.#parts.timings.untoldMs);
     abort.signal.addEventListener('abort', () => clearTimeout(telling));
@@ -199,6 +206,18 @@ export class TradeHealer {
     });
     this.#running = { abort, ended };
     return ended;
+  }
+
+  #takeUpDoubt(): void {
+    const doubt = this.#nextDoubtTs;
+    this.#nextDoubtTs = null;
+    if (doubt === null) return;
+    const { from, to } = this.#compared ?? { from: doubt, to: doubt };
+    const since = doubt < from ? doubt : Math.max(doubt, to);
+    const forgotten = this.#recent.completeFrom - 1;
+    if (since < forgotten) this.#gap(since, forgotten, TOO_MANY);
+    const begin = Math.max(since, forgotten);
+    this.#doubtTs = Math.min(begin, this.#doubtTs ?? begin);
   }
 
   /** Trades that live on the socket and go nowhere look like a quiet market. */
@@ -266,10 +285,9 @@ export class TradeHealer {
     const since = Math.min(fromTs, this.#doubtTs ?? fromTs);
     const gapEnd = this.#gapEnd(told, since, held);
     if (gapEnd !== null) this.#gap(since, gapEnd, told.reaches === 'end' ? FORGOTTEN : TOO_SLOW);
-    this.#wholeTs = Math.min(
-      told.newestTs ?? 0,
-      this.#meeting.liveFrom === null ? Number.POSITIVE_INFINITY : newestHeld,
-    );
+    const to = Math.min(told.newestTs ?? 0, this.#meeting.liveFrom === null ? Number.POSITIVE_INFINITY : newestHeld);
+    const before = this.#compared;
+    this.#compared = { from: before !== null && from <= before.to ? Math.min(before.from, from) : from, to };
     // With another doubt in hand, what came since REST was read may miss one in its midst: it waits for the check that follows.
     const surely = this.#next === null ? Number.POSITIVE_INFINITY : (told.newestTs ?? 0);
     const kept = held.filter(({ ts }) => ts >= surely);
@@ -300,7 +318,8 @@ export class TradeHealer {
 
   #giveUp(reason: string): Finding {
     const held = this.#withoutRepeated(this.#held ?? [], null);
-    const fromTs = this.#anchor ?? 0;
+    const anchor = this.#anchor ?? 0;
+    const fromTs = Math.min(anchor, this.#doubtTs ?? anchor);
     this.#gap(fromTs, this.#meeting.liveFrom ?? held[0]?.ts ?? this.#parts.now(), reason);
     this.#passOn(held);
     if (this.#joined) this.#resynced(fromTs, 'Live trades wait no longer.');

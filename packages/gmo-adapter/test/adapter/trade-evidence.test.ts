@@ -72,8 +72,16 @@ describe('a ticker as a witness of trades', () => {
     expect(evidence.overdueFrom(10, 12_000)).toBeNull();
   });
 
+  it('hands on at a cut what REST was not asked for yet', () => {
+    evidence.judged(false, 1_000);
+    ticker(101, 11, 5, 4_000);
+    expect(evidence.trade(1_004_001)).toBe(false);
+    expect(evidence.forget()).toBe(1_000_000);
+    expect(evidence.overdueFrom(6, 99_000)).toBeNull();
+  });
+
   it('does not compare across a cut', () => {
-    evidence.forget();
+    expect(evidence.forget()).toBeNull();
     ticker(101, 11, 5, 4_000);
     expect(evidence.overdueFrom(5, 9_000)).toBeNull();
   });
