@@ -16,15 +16,15 @@ export function firstDifference(
   for (let place = 0; place < Math.max(before.length, after.length); place++) {
     const [was, is] = [before[place] ?? null, after[place] ?? null];
     if (was !== null && is !== null && isSame(was, is, loose)) continue;
-    // What one has and the other has not belongs to an earlier bar than what comes next in both.
-    if (was !== null && is !== null && was.bar < is.bar) return { was, is: null };
-    if (was !== null && is !== null && is.bar < was.bar) return { was: null, is };
+    // What one has and the other has not belongs to an earlier moment than what comes next in both.
+    if (was !== null && is !== null && was.place < is.place) return { was, is: null };
+    if (was !== null && is !== null && is.place < was.place) return { was: null, is };
     return { was, is };
   }
   return null;
 }
 
 function isSame(a: Decision, b: Decision, loose: boolean): boolean {
-  if (loose) return a.bar === b.bar && a.action === b.action;
+  if (loose) return a.place === b.place && a.action === b.action;
   return isDeepStrictEqual(a, b);
 }

@@ -9,7 +9,7 @@ export interface WarmupNeed {
   /** The fewest with which it decides at every point as with all bars before it; null: not even with the most that were tried. */
   readonly needed: number | null;
   readonly most: number;
-  /** Moments at which it was begun anew. */
+  /** Moments at which it was begun anew; 0: it was not measured. */
   readonly points: number;
   /** Where it decides otherwise with as many bars as it declares. */
   readonly difference: (Difference & { readonly begun: Bar }) | null;
@@ -60,17 +60,20 @@ export function declaredWarmup({ timeframes = {}, warmup = 0 }: StrategyInstance
 }
 
 function beginnings(count: number, decided: readonly Decision[], points: number, random: Random): number[] {
-  const entries = decided.filter(({ action, bar }) => bar > 0 && (action === 'enter_long' || action === 'enter_short'));
+  const entries = decided.filter(
+    ({ action, place }) => place > 0 && (action === 'enter_long' || action === 'enter_short'),
+  );
   const begins = new Set<number>();
-  for (let n = 0; n < points && entries.length > 0; n += 2) begins.add(entries[random.below(entries.length)]?.bar ?? 1);
+  for (let n = 0; n < points && entries.length > 0; n += 2)
+    begins.add(entries[random.below(entries.length)]?.place ?? 1);
   for (let n = 1; n < points && count > 2; n += 2) begins.add(1 + random.below(count - 2));
   return [...begins].sort((a, b) => a - b);
 }
 
 /** What is decided from a bar on, with so many bars before it to warm up. Places count from that bar. */
 function after(spec: InstanceSpec, bars: readonly Bar[], begin: number, count: number): Decision[] {
-  const decisions = decisionsOf(spec, bars.slice(begin - count, begin + WINDOW), count);
-  return decisions.map((decision) => ({ ...decision, bar: decision.bar - count }));
+  const decisions = decisionsOf([spec], bars.slice(begin - count, begin + WINDOW), count);
+  return decisions.map((decision) => ({ ...decision, place: decision.place - count }));
 }
 
 /** By doubling, then by halving: more bars are taken to be no worse. */

@@ -2,10 +2,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bar, defineStrategy, type InstanceSpec, type Strategy, type Timeframe } from '@alpha-engine/core';
+import {
+  type Bar,
+  defineStrategy,
+  type InstanceSpec,
+  type MarketEvent,
+  type OrderBookEvent,
+  type Strategy,
+  type StrategyContext,
+  type TickerEvent,
+  type Timeframe,
+  type TradeEvent,
+} from '@alpha-engine/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { findLookahead, type LookaheadResult } from '../../src/lookahead/index.js';
+import { findLookahead, type LookaheadResult, type Moment } from '../../src/lookahead/index.js';
 import { Random } from '../../src/search/random.js';
 
 const START = Date.UTC(2024, 0, 1);
@@ -37,9 +48,15 @@ function strategyOf(create: () => ReturnType<Strategy['create']>): Strategy {
 
 function look(strategy: Strategy, tape = bars(160), files: readonly string[] = []): LookaheadResult {
   const before = tape.slice();
-  const result = findLookahead({ spec: specOf(strategy), bars: tape, cuts: 4, points: 4, seed: 1, files });
+  const result = findLookahead({ specs: [specOf(strategy)], data: tape, cuts: 4, points: 4, seed: 1, files });
   expect(tape).toEqual(before);
   return result;
+}
+
+/** Of one symbol. */
+function measured(strategy: Strategy, tape?: Bar[]) {
+  const { clean, warmup } = look(strategy, tape);
+  return { clean, warmup: warmup[0] as LookaheadResult['warmup'][number] };
 }
 
 const kindsOf = ({ findings }: LookaheadResult) => [...new Set(findings.map(({ kind }) => kind))];
@@ -112,8 +129,9 @@ describe('one that looks ahead is found', () => {
     });
     const result = look(cheat, tape);
     expect(kindsOf(result)).toEqual(expect.arrayContaining(['truncated', 'perturbed']));
-    const [first] = result.findings;
-    expect(first?.bar.closeTs).toBeLessThanOrEqual(first?.cutTs as number);
+    for (const { cutTs, moment } of result.findings) {
+      expect((moment as Bar).closeTs).toBeLessThanOrEqual(cutTs ?? Number.POSITIVE_INFINITY);
+    }
   });
 
   test('by reading the file of the data', () => {
@@ -135,6 +153,119 @@ describe('one that looks ahead is found', () => {
     expect(result.touches).toMatchObject([{ what: 'file', file, where: 'create', allowed: false }]);
     // Under another name nobody can tell it from a model: it is told, and not held against it.
     expect(look(cheat).touches).toMatchObject([{ file, allowed: true }]);
+  });
+});
+
+describe('what else a strategy may listen to', () => {
+  /** Trades, books and tickers of a symbol, one each a second; the price of its own seed. */
+  function events(symbol: string, count: number, seed: number): MarketEvent[] {
+    const random = new Random(seed);
+    let price = 1_000;
+    return Array.from({ length: count }, (_, n): MarketEvent[] => {
+      price *= 1 + 0.004 * (random.next() - 0.5);
+      const what = { exchange: 'gmo', symbol, ts: START + n * 1_000 };
+      const [bid, ask] = [price * 0.9999, price * 1.0001];
+      const quotes = { bid, ask, last: price, high: price, low: price, volume: 1 };
+      return [
+        { type: 'trade', ...what, data: { price, size: 1, side: 'buy' } },
+        { type: 'orderbook', ...what, data: { is_snapshot: true, bids: [[bid, 1]], asks: [[ask, 1]] } },
+        { type: 'ticker', ...what, data: quotes },
+      ];
+    }).flat();
+  }
+
+  const both = (count: number) =>
+    [...events('ABC', count, 3), ...events('XYZ', count, 4)].toSorted((a, b) => a.ts - b.ts);
+
+  function lookAtBoth(strategy: Strategy, data: Moment[], timeframe: Timeframe = '1m'): LookaheadResult {
+    const before = data.slice();
+    const specs = ['ABC', 'XYZ'].map((symbol) => ({ ...specOf(strategy, {}, timeframe), symbol }));
+    const result = findLookahead({ specs, data, cuts: 6, points: 4, seed: 1 });
+    expect(data).toEqual(before);
+    return result;
+  }
+
+  const keeping = { snapshot: () => ({}), restore: () => undefined };
+  /** Enters when it rises, exits when it falls. */
+  const follow = (ctx: StrategyContext, was: number, is: number) => (is > was ? ctx.enterLong() : ctx.exit());
+
+  const LISTENERS = {
+    onTrade: (event: TradeEvent) => event.data.price,
+    onOrderBook: (event: OrderBookEvent) => event.data.bids[0]?.[0] ?? 0,
+    onTicker: (event: TickerEvent) => event.data.last,
+  };
+  const names = Object.keys(LISTENERS) as (keyof typeof LISTENERS)[];
+  const listening = (name: keyof typeof LISTENERS, hear: (event: MarketEvent, ctx: StrategyContext) => void) =>
+    strategyOf(() => ({ ...keeping, [name]: hear }) as ReturnType<Strategy['create']>);
+
+  test.each(names)('an honest %s of two symbols passes', (name) => {
+    const last = new WeakMap<StrategyContext, number>();
+    const honest = listening(name, (event, ctx) => {
+      const is = (LISTENERS[name] as (event: MarketEvent) => number)(event);
+      follow(ctx, last.get(ctx) ?? is, is);
+      last.set(ctx, is);
+    });
+    const result = lookAtBoth(honest, both(40));
+    expect(result).toMatchObject({ clean: true, moments: 240, findings: [] });
+    expect(result.decisions).toBeGreaterThan(20);
+    expect(result.warmup.map(({ points, symbol }) => [symbol, points])).toEqual([
+      ['ABC', 0],
+      ['XYZ', 0],
+    ]);
+  });
+
+  test.each(names)('%s that looks into the list of what comes is found, with the event', (name) => {
+    const data = both(40);
+    const type = { onTrade: 'trade', onOrderBook: 'orderbook', onTicker: 'ticker' }[name];
+    const cheat = listening(name, (event, ctx) => {
+      const next = data.find(
+        ({ symbol, ts, ...one }) => ts > event.ts && symbol === event.symbol && one.type === 'trade',
+      );
+      if (next?.type === 'trade')
+        follow(ctx, (LISTENERS[name] as (heard: MarketEvent) => number)(event), next.data.price);
+    });
+    const result = lookAtBoth(cheat, data);
+    expect(kindsOf(result)).toEqual(expect.arrayContaining(['truncated', 'perturbed']));
+    expect(result.findings[0]?.moment).toMatchObject({ type });
+  });
+
+  test('what one symbol gives away to another is found: bars of the run before', () => {
+    const known = new Map<number, number>();
+    const cheat = strategyOf(() => ({
+      onBar(bar, ctx) {
+        if (bar.symbol === 'ABC') known.set(bar.openTs, bar.close);
+        else follow(ctx, known.get(bar.openTs) ?? 0, known.get(bar.closeTs) ?? 0);
+      },
+    }));
+    const others = bars(160, 9).map((bar) => ({ ...bar, symbol: 'XYZ' }));
+    const data = [...bars(160), ...others].toSorted((a, b) => a.openTs - b.openTs);
+    const result = lookAtBoth(cheat, data);
+    expect(kindsOf(result)).toContain('repeated');
+    expect(result.findings[0]?.moment.symbol).toBe('XYZ');
+  });
+
+  test('bars of a further timeframe, of bars and of trades, do not hide it', () => {
+    const cheat = (further: Timeframe, data: readonly Moment[]) =>
+      strategyOf(() => ({
+        timeframes: {
+          [further]: {
+            onBar(bar, ctx) {
+              const next = data.find((one) => one.symbol === bar.symbol && tsOf(one) >= bar.closeTs + 5_000);
+              if (next !== undefined) follow(ctx, bar.close, closeOf(next));
+            },
+          },
+        },
+      }));
+    const tsOf = (moment: Moment) => ('openTs' in moment ? moment.openTs : moment.ts);
+    const closeOf = (moment: Moment) =>
+      'openTs' in moment ? moment.close : moment.type === 'trade' ? moment.data.price : 0;
+    const tape: Moment[] = bars(160);
+    const ofBars = findLookahead({ specs: [specOf(cheat('5m', tape))], data: tape, cuts: 20, points: 2, seed: 1 });
+    expect(kindsOf(ofBars)).toContain('truncated');
+    const trades: Moment[] = both(40).filter(({ type }) => type === 'trade');
+    expect(kindsOf(lookAtBoth(cheat('7t', trades), trades))).toEqual(
+      expect.arrayContaining(['truncated', 'perturbed']),
+    );
   });
 });
 
@@ -186,20 +317,52 @@ describe('the warm-up', () => {
     });
 
   test('that is needed is measured: the bar that is decided on, and those before it', () => {
-    const { clean, warmup } = look(lagging(19, 20));
+    const { clean, warmup } = measured(lagging(19, 20));
     expect(warmup).toMatchObject({ declared: 20, needed: 20, difference: null });
     expect(clean).toBe(true);
   });
 
   test('that is declared one bar too short is found, with the bar and both decisions', () => {
-    const { clean, warmup } = look(lagging(19, 19));
+    const { clean, warmup } = measured(lagging(19, 19));
     expect(clean).toBe(false);
     expect(warmup).toMatchObject({ declared: 19, needed: 20 });
     expect(warmup.difference?.was?.action).toBe('enter_long');
   });
 
+  /** Compares the last two longer bars, and decides on minutes. */
+  const longer = (warmup: number) =>
+    strategyOf(() => {
+      const closes: number[] = [];
+      return {
+        timeframes: { '20m': { warmup, onBar: (bar) => void closes.push(bar.close) } },
+        onBar(_bar, ctx) {
+          const [before, last] = closes.slice(-2);
+          if (before === undefined || last === undefined) return;
+          if (last > before) ctx.enterLong();
+          else ctx.exit();
+        },
+      };
+    });
+
+  test('of a longer timeframe is told in bars of its own: so many that they hold whole longer ones wherever it begins', () => {
+    const { clean, warmup } = measured(longer(2), bars(400));
+    // Two whole ones, and up to one that it begins inside of.
+    expect(warmup).toMatchObject({ declared: 60, difference: null });
+    expect(warmup.needed).toBeGreaterThan(40);
+    expect(warmup.needed).toBeLessThanOrEqual(60);
+    expect(clean).toBe(true);
+  });
+
+  test('of a longer timeframe that is declared too short is found', () => {
+    const { clean, warmup } = measured(longer(1), bars(400));
+    expect(warmup.declared).toBe(40);
+    expect(warmup.needed).toBeGreaterThan(40);
+    expect(warmup.difference).not.toBeNull();
+    expect(clean).toBe(false);
+  });
+
   test('that no history ends is told', () => {
-    const { warmup } = look(
+    const { warmup } = measured(
       strategyOf(() => {
         let count = 0;
         return {
@@ -223,7 +386,10 @@ test('one that throws is told with its bar', () => {
       },
     })),
   );
-  expect(result).toMatchObject({ clean: false, failure: { message: 'Enough.', bar: { openTs: START + 9 * MINUTE } } });
+  expect(result).toMatchObject({
+    clean: false,
+    failure: { message: 'Enough.', moment: { openTs: START + 9 * MINUTE } },
+  });
 });
 
 test('the same seed finds the same', () => {

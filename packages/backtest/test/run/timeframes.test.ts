@@ -87,8 +87,8 @@ describe('several timeframes in one strategy', () => {
     ofMany((bars, random, what) => {
       const cut = random.below(bars.length);
       const spec = specOf(reader([], ['5m', '1h']));
-      const before = decisionsOf(spec, bars).filter(({ bar }) => bar < cut);
-      expect(decisionsOf(spec, bars.slice(0, cut)), what).toEqual(before);
+      const before = decisionsOf([spec], bars).filter(({ place }) => place < cut);
+      expect(decisionsOf([spec], bars.slice(0, cut)), what).toEqual(before);
     });
   });
 
@@ -110,7 +110,7 @@ describe('several timeframes in one strategy', () => {
   test('each further bar is what its minutes make, and comes when the last of them has closed', () => {
     ofMany((bars, _random, what) => {
       const seen: string[] = [];
-      decisionsOf(specOf(reader(seen, ['1h'])), bars);
+      decisionsOf([specOf(reader(seen, ['1h']))], bars);
       const hours = seen.filter((line) => line.startsWith('1h'));
       // The hour that the data begin in is not whole.
       const whole = mergeBars(bars, '1h').filter(({ openTs }) => openTs >= bars[0]!.openTs);
@@ -226,6 +226,6 @@ describe('several timeframes in one strategy', () => {
   });
 
   test('a timeframe that is read twice is refused', () => {
-    expect(() => decisionsOf(specOf(reader([], ['60m']), '1h'), [])).toThrow(/reads 1h twice/);
+    expect(() => decisionsOf([specOf(reader([], ['60m']), '1h')], [])).toThrow(/reads 1h twice/);
   });
 });

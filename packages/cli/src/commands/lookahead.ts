@@ -19,7 +19,7 @@ const {
 export default class Lookahead extends AlphaCommand {
   static override summary = 'Try to prove that a strategy looks ahead, and measure the warm-up it needs.';
   static override description =
-    'Runs it over all bars, over those before many moments, with another market behind them, and again with other clocks and chance; a decision that changes is shown with its bar. Exit status 1 when anything was found. docs/backtest.md, "Look-ahead", says what is proved and what is not.';
+    'Runs it over all data, over those before many moments, with another market behind them, and again with other clocks and chance; a decision that changes is shown with its bar or event. Exit status 1 when anything was found. docs/backtest.md, "Look-ahead", says what is proved and what is not.';
   static override examples = [
     '<%= config.bin %> lookahead --strategy ./my-strategy.ts --data BTC-1h.csv --timeframe 1h',
     '<%= config.bin %> lookahead --strategy rsi --param period=7 --data 2024.csv.gz --cuts 100 --json',

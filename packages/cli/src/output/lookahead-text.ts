@@ -1,37 +1,42 @@
 import type { LookaheadReport } from '../services/lookahead.js';
 
 const KINDS = {
-  truncated: 'without the bars after',
+  truncated: 'without what comes after',
   perturbed: 'with another market after',
-  repeated: 'run once more on the same bars',
+  repeated: 'run once more on the same data',
   clock: 'run once more, clocks and chance saying something else',
 } as const;
 
 export function lookaheadText(report: LookaheadReport): string {
-  const { bars, clean, cuts, decisions, failure, findings, seed, strategy, symbol, timeframe, touches } = report;
+  const { clean, cuts, decisions, failure, findings, moments, seed, strategy, symbols, timeframe } = report;
+  const { touches, unheard, warmup } = report;
   const lines = [
-    `${strategy.name} on ${symbol} ${timeframe}: ${bars} bars, ${decisions} decisions, cut at ${cuts} moments (seed ${seed})`,
+    `${strategy.name} on ${symbols.join(', ')} ${timeframe}: ${moments} bars or events, ${decisions} decisions, cut at ${cuts} moments (seed ${seed})`,
     '',
     ...findings.map(
-      ({ bar, cut, is, kind, was }) =>
-        `LOOKS AHEAD  ${KINDS[kind]}${cut === null ? '' : ` ${cut}`}: on the bar of ${bar} ${said(was)}, and now ${said(is)}`,
+      ({ at, cut, is, kind, symbol, was, what }) =>
+        `LOOKS AHEAD  ${KINDS[kind]}${cut === null ? '' : ` ${cut}`}: on the ${what} of ${symbol} of ${at} ${said(was)}, and now ${said(is)}`,
     ),
     ...touches.map(({ allowed, count, file, time, what, where }) => {
       const when = time === null ? '' : `, first at ${time}`;
       const used = `${file === undefined ? what : `the file ${file}`} in ${where}, ${count} times${when}`;
       return `${allowed ? 'note        ' : 'OUTSIDE     '} uses ${used}`;
     }),
-    ...(failure === null ? [] : [`THREW        on the bar of ${failure.bar}: ${failure.message}`]),
-    warmupLine(report),
+    ...(failure === null
+      ? []
+      : [`THREW        on the ${failure.what} of ${failure.symbol} of ${failure.at}: ${failure.message}`]),
+    ...(unheard.length === 0 ? [] : [`note         ${unheard.join(', ')} did not run: the data are bars`]),
+    ...warmup.map(warmupLine),
     '',
     clean ? 'Nothing was found.' : 'It may depend on nothing but the arguments of its callbacks; see above.',
   ];
   return lines.join('\n');
 }
 
-function warmupLine({ warmup: { declared, difference, most, needed, points } }: LookaheadReport): string {
+function warmupLine({ declared, difference, most, needed, points, symbol }: LookaheadReport['warmup'][number]): string {
+  if (points === 0) return `warm-up      of ${symbol}: declares ${declared} bars; measured on data of bars only`;
   const needs = needed === null ? `more than ${most}` : String(needed);
-  const line = `declares ${declared} bars, needs ${needs}, measured at ${points} beginnings`;
+  const line = `of ${symbol}: declares ${declared} bars, needs ${needs}, measured at ${points} beginnings`;
   if (difference === null) return `warm-up      ${line}`;
   const { begun, is, was } = difference;
   return `WARM-UP      ${line}; begun at ${begun} ${said(was)} with all bars before it, and ${said(is)} with those declared`;

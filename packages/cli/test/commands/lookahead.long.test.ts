@@ -42,12 +42,12 @@ describe('alpha lookahead', () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({
       clean: true,
-      symbol: 'ABC',
-      bars: 400,
+      symbols: ['ABC'],
+      moments: 400,
       cuts: 20,
       findings: [],
       touches: [],
-      warmup: { declared: 1, needed: 1, difference: null },
+      warmup: [{ symbol: 'ABC', declared: 1, needed: 1, difference: null }],
     });
   });
 
@@ -71,7 +71,44 @@ describe('alpha lookahead', () => {
     expect(exit).toBe(1);
     const { findings, touches } = JSON.parse(stdout);
     expect(findings[0]).toMatchObject({ kind: 'repeated', cut: null, was: null, is: { action: 'enter_long' } });
-    expect(findings[0].bar).toBe(new Date(Date.parse(findings[0].is.time) - 60_000).toISOString());
+    expect(findings[0].at).toBe(new Date(Date.parse(findings[0].is.time) - 60_000).toISOString());
     expect(touches).toMatchObject([{ what: 'Date.now()', where: 'onBar', allowed: false }]);
+  });
+
+  it('runs tick callbacks of two symbols over recorded trades, and finds what one tells the other', async () => {
+    const folder = await folderWith(`const known = new Map();
+export default {
+  apiVersion: 1, name: 'gossip', label: 'gossip', description: '', params: { safeParse: (data) => ({ success: true, data }) },
+  create: () => ({
+    timeframes: { '3t': { onBar: () => undefined } },
+    onTrade({ symbol, ts, data }, ctx) {
+      known.set(symbol + ts, data.price);
+      const next = known.get('BTC' + (ts + 1_000));
+      if (symbol === 'ETH' && next !== undefined) next > known.get('BTC' + ts) ? ctx.enterLong() : ctx.exit();
+    },
+    snapshot: () => ({}),
+    restore: () => undefined,
+  }),
+};`);
+    const rows = (seed: number) =>
+      Array.from({ length: 120 }, (_, n) => [START + n * 1_000, 100 + 5 * Math.sin(n * seed), 1, 'buy'].join(','));
+    for (const [symbol, seed] of [['BTC', 0.9] as const, ['ETH', 0.4] as const]) {
+      await writeFile(join(folder, `${symbol}.csv`), ['timestamp,price,size,side', ...rows(seed), ''].join('\n'));
+    }
+    const flags = ['--data', 'BTC=BTC.csv', '--data', 'ETH=ETH.csv', '--timeframe', '1m', '--strategy', './suspect.ts'];
+    const { exit, stdout } = await runAlpha(['lookahead', ...flags, '--json'], { folder });
+    expect(exit, stdout).toBe(1);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ symbols: ['BTC', 'ETH'], moments: 240, unheard: [] });
+    expect(report.findings[0]).toMatchObject({
+      kind: 'repeated',
+      symbol: 'ETH',
+      what: 'trade',
+      is: { action: 'enter_long' },
+    });
+    expect(report.warmup.map(({ points, symbol }: { points: number; symbol: string }) => [symbol, points])).toEqual([
+      ['BTC', 0],
+      ['ETH', 0],
+    ]);
   });
 });

@@ -13,8 +13,8 @@ it('collects and trades over a Redis that is killed on the way, each symbol with
     REDIS_URL: server.url,
     ALPHA_PARTITION: 'symbol',
     SYMBOLS: 'BTC',
-    ALPHA_MAX_SIGNAL_AGE_MS: '600000',
-    ALPHA_MAX_DATA_AGE_MS: '600000',
+    ALPHA_MAX_SIGNAL_AGE_MS: '86400000',
+    ALPHA_MAX_DATA_AGE_MS: '86400000',
   };
   const strategy = ['--strategy', 'ma-cross', '--param', 'fast=3', '--param', 'slow=8', '--timeframe', '1s'];
   const engine = new Alpha(['engine', ...strategy, '--json'], { folder, env: settings });

@@ -23,9 +23,10 @@ test.each(builtinStrategies.map((strategy) => [strategy.name, strategy] as const
   'the built-in %s looks nowhere ahead, uses nothing of the world, and declares the warm-up it needs',
   (_, strategy) => {
     const spec = { strategy, params: {}, exchange: 'gmo', symbol: 'ABC', timeframe: '1m' as const, codeHash: 'test' };
-    const result = findLookahead({ spec, bars: walk(1_000), cuts: 3, points: 6, seed: 3 });
+    const result = findLookahead({ specs: [spec], data: walk(1_000), cuts: 3, points: 6, seed: 3 });
     expect(result.decisions).toBeGreaterThan(10);
     expect(result).toMatchObject({ clean: true, findings: [], touches: [], failure: null });
-    expect(result.warmup.needed).toBeLessThanOrEqual(result.warmup.declared);
+    const [warmup] = result.warmup;
+    expect(warmup?.needed).toBeLessThanOrEqual(warmup?.declared ?? 0);
   },
 );
