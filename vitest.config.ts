@@ -36,7 +36,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     disableConsoleIntercept: true,
-    testTimeout: 20_000,
+    testTimeout: process.env.ALPHA_LONG ? 60_000 : 20_000,
     hookTimeout: 30_000,
   },
 });
