@@ -23,7 +23,7 @@ export {
   type TradeMetrics,
   tradeMetrics,
 } from './metrics/performance.js';
-export { againstBacktest } from './replay/against-backtest.js';
+export { type AgainstBacktestOptions, againstBacktest } from './replay/against-backtest.js';
 export type { KeptSegment, KeptSegments } from './replay/archived-series.js';
 export type { AgainstBacktest, DifferenceCause, SignalDifference } from './replay/compare-with-backtest.js';
 export type { ValueDifference } from './replay/difference.js';

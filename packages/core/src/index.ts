@@ -81,7 +81,12 @@ export type {
   OrderKind,
 } from './exchange/broker.js';
 export { FeedFreshness, type FeedFreshnessOptions } from './exchange/feed-freshness.js';
-export type { LockstepMember, LockstepTurn } from './exchange/lockstep.js';
+export {
+  LOCKSTEP_ROLES,
+  type LockstepMember,
+  type LockstepRole,
+  type LockstepTurn,
+} from './exchange/lockstep.js';
 export type { ChannelSilence, FeedSubscription, MarketFeed } from './exchange/market-feed.js';
 export type { ExchangeStatus, MarketHistory } from './exchange/market-history.js';
 export type { TradeArchive, TradeFile, TradeFileBytes } from './exchange/trade-archive.js';

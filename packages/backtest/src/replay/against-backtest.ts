@@ -7,10 +7,10 @@ import {
   type FillRecord,
   type InstanceSpec,
   readConfig,
-  type SignalEvent,
   type Store,
   type StrategyLogEntry,
 } from '@alpha-engine/core';
+import type { EventSource } from '../data/event-source.js';
 import type { FillOptions } from '../fills/fill-model.js';
 import type { BacktestOptions } from '../run/backtest-options.js';
 import { TapeRun } from '../run/tape-run.js';
@@ -19,13 +19,18 @@ import { InOrder } from './in-order.js';
 import { firstBatch, logRows } from './log-rows.js';
 import { recordedFill } from './recorded-fill.js';
 import type { ReplayOptions } from './replay-options.js';
-import { marketOf } from './session-events.js';
+import { clockOf, marketOf } from './session-events.js';
+
+export interface AgainstBacktestOptions extends Omit<ReplayOptions, 'changed'> {
+  /** The market as others recorded it, in place of what the session read. */
+  readonly market?: EventSource;
+}
 
 /**
  * Runs the market that a session read through a back-test with the session's own strategies, sizes and limits, and lists what differs, by
- * cause. Throws `REPLAY_INCOMPLETE`, and `DATA_INVALID` where nothing was read.
+ * cause. Throws `REPLAY_INCOMPLETE`, what another source of the market throws, and `DATA_INVALID` where nothing was read.
  */
-export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): Promise<AgainstBacktest> {
+export async function againstBacktest(options: AgainstBacktestOptions): Promise<AgainstBacktest> {
   const { entries, exchange, from, signal, store, to } = options;
   const brain = `strategy:${exchange}`;
   const config = await recordedConfig(store, exchange, from);
@@ -33,7 +38,6 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
   const last = (await store.checkpoint(brain))?.batch ?? 0;
   const rows = () => logRows(store, brain, { first, last, to });
   const bars = new BarReader(store, exchange);
-  const signals: SignalEvent[] = [];
   const fills: FillRecord[] = [];
   const closed: Bar[] = [];
   const series = new Map<string, Pick<Bar, 'exchange' | 'symbol' | 'timeframe'>>();
@@ -52,7 +56,6 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
         }
       }
       run.record.hear = {
-        signal: (event) => signals.push(event),
         fill: (fill) => fills.push(fill),
         bar: (bar) => closed.push(bar),
       };
@@ -60,23 +63,30 @@ export async function againstBacktest(options: Omit<ReplayOptions, 'changed'>): 
     for (const input of fed) if (input.kind === 'warmup') run?.engine.warm(await bars.get(input));
   }
 
-  // What happened is taken in its order, and no more of it is kept than that needs.
-  const market = new InOrder();
   let lastClock = 0;
-  for await (const row of rows()) {
-    signal?.throwIfAborted();
-    const { clock, events } = await marketOf(row, entries);
-    for (const event of market.add(events)) run?.take(event);
-    lastClock = clock ?? lastClock;
+  if (options.market !== undefined) {
+    for await (const row of rows()) lastClock = clockOf(row) ?? lastClock;
+    for await (const events of options.market.events()) {
+      signal?.throwIfAborted();
+      for (const event of events) if (event.ts <= lastClock) run?.take(event);
+    }
+  } else {
+    // What happened is taken in its order, and no more of it is kept than that needs.
+    const market = new InOrder();
+    for await (const row of rows()) {
+      signal?.throwIfAborted();
+      for (const event of market.add(await marketOf(row, entries))) run?.take(event);
+      lastClock = clockOf(row) ?? lastClock;
+    }
+    for (const event of market.rest()) run?.take(event);
   }
-  for (const event of market.rest()) run?.take(event);
   if (run === null || run.firstTs === null) {
     throw new AlphaError('DATA_INVALID', 'The session read nothing of the market; there is nothing to back-test.');
   }
   // The clock of the session went on after the last event.
   run.pass(lastClock);
   run.end();
-  const { denials } = run.record;
+  const { denials, signals } = run.record;
   const result = await compareWithBacktest(store, {
     ...{ signals, denials, orders: run.record.orders(), fills, bars: closed, series: [...series.values()] },
     ...{ from, to },
@@ -96,6 +106,7 @@ function backtestOptions(
     fill,
     // Those of an account on paper, and of the one exchange that is traded live.
     leverageRules: 'gmo',
+    feeRounding: 'nearest',
     ...(protect && { protect }),
     ...(limits && { limits }),
   };

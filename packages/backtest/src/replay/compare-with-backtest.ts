@@ -20,9 +20,10 @@ import { type Outcome, outcomeOf } from './outcome.js';
  * - `price`: filled at another price, because it reached the market at another moment
  * - `size`: filled for another size, or not at all
  * - `time`: filled for the same, and ordered or filled at another market time, or in other parts
+ * - `fee`: all of that the same, and charged otherwise
  * - `unexplained`: a signal differs, or is missing, and no denial says why
  */
-export type DifferenceCause = 'denial' | 'after a denial' | 'price' | 'size' | 'time' | 'unexplained';
+export type DifferenceCause = 'denial' | 'after a denial' | 'price' | 'size' | 'time' | 'fee' | 'unexplained';
 
 export interface SignalDifference {
   readonly signalId: string;
@@ -47,7 +48,7 @@ export interface BarDifference {
 export interface AgainstBacktest {
   /** Every signal is the same, or a denial says why it is not. */
   readonly agree: boolean;
-  /** There is no difference of any kind: bars, signals, orders, fills, prices, market times. */
+  /** There is no difference of any kind: bars, signals, orders, fills, prices, market times, fees. */
   readonly identical: boolean;
   /** Of the back-test. */
   readonly bars: number;
@@ -93,7 +94,7 @@ export async function compareWithBacktest(store: Store, played: Played): Promise
 
   /** Strategy and symbol of which a denial, on one side only, corrected the target. */
   const corrected = new Set<string>();
-  const causes = { denial: 0, 'after a denial': 0, price: 0, size: 0, time: 0, unexplained: 0 };
+  const causes = { denial: 0, 'after a denial': 0, price: 0, size: 0, time: 0, fee: 0, unexplained: 0 };
   const differences: SignalDifference[] = [];
   let [sameSignals, sameOutcomes] = [0, 0];
   for (const { id, now, live } of sides) {
@@ -153,7 +154,8 @@ function outcomeCause(session: Outcome, backtest: Outcome): DifferenceCause | nu
   if (session.denied !== backtest.denied) return 'denial';
   if (session.size !== backtest.size) return 'size';
   if (session.averagePrice !== backtest.averagePrice) return 'price';
-  return firstDifference(session, backtest) === null ? null : 'time';
+  const difference = firstDifference(session, backtest);
+  return difference && (difference.path === 'fees' ? 'fee' : 'time');
 }
 
 function tsOf(live: Side | undefined, now: Side | undefined): EpochMs {

@@ -15,6 +15,8 @@ export interface Outcome {
   /** When its orders were made, market time. */
   readonly orderedTs: readonly EpochMs[];
   readonly fills: readonly OutcomeFill[];
+  /** Of all fills, quote currency. */
+  readonly fees: string;
 }
 
 export function outcomeOf(orders: readonly Order[], filled: readonly FillRecord[], denied: string | null): Outcome {
@@ -27,7 +29,8 @@ export function outcomeOf(orders: readonly Order[], filled: readonly FillRecord[
   }
   const averagePrice = size.isZero() ? null : value.dividedBy(size).toString();
   const orderedTs = orders.map(({ terms }) => terms.createdTs).toSorted((a, b) => a - b);
-  return { denied, size: size.toString(), averagePrice, orderedTs, fills: fillsOf(filled) };
+  const fees = Decimal.sum(filled.map(({ fill }) => fill.fee)).toString();
+  return { denied, size: size.toString(), averagePrice, orderedTs, fills: fillsOf(filled), fees };
 }
 
 /** In order of time, then of price: what a walk through the book took at one moment has no other order. */

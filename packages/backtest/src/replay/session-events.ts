@@ -7,14 +7,8 @@ import {
 } from '@alpha-engine/core';
 import type { EntrySource } from './entry-source.js';
 
-interface SessionMarket {
-  readonly events: readonly MarketEvent[];
-  /** Market time that was told last. */
-  readonly clock: EpochMs | undefined;
-}
-
 /** What a row of the input log says of the market: events in the order in which they were read. */
-export async function marketOf({ inputs, ts }: InputLogRow, entries: EntrySource): Promise<SessionMarket> {
+export async function marketOf({ inputs, ts }: InputLogRow, entries: EntrySource): Promise<readonly MarketEvent[]> {
   const entry = inputs as StrategyLogEntry;
   const events: MarketEvent[] = [];
   for (const read of entry.reads) {
@@ -22,5 +16,10 @@ export async function marketOf({ inputs, ts }: InputLogRow, entries: EntrySource
       if (input.kind === 'market') events.push(input.event);
     }
   }
-  return { events, clock: entry.reads.findLast(({ clock }) => clock !== undefined)?.clock };
+  return events;
+}
+
+/** The market time that was told last in a row. */
+export function clockOf({ inputs }: InputLogRow): EpochMs | undefined {
+  return (inputs as StrategyLogEntry).reads.findLast(({ clock }) => clock !== undefined)?.clock;
 }

@@ -1,5 +1,5 @@
 import type { DecimalInput, EpochMs, InstanceSpec, Instrument, Protect, RiskLimits, Sizing } from '@alpha-engine/core';
-import type { LeverageRules } from '@alpha-engine/core/simulation';
+import type { FeeRounding, LeverageRules } from '@alpha-engine/core/simulation';
 import type { FillOptions } from '../fills/fill-model.js';
 
 export interface BacktestOptions {
@@ -12,6 +12,8 @@ export interface BacktestOptions {
   readonly fill: FillOptions;
   /** Leverage symbols only. */
   readonly leverageRules: LeverageRules;
+  /** How a fee becomes whole units of the quote currency; default `none`. */
+  readonly feeRounding?: FeeRounding;
   /** What protects entries whose signal asks for nothing else. */
   readonly protect?: Protect;
   /** Checks of the gate; those that are not given hold nothing back. */

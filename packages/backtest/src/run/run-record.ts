@@ -4,7 +4,6 @@ import { TradeBook } from './trade-book.js';
 import type { EngineListener, StrategyFailure } from './virtual-engine.js';
 
 export interface RunListener {
-  signal(event: SignalEvent): void;
   fill(fill: FillRecord): void;
   /** As it closed; recorded events only. */
   bar(bar: Bar): void;
@@ -16,17 +15,16 @@ export class RunRecord implements EngineListener {
   readonly denials: DenialEvent[] = [];
   readonly alarms: string[] = [];
   readonly failures: StrategyFailure[] = [];
+  readonly signals: SignalEvent[] = [];
   readonly #orders = new Map<string, Order>();
   /** Everything that was heard so far: while it stays, nothing has changed. */
   happenings = 0;
-  signals = 0;
   /** Hears what is not kept here. */
   hear: RunListener | null = null;
 
   onSignal(event: SignalEvent): void {
     this.happenings += 1;
-    this.signals += 1;
-    this.hear?.signal(event);
+    this.signals.push(event);
   }
 
   onStep({ events, fills, notices, orders }: ExecutorStep): void {

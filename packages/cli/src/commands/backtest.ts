@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { FillModel } from '@alpha-engine/backtest';
-import type { QueueModel } from '@alpha-engine/core/simulation';
+import type { FeeRounding, QueueModel } from '@alpha-engine/core/simulation';
 import { Flags, type Interfaces } from '@oclif/core';
 import { AlphaCommand } from '../alpha-command.js';
 import { backtestFlags, settingsAmong } from '../config/backtest-flags.js';
@@ -68,6 +68,7 @@ export default class Backtest extends AlphaCommand {
       kind: flags.kind ?? [],
       feeRate: flags['fee-rate'] ?? [],
       makerFeeRate: flags['maker-fee-rate'] ?? [],
+      feeRounding: flags['fee-rounding'] as FeeRounding,
       tickSize: flags['tick-size'] ?? [],
       sizeStep: flags['size-step'] ?? [],
       leverageRules: flags['leverage-rules'] as 'gmo' | 'none',

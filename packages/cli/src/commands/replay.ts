@@ -15,6 +15,7 @@ export default class Replay extends AlphaCommand {
     '<%= config.bin %> replay --diff --from 2024-11-22T09:00 --to 2024-11-22T12:00 --json',
     '<%= config.bin %> replay --diff --param fast=5',
     '<%= config.bin %> replay --backtest',
+    '<%= config.bin %> replay --backtest --data tape.jsonl.gz',
   ];
   static override flags = {
     diff: Flags.boolean({ description: 'Compare with the record; it is what a replay is for, and may be left out.' }),
@@ -24,6 +25,14 @@ export default class Replay extends AlphaCommand {
       description:
         'Run the market that the session read through a back-test instead, and list by cause what came out otherwise; status 9 when a signal differs and no denial says why.',
       exclusive: ['diff', 'param', 'strategy'],
+    }),
+    data: Flags.string({
+      description:
+        'Recorded trades and books for --backtest in place of what the session read: the tape of the simulator, an archive; may be repeated, in order of time.',
+      dependsOn: ['backtest'],
+      helpValue: '<file>',
+      multiple: true,
+      multipleNonGreedy: true,
     }),
     param: Flags.string({
       description: 'A parameter in place of the recorded one, `name=value`; may be repeated.',
@@ -36,14 +45,15 @@ export default class Replay extends AlphaCommand {
 
   async run() {
     const { flags } = await this.parse(Replay);
-    const { param, strategy } = flags;
+    const { data, param, strategy } = flags;
     // Not as settings: what was recorded holds, whatever the environment says now.
-    const { config } = await this.settings({ ...flags, param: undefined, strategy: undefined });
+    const { config } = await this.settings({ ...flags, data: undefined, param: undefined, strategy: undefined });
     const { assertIdentical, readParams, replay } = await import('../services/replay.js');
     const { from, to } = archiveQuery({ from: flags.from, to: flags.to });
     const request = {
       ...{ config, folder: process.cwd(), params: readParams(param ?? []) },
       ...(strategy !== undefined && { strategy }),
+      ...(data !== undefined && { data }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     };

@@ -81,6 +81,11 @@ export const backtestFlags = {
     'Fee of a resting order. Default: as --fee-rate where that is given.',
     '<[symbol=]fraction>',
   ),
+  'fee-rounding': Flags.string({
+    description: 'How the fee of each fill becomes whole units of the quote currency: GMO Coin takes whole yen.',
+    options: ['none', 'nearest', 'towards_zero'],
+    default: 'none',
+  }),
   kind: perSymbol(
     'spot: what is bought is paid for, nothing is sold short. leverage: both sides, at twice the cash.',
     '<[symbol=]spot|leverage>',

@@ -98,7 +98,7 @@ export function againstText(result: AgainstBacktest): string {
     ...(barDifferences.length === 0 ? [] : [table(['bar', 'symbol', 'timeframe', 'session', 'back-test'], barRows)]),
     ...assumptions,
     identical
-      ? 'IDENTICAL: bars, signals, orders, fills, prices and market times are the same.'
+      ? 'IDENTICAL: bars, signals, orders, fills, prices, market times and fees are the same.'
       : agree
         ? 'AGREE: every signal is the same, or a denial says why it is not.'
         : 'DIFFERS: signals are others, and no denial says why.',

@@ -37,7 +37,7 @@ export async function backtest(
     ? reportedBacktest(source, options, { ...report, warnings })
     : runBacktest(source, options));
   const rows = reportOf(result);
-  if (tables !== null) await writeTables(tables, rows, result.curve);
+  if (tables !== null) await writeTables(tables, rows, result);
   return {
     warnings: warnings(result),
     ...what,
@@ -77,6 +77,7 @@ export async function backtestSetup(request: BacktestRequest) {
       ...(latency !== undefined && (await latencyOf(latency, folder))),
     },
     leverageRules: request.leverageRules,
+    feeRounding: request.feeRounding,
     protect: protectOf(config),
     ...held,
     ...(from !== undefined && { from }),

@@ -126,7 +126,7 @@ export async function serveEngine(request: EngineRequest, signal: AbortSignal): 
     warnOf(live, config, logger);
     const context = { endpoints, logger, marketClock, wallClock };
     const broker = credentials && adapter.broker(context, credentials);
-    const turns = marketClock.reading.lockstep ? new EngineTurns(marketClock) : null;
+    const turns = marketClock.reading.lockstep ? new EngineTurns(marketClock, lockstepRole(config)) : null;
     const execution = config.enableExecution && executionOf(config, instruments, marketClock, broker, latency);
     const counted = watch.store(store);
     opened = true;
@@ -182,6 +182,12 @@ async function loadInstances(config: Config, folder: string): Promise<readonly I
   const params = parseParams(strategy, config.strategyParams);
   const { exchange, symbols, timeframe } = config;
   return symbols.map((symbol) => ({ strategy, params, exchange, symbol, timeframe, codeHash }));
+}
+
+/** Which brains this process has. */
+function lockstepRole({ enableExecution, enableStrategy }: Config): 'engine' | 'strategy' | 'execution' {
+  if (enableExecution && enableStrategy) return 'engine';
+  return enableStrategy ? 'strategy' : 'execution';
 }
 
 function executionOf(

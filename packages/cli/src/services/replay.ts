@@ -1,6 +1,7 @@
 import {
   type AgainstBacktest,
   againstBacktest,
+  type EventSource,
   KeptEntries,
   type ReplayResult,
   recordedInstances,
@@ -10,6 +11,7 @@ import type { StrategyBeginning } from '@alpha-engine/core';
 import { AlphaError, type InstanceSpec, instanceIdOf, parseParams, type Store } from '@alpha-engine/core';
 import type { Config } from '../config/schema.js';
 import { type LoadedStrategy, loadStrategy } from '../plugins/load-strategy.js';
+import { dataOf } from './backtest/data-of.js';
 import { Closers } from './closers.js';
 import { lookAtBus } from './look-at-bus.js';
 import { type OpenArchive, openArchive } from './open-archive.js';
@@ -23,6 +25,8 @@ export interface ReplayRequest {
   readonly params: Readonly<Record<string, string>>;
   /** A strategy in place of the recorded one. */
   readonly strategy?: string;
+  /** Files of market events for a back-test, in place of what the session read. */
+  readonly data?: readonly string[];
   readonly from?: number;
   readonly to?: number;
 }
@@ -60,13 +64,15 @@ export async function replay(request: ReplayRequest): Promise<Replay> {
 
 /** Runs the market that the session read through a back-test, and compares. Reads only. */
 export async function replayBacktest(request: ReplayRequest): Promise<AgainstBacktest> {
-  const { config, from, to } = request;
+  const { config, data, from, to } = request;
   const records = await openRecords(config);
   try {
     const strategies = new Strategies(request);
-    return await withEntries(config, records.store, (entries) =>
+    const { store } = records;
+    const market = data === undefined ? undefined : await tapeOf(request, data, store);
+    return await withEntries(config, store, (entries) =>
       againstBacktest({
-        ...{ store: records.store, exchange: config.exchange, entries },
+        ...{ store, exchange: config.exchange, entries, ...(market && { market }) },
         instances: (began) => strategies.of(began),
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
@@ -75,6 +81,19 @@ export async function replayBacktest(request: ReplayRequest): Promise<AgainstBac
   } finally {
     await records.close();
   }
+}
+
+/** Recorded trades and books of the symbols that the session traded. */
+async function tapeOf(request: ReplayRequest, data: readonly string[], store: Store): Promise<EventSource> {
+  const { config, folder } = request;
+  const began = await recordedInstances(store, config.exchange);
+  const symbols = new Set(began.flatMap(({ instances }) => instances.map(({ symbol }) => symbol)));
+  const { source } = await dataOf({
+    ...{ config, folder, data, symbol: [...symbols].join(','), to: undefined, badRows: 'refuse' },
+    ...{ columns: undefined, dataKind: 'auto', dataTimeframe: undefined, timeIs: 'open', timeZone: 'UTC' },
+  });
+  if ('events' in source) return source;
+  throw new AlphaError('USAGE', '--data holds bars: a session is compared with recorded trades and books.');
 }
 
 /** The events of a session, from the bus, the archive and the record, for as long as `work` takes. */

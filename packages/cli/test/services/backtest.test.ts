@@ -240,8 +240,8 @@ describe('the result', () => {
   it('goes into tables for spreadsheets', async () => {
     const folder = await tempFolder(FILES);
     await run({ folder, strategies: ['./flips.mjs'], size: '1', kind: ['leverage'] }, join(folder, 'out/one'));
-    const [trades, equity, denials] = await Promise.all(
-      ['trades', 'equity', 'denials'].map((name) => readFile(join(folder, `out/one/${name}.csv`), 'utf8')),
+    const [trades, equity, denials, signals] = await Promise.all(
+      ['trades', 'equity', 'denials', 'signals'].map((name) => readFile(join(folder, `out/one/${name}.csv`), 'utf8')),
     );
     expect(trades?.split('\n').slice(0, 2)).toEqual([
       'strategy,symbol,side,opened,closed,size,entryPrice,exitPrice,pnl,fees,return',
@@ -249,6 +249,10 @@ describe('the result', () => {
     ]);
     expect(equity?.trim().split('\n')).toHaveLength(1 + 1 + 8);
     expect(denials).toBe('time,strategy,symbol,action,code,message,signal\n');
+    expect(signals?.split('\n').slice(0, 2)).toEqual([
+      'time,strategy,symbol,action,confidence,price,reason,id',
+      expect.stringMatching(/^2024-01-02T00:00:00.000Z,flips,ABC,enter_long,1,[\d.]+,,[0-9a-f]+$/),
+    ]);
   });
 });
 

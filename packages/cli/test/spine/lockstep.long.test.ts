@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OrderRow } from '@alpha-engine/core';
+import { Decimal, type OrderRow, type SignalRecord } from '@alpha-engine/core';
 import { expect, test } from 'vitest';
 import { runAlpha } from '../support/alpha.js';
 import { shortTape } from '../support/short-tape.js';
@@ -8,9 +9,22 @@ import { tempFolder } from '../support/temp-folder.js';
 
 const SETTINGS = ['--strategy', 'ma-cross', '--param', 'fast=3', '--param', 'slow=8', '--timeframe', '1s'];
 /** As the engine trades by default, on the market as it was recorded. */
-const FLAGS = ['--size', '0.01', '--cash', '1000000', '--latency', 'none', '--fill', 'book-walk', '--limits', 'none'];
+const FLAGS = [
+  '--size',
+  '0.01',
+  '--cash',
+  '1000000',
+  '--latency',
+  'none',
+  '--fill',
+  'book-walk',
+  '--limits',
+  'none',
+  '--fee-rounding',
+  'nearest',
+];
 
-test('in lockstep a session of real processes, killed on the way, is its back-test: bars, signals, orders, fills, prices, times', {
+test('in lockstep a session of real processes, killed on the way, is its back-test: bars, signals, orders, fills, prices, times, fees', {
   timeout: 180_000,
 }, async () => {
   const folder = await tempFolder();
@@ -26,11 +40,18 @@ test('in lockstep a session of real processes, killed on the way, is its back-te
   expect(signals.length).toBeGreaterThan(2);
 
   // The same from the tape itself, which knows nothing of the session.
+  const onTape = await runAlpha(['replay', '--backtest', '--data', tape.path, '--json'], where);
+  expect(JSON.parse(onTape.stdout)).toMatchObject({ ...against, identical: true });
   const args = ['backtest', '--data', tape.path, '--symbol', SPINE_SYMBOLS.join(','), ...SETTINGS, ...FLAGS, '--json'];
-  const tested = await runAlpha(args, { folder });
+  const tested = await runAlpha([...args, '--tables', 'tables'], { folder });
   const result = JSON.parse(tested.stdout);
   expect(result).toMatchObject({ bars: bars.length, signals: signals.length, denials: [] });
   expect(result.orders.map(inOrder).sort()).toEqual(run.orders.map(asInBacktest).map(inOrder).sort());
+  const told = (await readFile(join(folder, 'tables', 'signals.csv'), 'utf8')).trim().split('\n').slice(1);
+  expect(told.sort()).toEqual(signals.map(asInTable).sort());
+  const fees = Decimal.sum(run.orders.map((order) => order.fees));
+  expect(fees.isPositive()).toBe(true);
+  expect(result.metrics.feesPaid).toBe(fees.toNumber());
 });
 
 interface Row {
@@ -57,4 +78,9 @@ function asInBacktest({ order }: OrderRow): Row {
     averagePrice,
     updated: new Date(order.updatedTs).toISOString(),
   };
+}
+
+function asInTable({ event }: SignalRecord): string {
+  const { action, confidence, id, meta, price_ref: price, strategy, symbol, ts } = event;
+  return [new Date(ts).toISOString(), strategy, symbol, action, confidence, price, meta?.reason, id].join(',');
 }

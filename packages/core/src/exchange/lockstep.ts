@@ -8,9 +8,14 @@ export interface LockstepTurn {
   readonly sent: Readonly<Record<string, number>>;
 }
 
-/** Who takes part: a collector, which has acted when what it was told is on the bus, or an engine. */
+export const LOCKSTEP_ROLES = ['collector', 'engine', 'strategy', 'execution'] as const;
+
+/** A collector, an engine, or the process of one of its two brains. */
+export type LockstepRole = (typeof LOCKSTEP_ROLES)[number];
+
+/** Who takes part: a collector has acted when what it was told is on the bus, a brain when it has nothing left to do. */
 export interface LockstepMember {
-  readonly role: 'collector' | 'engine';
+  readonly role: LockstepRole;
   /** Resolves when there is nothing left to do in this turn. True: something was done since the answer before. */
   act(turn: LockstepTurn): Promise<boolean>;
 }

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '@alpha-engine/core';
+import { type Clock, LOCKSTEP_ROLES, type LockstepRole } from '@alpha-engine/core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultDesk, Stream } from './faults/fault-desk.js';
 import { ipOf, refuseUpgrade, urlOf } from './http.js';
-import type { LockstepRole } from './lockstep/member.js';
 import { Outlet } from './outlet.js';
 import type { StatsCounter } from './stats.js';
 import type { SimulatorSwitches, SimulatorTimings } from './switches.js';
@@ -52,8 +51,8 @@ export class Handshakes {
     socket.on('error', () => socket.destroy());
     const { pathname, searchParams } = urlOf(request);
     const { join } = this.#options;
-    const role = searchParams.get('role');
-    if (join !== null && pathname === '/sim/lockstep' && (role === 'collector' || role === 'engine')) {
+    const role = LOCKSTEP_ROLES.find((one) => one === searchParams.get('role'));
+    if (join !== null && pathname === '/sim/lockstep' && role !== undefined) {
       this.#sockets.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => {});
         join(client, role);

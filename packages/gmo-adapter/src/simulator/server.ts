@@ -1,16 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { AlphaError, type Clock, type Logger, silentLogger } from '@alpha-engine/core';
 import type { SimulatedExchange } from '@alpha-engine/core/simulation';
 import { SocketTokens } from './auth.js';
-import { control } from './control.js';
-import { type Answer, iso, TOO_MANY } from './envelopes.js';
 import { type ExchangeState, isClosed } from './exchange-state.js';
 import type { FaultText } from './faults/fault.js';
 import { FaultDesk } from './faults/fault-desk.js';
 import { assertFaultless, checkFault, checkFaultScript, type FaultScript } from './faults/fault-script.js';
 import { Handshakes } from './handshakes.js';
-import { header, readBody, sendFile, sendJson, sendText, urlOf } from './http.js';
 import { RateLimit } from './limits.js';
 import { Lockstep } from './lockstep/lockstep.js';
 import { MarketClock } from './market-clock.js';
@@ -23,11 +20,11 @@ import { PrivateDesk } from './private-desk.js';
 import { allSummaries } from './private-frames.js';
 import { PrivateSockets } from './private-socket.js';
 import { PublicSockets } from './public-socket.js';
+import { RestDesk } from './rest-desk.js';
 import { RestGate } from './rest-gate.js';
 import { type SimulatorStats, StatsCounter } from './stats.js';
 import { DEFAULT_SWITCHES, DEFAULT_TIMINGS, type SimulatorSwitches } from './switches.js';
 import { defaultTapePath, loadTape, type Tape, type TapeHeader, type TapeRecord } from './tape.js';
-import { tradeFile } from './trade-files.js';
 
 /**
  * Starts a server on loopback that plays GMO Coin: REST and sockets, public and private, on a recorded tape. Throws
@@ -45,7 +42,6 @@ export async function startGmoSimulator(options: GmoSimulatorOptions = {}): Prom
 
 class SimulatorServer implements GmoSimulator {
   readonly tape: TapeHeader;
-  readonly #tape: Tape;
   readonly exchange: SimulatedExchange;
   readonly #options: GmoSimulatorOptions;
   readonly #switches: SimulatorSwitches;
@@ -70,7 +66,6 @@ class SimulatorServer implements GmoSimulator {
   constructor(tape: Tape, script: FaultScript, options: GmoSimulatorOptions) {
     const hold = options.hold ?? 0;
     this.tape = tape.header;
-    this.#tape = tape;
     this.#options = options;
     this.#switches = { ...DEFAULT_SWITCHES, ...options.switches };
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
@@ -168,12 +163,19 @@ class SimulatorServer implements GmoSimulator {
         else this.#privateSockets.accept(outlet, ip, token);
       },
     });
-    this.#server = createServer((request, response) => {
-      this.#serve(request, response).catch((error: unknown) => {
-        this.#logger.error({ error: String(error), path: request.url }, 'a request failed in the simulator');
-        response.destroy();
-      });
+    const requests = new RestDesk({
+      simulator: this,
+      tape,
+      clock: this.#clock,
+      playback: this.#playback,
+      faults: this.#faults,
+      gate: this.#gate,
+      privateDesk: this.#private,
+      logger: this.#logger,
+      now: () => this.#marketNow(),
+      wallNow: () => this.#wallNow(),
     });
+    this.#server = createServer((request, response) => requests.take(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#handshakes.upgrade(request, socket as Socket, head));
   }
 
@@ -346,46 +348,6 @@ class SimulatorServer implements GmoSimulator {
     this.#private.tell(this.exchange.onTime(now));
     // A repeat says that time passes; in lockstep none does.
     if (!this.#playback.ended && this.#lockstep === null) this.#publicSockets.repeatQuietBooks(now);
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = urlOf(request);
-    const body = await readBody(request);
-    if (body === null) {
-      response.destroy();
-      return;
-    }
-    const controlled = control(this, request.method ?? 'GET', url.pathname, body);
-    if (controlled !== null) {
-      sendJson(response, controlled.http, controlled.body);
-      return;
-    }
-    const file = tradeFile(url.pathname, this.#tape, this.#clock.shift, Math.max(this.#marketNow(), this.#wallNow()));
-    if (file !== null) {
-      sendFile(response, file, header(request, 'range'));
-      return;
-    }
-    const fault = this.#faults.rest(url.pathname);
-    if (fault === null) this.#answer(request, url, body, response);
-    else if (fault === 'pretended') this.#reply(response, this.#private.pretended(url.pathname));
-    else if (fault === 'too_many') this.#reply(response, TOO_MANY);
-    else if (fault !== 'hung') sendText(response, fault, '<html><body>Service Unavailable</body></html>');
-  }
-
-  #answer(request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
-    // What the request asks for happens on the market of now.
-    this.#playback.catchUp();
-    if (!url.pathname.startsWith('/private/')) {
-      this.#reply(response, this.#gate.public(request, url));
-      return;
-    }
-    const closed = new AbortController();
-    response.on('close', () => closed.abort());
-    this.#private.answer(request, url, body, (answer) => this.#reply(response, answer), closed.signal);
-  }
-
-  #reply(response: ServerResponse, { http, body, timed }: Answer): void {
-    sendJson(response, http, timed ? { ...body, responsetime: iso(this.#wallNow()) } : body);
   }
 
   /** Market time as the exchange tells it. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type LockstepMember, type LockstepTurn, silentLogger } from '@alpha-engine/core';
+import { type LockstepMember, type LockstepRole, type LockstepTurn, silentLogger } from '@alpha-engine/core';
 import { createGmoAdapter } from '@alpha-engine/gmo-adapter';
 import { type GmoSimulator, startGmoSimulator, type Tape } from '@alpha-engine/gmo-adapter/simulator';
 import { afterEach, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ class Slow implements LockstepMember {
   readonly end = new AbortController();
   #done: ((worked: boolean) => void) | null = null;
 
-  constructor(readonly role: 'collector' | 'engine') {
+  constructor(readonly role: LockstepRole) {
     ends.push(this.end);
   }
 
@@ -119,4 +119,25 @@ it('takes no script of faults, which go by wall time', async () => {
   await expect(startGmoSimulator({ tape: TAPE, lockstep: true, faults })).rejects.toMatchObject({
     code: 'FAULTS_INVALID',
   });
+});
+
+it('waits for both brains where each is a process of its own, and asks both until neither has anything left to do', async () => {
+  simulator = await startGmoSimulator({ tape: TAPE, origin: 'tape', lockstep: true });
+  const socket = await RawSocket.open(simulator.wsPublicUrl);
+  socket.send({ command: 'subscribe', channel: 'trades', symbol: 'BTC', option: 'TAKER_ONLY' });
+  const collector = await new Slow('collector').join();
+  const strategy = await new Slow('strategy').join();
+  expect(collector.turns).toEqual([]);
+  const execution = await new Slow('execution').join();
+  await collector.answer(false);
+  await strategy.answer(true);
+  await execution.answer(false);
+  expect(played()).toBe(0);
+  // What the one told the other is still of the same moment.
+  await strategy.answer(false);
+  await execution.answer(true);
+  await strategy.answer(false);
+  await execution.answer(false);
+  await collector.answer(true);
+  expect(played()).toBe(1);
 });

@@ -1,5 +1,5 @@
 import type { DataKind, FillModel } from '@alpha-engine/backtest';
-import type { QueueModel } from '@alpha-engine/core/simulation';
+import type { FeeRounding, QueueModel } from '@alpha-engine/core/simulation';
 import type { LoadedConfig } from '../../config/load-config.js';
 
 /** As the flags say it; texts are understood by the service. A list says a value for all symbols, or `SYMBOL=value` for one. */
@@ -29,6 +29,7 @@ export interface BacktestRequest extends LoadedConfig {
   readonly kind: readonly string[];
   readonly feeRate: readonly string[];
   readonly makerFeeRate: readonly string[];
+  readonly feeRounding: FeeRounding;
   readonly tickSize: readonly string[];
   readonly sizeStep: readonly string[];
   readonly leverageRules: 'gmo' | 'none';

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EquityCurve } from '@alpha-engine/backtest';
+import type { BacktestResult, EquityCurve } from '@alpha-engine/backtest';
+import type { SignalEvent } from '@alpha-engine/core';
 import { type OutputFile, openOutput } from '../../output/output-file.js';
 import { unwritable } from '../../output/tell-output-errors.js';
 import type { reportOf } from './report.js';
@@ -18,6 +19,7 @@ const TRADES = [
   'fees',
   'return',
 ];
+const SIGNALS = ['time', 'strategy', 'symbol', 'action', 'confidence', 'price', 'reason', 'id'];
 const ORDERS = [
   ...['time', 'strategy', 'symbol', 'side', 'purpose', 'type', 'size', 'price', 'status', 'filledSize', 'averagePrice'],
   ...['updated', 'clientOrderId', 'signal'],
@@ -28,10 +30,11 @@ const DENIALS = ['time', 'strategy', 'symbol', 'action', 'code', 'message', 'sig
 export async function writeTables(
   folder: string,
   report: ReturnType<typeof reportOf>,
-  curve: EquityCurve,
+  { curve, decisions }: Pick<BacktestResult, 'curve' | 'decisions'>,
 ): Promise<void> {
   const files: readonly (readonly [string, string])[] = [
     ['trades.csv', csvOf(TRADES, [...report.trades, ...report.openTrades])],
+    ['signals.csv', csvOf(SIGNALS, decisions.map(signalRow))],
     ['orders.csv', csvOf(ORDERS, report.orders)],
     ['denials.csv', csvOf(DENIALS, report.denials)],
     ['equity.csv', curveCsv(curve)],
@@ -50,6 +53,10 @@ export async function writeTables(
   } finally {
     for (const file of begun) await file.abandon();
   }
+}
+
+function signalRow({ action, confidence, id, meta, price_ref: price, strategy, symbol, ts }: SignalEvent) {
+  return { time: new Date(ts).toISOString(), strategy, symbol, action, confidence, price, reason: meta?.reason, id };
 }
 
 function csvOf(columns: readonly string[], rows: readonly object[]): string {

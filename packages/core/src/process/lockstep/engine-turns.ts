@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Batch, EventBus, ReadOptions, Subscription } from '../../bus/event-bus.js';
 import type { Broker } from '../../exchange/broker.js';
-import type { LockstepMember, LockstepTurn } from '../../exchange/lockstep.js';
+import type { LockstepMember, LockstepRole, LockstepTurn } from '../../exchange/lockstep.js';
 import type { Books } from '../../execution/books.js';
 import type { Store } from '../../store/store.js';
 import type { MarketClock } from '../market-clock.js';
@@ -20,7 +20,7 @@ interface Gate {
  * told by it. Between two calls a brain only runs code, never waits, so that whoever looks at the ports sees everything. The brains know nothing of it.
  */
 export class EngineTurns implements LockstepMember {
-  readonly role = 'engine';
+  readonly role: LockstepRole;
   readonly #clock: MarketClock;
   readonly #changes = new Changes();
   readonly #gates = new Set<Gate>();
@@ -32,7 +32,9 @@ export class EngineTurns implements LockstepMember {
   #hears = true;
   #books: (() => Books) | null = null;
 
-  constructor(clock: MarketClock) {
+  /** `role`: of a process with one of the two brains only, which. */
+  constructor(clock: MarketClock, role: Exclude<LockstepRole, 'collector'> = 'engine') {
+    this.role = role;
     this.#clock = clock;
   }
 

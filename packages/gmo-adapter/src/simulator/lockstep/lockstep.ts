@@ -1,6 +1,6 @@
-import type { EpochMs } from '@alpha-engine/core';
+import type { EpochMs, LockstepRole } from '@alpha-engine/core';
 import type { WebSocket } from 'ws';
-import { type LockstepRole, Member } from './member.js';
+import { Member } from './member.js';
 
 /** A closing frame that says: I am done. A process that was killed sends none. */
 const LEFT = 1000;
@@ -19,7 +19,7 @@ export interface LockstepOptions {
 
 /**
  * The market waits: one record of the tape, then everybody acts until nobody has anything left to do, then the next. It begins when a
- * collector and an engine have joined, and stands still while one of those who joined is missing, until it is back.
+ * collector and both brains have joined (an engine, or a process of each), and stands still while one of those who joined is missing, until it is back.
  */
 export class Lockstep {
   readonly #options: LockstepOptions;
@@ -70,23 +70,25 @@ export class Lockstep {
   get #isWhole(): boolean {
     const { now, needed } = this.#options.subscriptions;
     const roles = new Set([...this.#members].map(({ role }) => role));
-    return roles.size === 2 && this.#members.size >= this.#expected && now() >= needed;
+    const bothBrains = roles.has('engine') || (roles.has('strategy') && roles.has('execution'));
+    const isAllThere = this.#members.size >= this.#expected && now() >= needed;
+    return roles.has('collector') && bothBrains && isAllThere;
   }
 
   /** False when somebody went away meanwhile. What a collector was told is on the bus before an engine is asked. */
   async #haveActed(): Promise<boolean> {
-    if ((await this.#ask('collector')) === null) return false;
+    if ((await this.#ask((role) => role === 'collector')) === null) return false;
     for (;;) {
       await this.#options.heard();
-      const worked = await this.#ask('engine');
+      const worked = await this.#ask((role) => role !== 'collector');
       if (worked === null) return false;
       if (!worked) return true;
     }
   }
 
-  async #ask(role: LockstepRole): Promise<boolean | null> {
+  async #ask(whom: (role: LockstepRole) => boolean): Promise<boolean | null> {
     const { frames, marketTs } = this.#options;
-    const asked = [...this.#members].filter((member) => member.role === role);
+    const asked = [...this.#members].filter(({ role }) => whom(role));
     const answers = await Promise.all(asked.map((member) => member.ask(marketTs(), frames())));
     return answers.includes(null) || this.#stopped ? null : answers.includes(true);
   }

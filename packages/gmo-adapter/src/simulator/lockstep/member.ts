@@ -1,7 +1,6 @@
+import type { LockstepRole } from '@alpha-engine/core';
 import type { WebSocket } from 'ws';
 import { lockstepAnswer } from '../../schema/lockstep-turn.js';
-
-export type LockstepRole = 'collector' | 'engine';
 
 export interface Turn {
   readonly marketTs: number;
