@@ -29,10 +29,13 @@ describe('on a full disk', () => {
     const report = { trades: [], openTrades: [], orders: [], denials: [] } as unknown as Parameters<
       typeof writeTables
     >[1];
-    const curve = (value: number) => ({ times: new Float64Array([0]), values: new Float64Array([value]) });
-    const write = (value: number) => writeTables(disk.path, report, curve(value) as Parameters<typeof writeTables>[2]);
+    const curveOf = (value: number) => ({ times: new Float64Array([0]), values: new Float64Array([value]) });
+    const write = (value: number) =>
+      writeTables(disk.path, report, { curve: curveOf(value), decisions: [] } as unknown as Parameters<
+        typeof writeTables
+      >[2]);
     await write(1);
-    const tables = ['denials.csv', 'equity.csv', 'orders.csv', 'trades.csv'];
+    const tables = ['denials.csv', 'equity.csv', 'orders.csv', 'signals.csv', 'trades.csv'];
     expect(await readdir(disk.path)).toEqual(tables);
     expect(await told(disk, () => write(2))).toMatch(SAID);
     expect(await readdir(disk.path)).toEqual(tables);

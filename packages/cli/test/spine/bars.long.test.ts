@@ -50,13 +50,8 @@ async function backtestOf({ path }: ShortTape, folder: string): Promise<Told> {
   const loaded = await loadConfig({ flags: settings, env: {}, folder });
   const { options, source } = await backtestSetup({ ...Backtest.request(flags, loaded), folder });
   const bars: Bar[] = [];
-  const signals: SignalEvent[] = [];
-  await runBacktest(source, options, {
-    bar: (bar) => bars.push(bar),
-    signal: (event) => signals.push(event),
-    fill: () => undefined,
-  });
-  return { bars, signals };
+  const { decisions } = await runBacktest(source, options, { bar: (bar) => bars.push(bar), fill: () => undefined });
+  return { bars, signals: decisions };
 }
 
 /** By symbol and timeframe, in order. */

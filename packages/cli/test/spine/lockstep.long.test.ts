@@ -25,7 +25,7 @@ const FLAGS = [
 ];
 
 test('in lockstep a session of real processes, killed on the way, is its back-test: bars, signals, orders, fills, prices, times, fees', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   const folder = await tempFolder();
   const tape = await shortTape(folder, 18);
