@@ -1,4 +1,13 @@
-import { type DenialEvent, MemoryStore, type SignalEvent, type Store, type VerdictRecord } from '@alpha-engine/core';
+import {
+  Decimal,
+  type DenialEvent,
+  type FillRecord,
+  MemoryStore,
+  type Order,
+  type SignalEvent,
+  type Store,
+  type VerdictRecord,
+} from '@alpha-engine/core';
 import { expect, test } from 'vitest';
 import { compareWithBacktest } from '../../src/replay/compare-with-backtest.js';
 
@@ -54,4 +63,23 @@ test('a signal that is denied on both sides settles nothing: each is back where 
   const { agree, causes, excused } = await compare(session, [denied, both, other[1]], [denial]);
   expect(causes).toMatchObject({ denial: 1, 'after a denial': 2, unexplained: 0 });
   expect({ agree, excused }).toEqual({ agree: true, excused: 0.5 });
+});
+
+test('what is the same but for its fee is told apart from what was filled at another time', async () => {
+  const order = { terms: { signalId: 'both', clientOrderId: 'o', createdTs: 3 }, filledSize: Decimal.of(1) };
+  const made = { ...order, averagePrice: Decimal.of(100) } as unknown as Order;
+  const filled = (ts: number, fee: string) => {
+    const fill = { ts, price: Decimal.of(100), size: Decimal.of(1), fee: Decimal.of(fee) };
+    return { clientOrderId: 'o', strategy: 's', fill } as unknown as FillRecord;
+  };
+  const session = Object.assign(sessionOf([both], []), {
+    orders: async () => [{ order: made }],
+    fills: async () => [filled(4, '45')],
+  });
+  const of = { signals: [both], denials: [], bars: [], series: [], from: undefined, to: undefined };
+  const against = (fill: FillRecord) => compareWithBacktest(session, { ...of, orders: [made], fills: [fill] });
+  expect(await against(filled(4, '45'))).toMatchObject({ identical: true });
+  const dearer = await against(filled(4, '45.4'));
+  expect(dearer).toMatchObject({ agree: true, identical: false, differences: [{ cause: 'fee' }] });
+  expect((await against(filled(5, '45.4'))).differences).toMatchObject([{ cause: 'time' }]);
 });
