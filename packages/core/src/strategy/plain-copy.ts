@@ -6,9 +6,9 @@ export function plainCopy(value: object): Record<string, unknown> {
   return (quickCopy(value) ?? JSON.parse(JSON.stringify(value))) as Record<string, unknown>;
 }
 
-/** Undefined where only the text tells. */
+/** Undefined where only the text tells: also where a `toJSON` does, which is a function. */
 function quickCopy(value: object): Record<string, unknown> | undefined {
-  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return undefined;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
   const copy: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
     if (inner === undefined) continue;

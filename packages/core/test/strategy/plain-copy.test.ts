@@ -27,6 +27,17 @@ test('A copy is what the way by JSON text gives, keys in the same order.', () =>
   );
 });
 
+test.each([
+  ['one zero', { zero: -0 }],
+  ['no number', { none: Number.NaN, far: Number.POSITIVE_INFINITY }],
+  ['nothing', { gone: undefined, null: null }],
+  ['a key that is no prototype', JSON.parse('{"__proto__": {"a": 1}}') as object],
+  ['what says itself what it is', { toJSON: () => ({ said: true }) }],
+  ['inner ones', { inner: { b: 1, a: 'x', deeper: { zero: -0 } } }],
+])('A copy knows %s as JSON does.', (_what, value) => {
+  expect(isDeepStrictEqual(plainCopy(value), viaText(value))).toBe(true);
+});
+
 test('What is not plain says itself what it is.', () => {
   class Money {
     toJSON(): string {
