@@ -104,7 +104,8 @@ function backtestOptions(
     ...{ instances, instruments, cash: capital, maxDrawdown, maxPositionSize },
     sizing: sizing ?? { kind: 'fixed', size: orderSize, byConfidence: false },
     fill,
-    // Those of an account on paper, and of the one exchange that is traded live.
+    // No session has others: the one exchange that is traded live has these, and so has every account on paper, because the books of the
+    // executor know no other nights.
     leverageRules: 'gmo',
     feeRounding: 'nearest',
     ...(protect && { protect }),

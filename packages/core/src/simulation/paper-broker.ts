@@ -49,6 +49,7 @@ export interface PaperBrokerOptions {
   readonly queue?: QueueModel;
   /** Default: none. */
   readonly slippage?: Slippage;
+  // No leverage rules: they are GMO Coin's, because the executor's books know no other nights (execution/holding-fees.ts).
   /** Of orders and answers, wall time; market data have their own on the way here. Default: none. */
   readonly latency?: Latency;
 }
@@ -233,10 +234,15 @@ export class PaperBroker implements Broker {
 
   /** To the exchange, and back with what it said. */
   async #ask<Answer>(act: () => Answer): Promise<Answer> {
-    if (this.#order === null && this.#answer === null) return act();
+    const actNow = () => {
+      // A night is over at its hour, though no market data may have come since: who holds pays, who opens now does not.
+      this.#tell(this.#exchange.onTime(this.#clock.now()));
+      return act();
+    };
+    if (this.#order === null && this.#answer === null) return actNow();
     await this.#order?.pass();
     try {
-      return act();
+      return actNow();
     } finally {
       await this.#answer?.pass();
     }

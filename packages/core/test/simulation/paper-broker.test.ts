@@ -123,6 +123,27 @@ describe('PaperBroker', () => {
     });
   });
 
+  it('lets a night end at its hour, though nothing was heard of the market since: who holds pays, who opens then does not', async () => {
+    const evening = Date.UTC(2024, 0, 1, 20, 59, 59);
+    const clock = new ManualClock(evening);
+    const paper = new PaperBroker({ instruments: INSTRUMENTS, balances: { JPY: '10000' }, clock, feeRounding: 'none' });
+    paper.onMarket(book('BTC_JPY', evening));
+    const cash = async () => (await paper.balances()).map(({ total }) => total.toString());
+    await paper.place(approved());
+    expect(await cash()).toEqual(['9999.9697']);
+    clock.advance(1_000);
+    // 0.04 % of what closing would pay, beside the fee of the fill.
+    expect(await cash()).toEqual(['9999.9297']);
+
+    clock.advance(86_399_000);
+    const late = new PaperBroker({ instruments: INSTRUMENTS, balances: { JPY: '10000' }, clock, feeRounding: 'none' });
+    late.onMarket(book('BTC_JPY', clock.now()));
+    clock.advance(1_003);
+    await late.place(approved());
+    late.onMarket(book('BTC_JPY', clock.now()));
+    expect((await late.balances()).map(({ total }) => total.toString())).toEqual(['9999.9697']);
+  });
+
   it('carries the account over a restart', async () => {
     const { paper, clock } = broker();
     await paper.place(approved({ type: 'limit', timeInForce: 'gtc', price: Decimal.of('90') }));
