@@ -61,7 +61,7 @@ async function sweep(
   const runner = new TrialThreads({
     script: new URL('optimize/worker.js', import.meta.url),
     setup: null,
-    bars,
+    data: bars,
     threads,
   });
   const cpuBegan = process.cpuUsage();

@@ -1,6 +1,6 @@
-import { AlphaError, type Bar, Decimal, type EpochMs, type SignalEvent } from '@alpha-engine/core';
+import { AlphaError, type Bar, type EpochMs, type SignalEvent } from '@alpha-engine/core';
 import { lastRoll, type SimulatedExchange } from '@alpha-engine/core/simulation';
-import { BarMarket, trimmed } from '../fills/bar-market.js';
+import { BarMarket } from '../fills/bar-market.js';
 import { type PathPoint, pathOf } from '../fills/bar-path.js';
 import { assumptionsOf } from '../fills/fill-model.js';
 import { nextLevel, type QuietRange, quietRange } from '../fills/quiet-range.js';
@@ -8,6 +8,7 @@ import { refuseForBars } from '../fills/refuse-for-bars.js';
 import { AccountView, type Holding } from './account-view.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { BarOrder } from './bar-order.js';
+import { closeOpenTrades } from './close-open-trades.js';
 import { EquityCurve } from './equity-curve.js';
 import { exchangeOf } from './exchange-of.js';
 import { executorConfig } from './executor-config.js';
@@ -139,17 +140,9 @@ export class BacktestRun {
 
   /** After `end`: closes what is open at the last close as market orders would, with fee and slippage. Says how many trades that were. */
   closeAll(): number {
-    const { fill, instruments } = this.#options;
-    const slippage = fill.slippageOn === 'all' ? fill.slippage : 0;
-    const rates = new Map(instruments.map(({ symbol, takerFeeRate }) => [symbol, takerFeeRate]));
-    const prices = this.prices();
     const ts = this.curve.times.at(-1) ?? this.#engine.now;
-    const closed = this.record.book.closeAll(ts, ({ side, symbol }) => {
-      const price = (prices.get(symbol) ?? 0) * (side === 'long' ? 1 - slippage : 1 + slippage);
-      return { price: Decimal.of(trimmed(price)), feeRate: rates.get(symbol) ?? Decimal.zero };
-    });
+    const closed = closeOpenTrades(this.record, this.#options, this.prices(), ts);
     if (closed === 0) return 0;
-    this.record.happenings += 1;
     this.#look();
     this.curve.add(ts, this.#account.equity(priceOf));
     return closed;

@@ -24,6 +24,8 @@ import { marketFillOf } from '../fills/market-fill-of.js';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
 import { AccountView, type Holding } from './account-view.js';
 import type { BacktestOptions } from './backtest-options.js';
+import { closeOpenTrades } from './close-open-trades.js';
+import { divisor } from './divisor.js';
 import { EquityCurve } from './equity-curve.js';
 import { exchangeOf } from './exchange-of.js';
 import { executorConfig } from './executor-config.js';
@@ -35,6 +37,7 @@ import { VirtualEngine } from './virtual-engine.js';
 /** How often the executor is told the time, market milliseconds: as live while an order is open, else only to look after its books. */
 const CLOCK_EVERY_MS = { ordering: 250, idle: 60_000 };
 const DAY_MS = 86_400_000;
+const priceOf = ({ price }: SymbolPlay): number => price;
 
 interface SymbolPlay extends Holding {
   readonly symbol: string;
@@ -197,10 +200,7 @@ export class TapeRun {
     this.#look();
     const { to } = this.#options;
     if (to !== undefined) for (const bar of this.#engine.closeUntil(to, 'bar').bars) this.#onBar(bar);
-    this.curve.add(
-      Math.max(this.#now, this.#lastTs),
-      this.#account.equity(({ price }) => price),
-    );
+    this.curve.add(Math.max(this.#now, this.#lastTs), this.#account.equity(priceOf));
     const { model } = this.#options.fill;
     if (this.#market.books === 0 && model !== 'trades') {
       throw new AlphaError(
@@ -208,6 +208,15 @@ export class TapeRun {
         `The data have no order book, which the fill model ${model} needs; the fill model trades needs none.`,
       );
     }
+  }
+
+  /** Closes what is open at the last prices. Gives back how many trades that were. */
+  closeAll(): number {
+    const ts = this.curve.times.at(-1) ?? this.#now;
+    const closed = closeOpenTrades(this.record, this.#options, this.prices(), ts);
+    this.#look();
+    this.curve.add(ts, this.#account.equity(priceOf));
+    return closed;
   }
 
   /** Last price of every symbol. */
@@ -388,8 +397,4 @@ export class TapeRun {
     if (play !== undefined) this.#lastPlay = play;
     return play;
   }
-}
-
-function divisor(a: number, b: number): number {
-  return b === 0 ? a : divisor(b, a % b);
 }

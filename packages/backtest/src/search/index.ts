@@ -26,6 +26,8 @@ export { runPoint } from './run-trial.js';
 export { SAMPLERS, type SamplerName } from './samplers/sampler.js';
 export { serveTrials } from './serve-trials.js';
 export { SharedBars, type SharedBarsMessage } from './shared-bars.js';
+export type { SharedData } from './shared-data.js';
+export { SharedEvents, type SharedEventsMessage } from './shared-events.js';
 export { stitchedResult } from './stitched-result.js';
 export type { FinishedTrial, Period, Trial, TrialFailure, TrialOutcome } from './trial.js';
 export { type SearchIdentity, TrialFile } from './trial-file.js';

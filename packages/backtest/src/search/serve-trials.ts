@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AlphaError } from '@alpha-engine/core';
 import type { TrialOptions } from './instances-at.js';
 import { runTrial, threw } from './run-trial.js';
-import { SharedBars } from './shared-bars.js';
+import { sharedData } from './shared-data.js';
 import type { Trial } from './trial.js';
 import type { ThreadData, ThreadMessage } from './trial-thread.js';
 
@@ -14,8 +14,8 @@ import type { ThreadData, ThreadMessage } from './trial-thread.js';
 export async function serveTrials(prepare: (setup: unknown) => Promise<TrialOptions>): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('serveTrials runs in a worker thread only.');
-  const { bars: message, setup } = workerData as ThreadData;
-  const bars = new SharedBars(message);
+  const { data: message, setup } = workerData as ThreadData;
+  const data = sharedData(message);
   const tell = (sent: ThreadMessage) => port.postMessage(sent);
   const prepared = prepare(setup).then(
     (options) => {
@@ -40,7 +40,7 @@ export async function serveTrials(prepare: (setup: unknown) => Promise<TrialOpti
     if (options === null) return;
     // Timers of a strategy whose trial is over are nobody's.
     left = null;
-    const outcome = runTrial(bars, options, trial);
+    const outcome = runTrial(data, options, trial);
     // Promises that it left rejected are told before timers have their turn.
     await setImmediate();
     tell({ kind: 'finished', outcome: left === null ? outcome : threw(left) });

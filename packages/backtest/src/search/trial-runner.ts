@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TrialOptions } from './instances-at.js';
 import { runTrial } from './run-trial.js';
-import type { SharedBars } from './shared-bars.js';
+import type { SharedData } from './shared-data.js';
 import type { FinishedTrial, Trial } from './trial.js';
 
 /** Runs trials. One at a time uses it. */
@@ -17,12 +17,12 @@ export interface TrialRunner {
 }
 
 /** On the thread that asks, one after the other. */
-export function trialsHere(bars: SharedBars, options: TrialOptions): TrialRunner {
+export function trialsHere(data: SharedData, options: TrialOptions): TrialRunner {
   return {
     threads: 1,
     async *run(trials, signal) {
       for (const trial of trials) {
-        yield { ...trial, outcome: runTrial(bars, options, trial) };
+        yield { ...trial, outcome: runTrial(data, options, trial) };
         // Lets a signal in.
         await setImmediate();
         if (signal.aborted) return;

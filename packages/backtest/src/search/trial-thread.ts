@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AlphaError } from '@alpha-engine/core';
-import type { SharedBarsMessage } from './shared-bars.js';
+import type { SharedData } from './shared-data.js';
 import type { Trial, TrialFailure, TrialOutcome } from './trial.js';
 
 /** What a thread begins with. */
 export interface ThreadData {
-  readonly bars: SharedBarsMessage;
+  readonly data: SharedData['message'];
   readonly setup: unknown;
 }
 

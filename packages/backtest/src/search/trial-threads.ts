@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import type { SharedBars } from './shared-bars.js';
+import type { SharedData } from './shared-data.js';
 import type { FinishedTrial, Trial, TrialOutcome } from './trial.js';
 import type { TrialRunner } from './trial-runner.js';
 import { type ThreadData, TrialThread } from './trial-thread.js';
@@ -9,7 +9,7 @@ export interface TrialThreadsOptions {
   readonly script: URL;
   /** Given to every thread; what a structured clone can carry. */
   readonly setup: unknown;
-  readonly bars: SharedBars;
+  readonly data: SharedData;
   /** Default: one per core. */
   readonly threads?: number;
   /** How long a trial may take, milliseconds. Default: as long as it takes. */
@@ -20,16 +20,16 @@ export interface TrialThreadsOptions {
 
 const MB = 2 ** 20;
 
-/** Trials on threads of their own, which share the bars. A thread that ends or takes too long costs the trial it ran; another
+/** Trials on threads of their own, which share the data. A thread that ends or takes too long costs the trial it ran; another
  * takes its place. */
 export class TrialThreads implements TrialRunner {
   readonly threads: number;
   readonly #pool: readonly TrialThread[];
 
-  constructor({ bars, script, setup, trialTimeoutMs, ...options }: TrialThreadsOptions) {
+  constructor({ data: shared, script, setup, trialTimeoutMs, ...options }: TrialThreadsOptions) {
     const { threads = availableParallelism() } = options;
     this.threads = threads;
-    const data: ThreadData = { bars: bars.message, setup };
+    const data: ThreadData = { data: shared.message, setup };
     const heapMb = options.heapMb ?? Math.max(256, Math.min(4_096, Math.floor((totalmem() * 0.75) / threads / MB)));
     const limits = { heapMb, timeoutMs: trialTimeoutMs ?? null };
     this.#pool = Array.from({ length: threads }, () => new TrialThread(script, data, limits));

@@ -13,7 +13,7 @@ import type { Point } from './parameter-space.js';
 import type { JudgedTrial } from './rank.js';
 import { runSearch, type SearchOptions, type SearchResult } from './run-search.js';
 import { runAndClose } from './run-trial.js';
-import type { SharedBars } from './shared-bars.js';
+import type { SharedData } from './shared-data.js';
 import type { FinishedTrial, Period, TrialFailure } from './trial.js';
 
 /** Lengths in milliseconds. */
@@ -71,7 +71,7 @@ export interface WalkForwardOptions {
   readonly windows: readonly WalkForwardWindow[];
   /** Of every window; `period` and `known` are filled in here. */
   readonly search: Omit<SearchOptions, 'period' | 'known'>;
-  readonly bars: SharedBars;
+  readonly data: SharedData;
   readonly options: TrialOptions;
   readonly known?: (period: Period) => ReadonlyMap<number, FinishedTrial>;
 }
@@ -106,7 +106,7 @@ export interface WalkForwardResult {
  * what the test before left; every test begins without a position, and what is open at its end is closed at the last close, with taker fee and slippage.
  */
 export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForwardResult> {
-  const { bars, options, search, windows } = walk;
+  const { data, options, search, windows } = walk;
   const curve = new EquityCurve();
   const walked: WalkedWindow[] = [];
   const results: BacktestResult[] = [];
@@ -120,7 +120,7 @@ export async function runWalkForward(walk: WalkForwardOptions): Promise<WalkForw
     const failure = playing === null ? null : await failureOf(search, playing, window.test);
     if (search.signal?.aborted) break;
     const lost = failure !== null && failure.failed !== 'threw';
-    const tested = playing === null || lost ? null : runAndClose(bars, { ...options, cash }, playing, window.test);
+    const tested = playing === null || lost ? null : runAndClose(data, { ...options, cash }, playing, window.test);
     if (tested !== null) {
       const { result } = tested;
       results.push(result);

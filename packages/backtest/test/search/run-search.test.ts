@@ -47,7 +47,7 @@ async function onThreads<Result>(
   act: (runner: TrialRunner) => Promise<Result>,
   limits: TrialLimits = {},
 ): Promise<Result> {
-  const runner = new TrialThreads({ script, setup: null, bars, threads, ...limits });
+  const runner = new TrialThreads({ script, setup: null, data: bars, threads, ...limits });
   try {
     return await act(runner);
   } finally {
@@ -116,7 +116,7 @@ describe('a search', () => {
   });
 
   it('ends with the reason when no thread can begin', async () => {
-    const runner = new TrialThreads({ script, setup: 'broken', bars, threads: 2 });
+    const runner = new TrialThreads({ script, setup: 'broken', data: bars, threads: 2 });
     await expect(search(['every=2..9'], { runner })).rejects.toThrow('The strategy could not be read.');
     await runner.close();
   });
@@ -175,7 +175,7 @@ describe('a walk-forward', () => {
       const space = ParameterSpace.parse(['every=9', `accident=${accident}`]);
       const objective = parseObjective('finalEquity');
       const search = { space, sampler: 'grid', seed: 1, trials: 1, objective, runner } as const;
-      return runWalkForward({ windows, bars, options, search: { ...search, refusalOf: refusals(options) } });
+      return runWalkForward({ windows, data: bars, options, search: { ...search, refusalOf: refusals(options) } });
     };
     const [exit] = (await onThreads(1, (runner) => walk('exit', runner))).windows;
     expect(exit).toMatchObject({ failure: { failed: 'died' }, outOfSample: null, chosen: { standing: 'found' } });

@@ -63,7 +63,7 @@ describe('walk-forward', () => {
     const space = ParameterSpace.parse(['every=7,11', 'hold=2,5']);
     const { outOfSample, windows } = await runWalkForward({
       windows: [first!, second!],
-      bars,
+      data: bars,
       options,
       search: {
         space,
@@ -109,7 +109,7 @@ describe('walk-forward', () => {
     const space = ParameterSpace.parse(['every=10', 'hold=9']);
     const { outOfSample, windows: walked } = await runWalkForward({
       windows,
-      bars,
+      data: bars,
       options,
       search: {
         ...{ space, sampler: 'grid', seed: 1, trials: 1, objective: parseObjective('finalEquity') },

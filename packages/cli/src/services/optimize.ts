@@ -9,6 +9,7 @@ import {
   runPoint,
   runSearch,
   type SearchResult,
+  SharedBars,
 } from '@alpha-engine/backtest/search';
 import { reportedBacktest } from './backtest/html-report.js';
 import { type OptimizeRequest, type PreparedSearch, prepareSearch, searchRow } from './prepare-search.js';
@@ -40,18 +41,18 @@ export async function optimize(
 
 /** The back-test of the best, run once more, with a map of the search in its report. Throws `OUTPUT_UNWRITABLE`. */
 async function reportBest(
-  { bars, options }: PreparedSearch,
+  { data, options }: PreparedSearch,
   { best, trials }: SearchResult,
   objective: string,
   page: { readonly file: string; readonly version: string },
 ): Promise<void> {
   const instances = instancesAt(options, (best as JudgedTrial).point);
-  await reportedBacktest(bars, { ...options, instances }, page, [heatMap(trials, objective)]);
+  await reportedBacktest(data, { ...options, instances }, page, [heatMap(trials, objective)]);
 }
 
 /** What of the best may be chance; its back-test is run once more, with its trades. */
-function overfitOf({ bars, options }: PreparedSearch, { best, ranked }: SearchResult, seed: number) {
-  const result = runPoint(bars, options, (best as JudgedTrial).point);
+function overfitOf({ data, options }: PreparedSearch, { best, ranked }: SearchResult, seed: number) {
+  const result = runPoint(data, options, (best as JudgedTrial).point);
   const { trades } = result;
   const { slippage, slippageOn } = options.fill;
   const sharpes = ranked.flatMap(({ outcome }) =>
@@ -59,7 +60,10 @@ function overfitOf({ bars, options }: PreparedSearch, { best, ranked }: SearchRe
   );
   return {
     bootstrap: bootstrapTrades(trades, result.metrics.initialEquity, { seed }),
-    randomEntries: randomEntriesTest(bars, trades, slippageOn === 'all' ? 2 * slippage : slippage, { seed }),
+    randomEntries:
+      data instanceof SharedBars
+        ? randomEntriesTest(data, trades, slippageOn === 'all' ? 2 * slippage : slippage, { seed })
+        : null,
     deflatedSharpe: deflatedSharpe(result, sharpes),
   };
 }

@@ -9,6 +9,8 @@ import {
   type SearchOptions,
   type SearchState,
   SharedBars,
+  type SharedData,
+  SharedEvents,
   TrialThreads,
 } from '@alpha-engine/backtest/search';
 import { AlphaError } from '@alpha-engine/core';
@@ -47,7 +49,7 @@ export type PreparedSearch = Awaited<ReturnType<typeof prepareSearch>>;
 
 const DEFAULT_TRIALS = 100;
 
-/** Everything understood, the bars read, nothing run yet. Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
+/** Everything understood, the data read, nothing run yet. Throws `USAGE`, `STRATEGY_*`, `DATA_UNREADABLE` and `DATA_INVALID`. */
 export async function prepareSearch(request: OptimizeRequest) {
   const { backtest, batch, flags, out, sampler, seed, signal } = request;
   const { config: _config, sources: _sources, ...plain } = backtest;
@@ -58,24 +60,21 @@ export async function prepareSearch(request: OptimizeRequest) {
   const trialTimeoutMs = durationIn('--trial-timeout', request.trialTimeout);
   const objective = parseObjective(request.objective, request.require);
   const { params, setup } = await someSetup(backtest, space);
-  if ('events' in setup.source) {
-    throw new AlphaError(
-      'USAGE',
-      'A search runs over bars, which all cores share; --data holds trades, books or events.',
-    );
-  }
-  const bars = await SharedBars.read(setup.source);
+  const data =
+    'events' in setup.source
+      ? await SharedEvents.read(setup.source, setup.options)
+      : await SharedBars.read(setup.source);
   const trials =
     out === undefined
       ? null
       : await openTrials(resolve(backtest.folder, out), {
-          ...identityOf(request, setup, bars),
+          ...identityOf(request, setup, data),
           engine: await engineVersions(),
         });
   const runner = new TrialThreads({
     script: new URL('./workers/trials.js', import.meta.resolve('@alpha-engine/cli')),
     setup: { request: plain, flags, params },
-    bars,
+    data,
     ...(request.threads !== undefined && { threads: request.threads }),
     ...(trialTimeoutMs !== undefined && { trialTimeoutMs }),
   });
@@ -93,18 +92,19 @@ export async function prepareSearch(request: OptimizeRequest) {
     await trials?.close();
   };
   const known = trials === null ? undefined : (period?: Period) => trials.known(period, trialTimeoutMs);
-  return { search, bars, options: setup.options, setup, known, began: performance.now(), close };
+  return { search, data, options: setup.options, setup, known, began: performance.now(), close };
 }
 
 /** What was searched, and how. */
-export function searchRow(request: OptimizeRequest, { bars, began, search, setup }: PreparedSearch) {
+export function searchRow(request: OptimizeRequest, { data, began, search, setup }: PreparedSearch) {
   const { objective, out, require, sampler, seed, space, where } = request;
   return {
     strategies: setup.strategies.map(({ params: _set, ...strategy }) => strategy),
     params: request.backtest.config.strategyParams,
     instruments: setup.instruments,
     timeframe: setup.timeframe,
-    bars: bars.length,
+    bars: data instanceof SharedBars ? data.length : null,
+    events: data instanceof SharedBars ? null : data.length,
     ...{ space, where, sampler, seed, objective, require },
     threads: search.runner.threads,
     seconds: (performance.now() - began) / 1_000,
@@ -135,12 +135,12 @@ async function someSetup(request: BacktestRequest, space: ParameterSpace) {
 function identityOf(
   { backtest: { config }, sampler, seed, space, where, ...request }: OptimizeRequest,
   { options, strategies }: Awaited<ReturnType<typeof backtestSetup>>,
-  bars: SharedBars,
+  data: SharedData,
 ): SearchIdentity {
   const { instances: _, ...account } = options;
   return {
     version: 1,
-    data: bars.sha256(),
+    data: data.sha256(),
     'strategy code': strategies.map(({ params: _set, ...strategy }) => strategy),
     'fixed parameters': config.strategyParams,
     account: JSON.parse(JSON.stringify(account)),

@@ -1,4 +1,4 @@
-import { dailyEquity, PriceSketch, type Report } from '@alpha-engine/backtest';
+import { dailyEquity, PriceSketch, type Report, sketchedSource } from '@alpha-engine/backtest';
 import {
   goalOf,
   instancesAt,
@@ -30,9 +30,9 @@ export async function walkForward(
   let report: ReportFile | null = null;
   try {
     if (page !== null) report = await openReport(page.file);
-    const { bars, known, options, search } = prepared;
+    const { data, known, options, search } = prepared;
     const windows = walkForwardWindows(plan, periodOf(prepared));
-    const result = await runWalkForward({ windows, search, bars, options, ...(known && { known }) });
+    const result = await runWalkForward({ windows, search, data, options, ...(known && { known }) });
     if (report !== null && result.windows.length > 0) {
       await report.write(await walkedReport(request, prepared, result, page?.version ?? ''), [
         walkForwardSection(result.windows, request.objective),
@@ -62,16 +62,17 @@ export async function walkForward(
 /** The tests as one run. What was searched over is said of the strategy, for every window has values of its own. */
 async function walkedReport(
   { plan, sampler, seed, space, where }: OptimizeRequest & { readonly plan: string },
-  { bars, options }: PreparedSearch,
+  { data, options }: PreparedSearch,
   result: WalkForwardResult,
   version: string,
 ): Promise<Report> {
   const sketch = new PriceSketch({ from: result.windows[0]?.test.from, to: result.windows.at(-1)?.test.to });
-  for (const batch of bars.bars()) for (const bar of batch) sketch.take(bar);
+  const seen = sketchedSource(data, sketch);
+  for await (const _ of 'events' in seen ? seen.events() : seen.bars());
   const searched = Object.fromEntries(space.map((text) => text.split('=')).map(([name]) => [name, 'searched']));
   const instances = instancesAt(options, searched as Point);
   const made = htmlReportOf(
-    stitchedResult(result, options, sketch.prices(), bars.provenance()),
+    stitchedResult(result, options, sketch.prices(), data.provenance()),
     { ...options, instances },
     sketch,
     version,
@@ -87,12 +88,12 @@ async function walkedReport(
   return { ...made, kind: 'walk-forward', settings: [{ title: 'Search', rows }, ...made.settings] };
 }
 
-function periodOf({ bars, options }: PreparedSearch): Period {
-  const all = bars.period();
+function periodOf({ data, options }: PreparedSearch): Period {
+  const all = data.period();
   const from = Math.max(all?.from ?? 0, options.from ?? Number.NEGATIVE_INFINITY);
   const to = Math.min(all?.to ?? 0, options.to ?? Number.POSITIVE_INFINITY);
   if (from < to) return { from, to };
-  throw new AlphaError('DATA_INVALID', 'There is no bar between --from and --to to run the strategy on.');
+  throw new AlphaError('DATA_INVALID', 'There is nothing between --from and --to to run the strategy on.');
 }
 
 function windowRow({ chosen, failure, outOfSample, test, train, trials }: WalkedWindow) {

@@ -1,7 +1,7 @@
 import { serveTrials } from '../../../src/search/index.js';
-import { turnsOptions } from './turns.js';
+import { tradedTurns, turnsOptions } from './turns.js';
 
 await serveTrials(async (setup) => {
   if (setup === 'broken') throw new Error('The strategy could not be read.');
-  return turnsOptions();
+  return setup === 'trades' ? tradedTurns() : turnsOptions();
 });

@@ -1,4 +1,4 @@
-import { type Bar, Decimal, defineStrategy, type Strategy } from '@alpha-engine/core';
+import { type Bar, Decimal, defineStrategy, type MarketEvent, type Strategy } from '@alpha-engine/core';
 import { z } from 'zod';
 import { SharedBars, type TrialOptions } from '../../../src/search/index.js';
 import { barsOf, instrumentOf, type Prices } from '../../support/play.js';
@@ -49,6 +49,21 @@ function waves(count: number): readonly Bar[] {
 
 export function sharedWaves(count: number): Promise<SharedBars> {
   return SharedBars.read({ bars: () => [waves(count)], provenance: () => [] });
+}
+
+/** Five trades a day along the same waves. */
+export function waveTrades(days: number): readonly MarketEvent[] {
+  return waves(days).flatMap(({ close, high, low, open, openTs }) =>
+    [open, high, low, (open + close) / 2, close].map((price, index) => ({
+      ...{ type: 'trade' as const, exchange: 'gmo', symbol: 'ABC', ts: openTs + index * 3_600_000 },
+      data: { price, size: 1, side: index % 2 === 0 ? ('buy' as const) : ('sell' as const) },
+    })),
+  );
+}
+
+/** Of trades. */
+export function tradedTurns(): TrialOptions {
+  return { ...turnsOptions(), fill: { model: 'trades', slippage: 0, slippageOn: 'all' } };
 }
 
 export function turnsOptions(): TrialOptions {
