@@ -1,5 +1,6 @@
 export { lastRoll } from '../instrument/holding-fee.js';
 export { type Level, STALE_BOOK_MS } from './depth.js';
+export { draws } from './draws.js';
 export {
   ORDER_KINDS,
   rejectionText,

@@ -1,4 +1,5 @@
 import { AlphaError } from '../errors/alpha-error.js';
+import { draws } from './draws.js';
 
 /** How long one leg takes, milliseconds. */
 export type Delay =
@@ -94,15 +95,4 @@ function problemOf(delay: Delay): string | null {
 /** Standard normal, by Box and Muller. */
 function normal(draw: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
-}
-
-/** Numbers from 0 up to 1 that follow from the seed (mulberry32). */
-function draws(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

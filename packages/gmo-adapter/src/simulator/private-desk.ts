@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Decimal, type EpochMs, type Logger } from '@alpha-engine/core';
-import type { SimulatedExchange, SimulationReport } from '@alpha-engine/core/simulation';
-import { draws } from './draws.js';
+import { draws, type SimulatedExchange, type SimulationReport } from '@alpha-engine/core/simulation';
 import { type Answer, ok } from './envelopes.js';
 import type { FaultOf } from './faults/fault.js';
 import type { FaultDesk } from './faults/fault-desk.js';

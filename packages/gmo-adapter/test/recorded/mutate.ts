@@ -1,4 +1,4 @@
-import { draws } from '../../src/simulator/draws.js';
+import { draws } from '@alpha-engine/core/simulation';
 
 const NASTY: readonly unknown[] = [
   '',

@@ -1,5 +1,5 @@
 import type { Clock, EpochMs } from '@alpha-engine/core';
-import { draws } from '../draws.js';
+import { draws } from '@alpha-engine/core/simulation';
 import type { MarketClock } from '../market-clock.js';
 import { ActiveFault, type FaultRecord } from './active-fault.js';
 import type { Fault } from './fault.js';
