@@ -33,7 +33,8 @@ export function recordedFill(facts: unknown): RecordedFill {
   if (model === undefined || !(slippage >= 0)) {
     return { fill: DEFAULT, notes: ['How the session filled its orders is not recorded: here they walk the book.'] };
   }
-  const queue = QUEUES.find((one) => one === config.paperQueue);
+  // Trades show no queue: whatever was set, an account on paper has `through` there.
+  const queue = model === 'trades' ? 'through' : QUEUES.find((one) => one === config.paperQueue);
   const { paperLatency = 'none' } = config;
   return {
     fill: { ...DEFAULT, model, slippage, ...(queue && { queue }) },

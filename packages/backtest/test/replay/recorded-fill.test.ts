@@ -1,12 +1,21 @@
+import { queueOf } from '@alpha-engine/core/simulation';
 import { expect, test } from 'vitest';
 import { recordedFill } from '../../src/replay/recorded-fill.js';
 
-const config = { paperFill: 'trades', paperQueue: 'proportional', paperSlippagePct: 0.5, paperLatency: 'none' };
+const config = { paperFill: 'top-of-book', paperQueue: 'proportional', paperSlippagePct: 0.5, paperLatency: 'none' };
 
 test('fills as the session filled on paper', () => {
   const { fill, notes } = recordedFill({ live: false, config });
-  expect(fill).toMatchObject({ model: 'trades', queue: 'proportional', slippage: 0.005, slippageOn: 'all' });
+  expect(fill).toMatchObject({ model: 'top-of-book', queue: 'proportional', slippage: 0.005, slippageOn: 'all' });
   expect(notes).toEqual([]);
+});
+
+test('has no queue of trades alone, whatever was set, as on paper', () => {
+  for (const paperQueue of ['conservative', 'proportional', 'through']) {
+    const { fill } = recordedFill({ live: false, config: { ...config, paperFill: 'trades', paperQueue } });
+    expect(fill).toMatchObject({ model: 'trades', queue: 'through' });
+    expect(queueOf('trades', fill.queue)).toBe('through');
+  }
 });
 
 test('says where it cannot', () => {
