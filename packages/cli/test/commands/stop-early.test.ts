@@ -26,23 +26,10 @@ afterEach(async () => {
 
 /** Where somebody who never answers was asked something. */
 class Silence {
-  #asked = 0;
-  #wake = () => {};
-
-  hear(): void {
-    this.#asked++;
-    this.#wake();
-  }
-
-  /** Resolves at the next question, at once when there was one already. */
-  async asked(): Promise<void> {
-    if (this.#asked === 0) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#asked = 0;
-  }
+  hear!: () => void;
+  readonly asked = new Promise<void>((resolve) => {
+    this.hear = resolve;
+  });
 }
 
 async function listen(server: Server): Promise<number> {
@@ -79,12 +66,19 @@ async function silentServer(silence: Silence): Promise<string> {
   return `127.0.0.1:${await listen(server)}`;
 }
 
-/** Starts, waits until the silent one is asked, stops; twice, since what stays locked stops the second. */
-async function stopsSoon(args: readonly string[], env: Record<string, string>, silence: Silence): Promise<void> {
+type World = (silence: Silence) => Promise<Record<string, string>>;
+
+/**
+ * Starts, waits until the silent one is asked, stops; twice, since what stays locked stops the second. Each time somebody else is
+ * silent: what the first process asked may be heard after its end.
+ */
+async function stopsSoon(args: readonly string[], world: World): Promise<void> {
   const folder = await tempFolder();
   for (let round = 0; round < 2; round++) {
+    const silence = new Silence();
+    const env = await world(silence);
     const alpha = new Alpha([...args, '--json'], { folder, env });
-    const told = await Promise.race([silence.asked(), alpha.done]);
+    const told = await Promise.race([silence.asked, alpha.done]);
     expect(told, 'it ended by itself').toBeUndefined();
     const begun = performance.now();
     const { exit, stdout, stderr } = await alpha.end('SIGTERM');
@@ -105,30 +99,27 @@ describe('a process that is told to stop while it starts ends at once and leaves
     ['the engine warms up', '/public/v1/klines', ENGINE, {}],
   ])(
     'while %s',
-    async (_what, path, args, env) => {
-      const silence = new Silence();
-      await stopsSoon(args, { ...(await exchangeSilentAt(path, silence)), ...env }, silence);
-    },
+    (_what, path, args, env) =>
+      stopsSoon(args, async (silence) => ({ ...(await exchangeSilentAt(path, silence)), ...env })),
     60_000,
   );
 
   it('while the bus does not answer', async () => {
-    const silence = new Silence();
-    await stopsSoon(['collect'], { REDIS_URL: `redis://${await silentServer(silence)}` }, silence);
+    await stopsSoon(['collect'], async (silence) => ({ REDIS_URL: `redis://${await silentServer(silence)}` }));
   }, 60_000);
 
   it('while the database does not answer', async () => {
-    const silence = new Silence();
-    const exchange = await exchangeSilentAt('', silence);
-    const database = `postgres://alpha:secret@${await silentServer(silence)}/alpha`;
-    await stopsSoon(ENGINE, { ...exchange, DATABASE_URL: database }, silence);
+    await stopsSoon(ENGINE, async (silence) => ({
+      ...(await exchangeSilentAt('', silence)),
+      DATABASE_URL: `postgres://alpha:secret@${await silentServer(silence)}/alpha`,
+    }));
   }, 60_000);
 
   it('and a feed that has no answer yet ends as any feed does', async () => {
     const silence = new Silence();
     const env = await exchangeSilentAt('/public/v1/symbols', silence);
     const alpha = new Alpha(['collect', '--symbols', 'BTC', '--json'], { folder: await tempFolder(), env });
-    await silence.asked();
+    await silence.asked;
     const begun = performance.now();
     const { exit, stdout } = await alpha.end('SIGTERM');
     expect(exit).toBe(0);
