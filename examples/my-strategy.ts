@@ -1,13 +1,13 @@
 import { defineStrategy } from '@alpha-engine/core';
-import { EMA } from 'trading-signals';
+import { SMA } from 'trading-signals';
 import { z } from 'zod';
 
-/** Long while the close is above its exponential average, flat below. */
+/** Long while the close is above its average, flat below. */
 export default defineStrategy({
   name: 'my-strategy',
   params: z.object({ length: z.number().int().positive().default(20) }),
   create: ({ length }) => {
-    const average = new EMA(length);
+    const average = new SMA(length);
     return {
       warmup: length,
       onBar(bar, ctx) {

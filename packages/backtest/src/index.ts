@@ -1,5 +1,5 @@
 export type { BarField } from './data/bar-columns.js';
-export type { BarSource, DataKind, DataProvenance, RowFaults } from './data/bar-source.js';
+export { type BarSource, type DataKind, type DataProvenance, type RowFaults, seemLonger } from './data/bar-source.js';
 export { CsvBars, type CsvBarsOptions } from './data/csv-bars.js';
 export { EventFiles, type EventFilesOptions } from './data/event-files.js';
 export type { EventPlace, EventSource } from './data/event-source.js';

@@ -32,6 +32,13 @@ export interface DataProvenance {
   readonly notes: readonly string[];
 }
 
+const FEW = 5;
+
+/** There is a gap behind every bar: they look longer than was said. Few prove nothing: a closed market is a gap as well. */
+export function seemLonger({ gaps, kind, used }: Pick<DataProvenance, 'gaps' | 'kind' | 'used'>): boolean {
+  return kind === 'bars' && used > FEW && gaps.count >= used - 1;
+}
+
 export interface Gaps {
   readonly count: number;
   readonly longestMs: number;

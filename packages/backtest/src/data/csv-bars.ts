@@ -24,9 +24,6 @@ export interface CsvBarsOptions {
   readonly badRows?: 'refuse' | 'skip';
 }
 
-/** So many bars, each with a gap behind it, may be chance. */
-const FEW = 5;
-
 interface Row {
   readonly ts: EpochMs;
   readonly open: number;
@@ -113,7 +110,7 @@ export class CsvBars implements BarSource {
     }
     const understood = columns?.understood ?? [];
     const found = { rows, used, firstTs, lastTs, columns: understood, faults: faults.all(), gaps };
-    const notes = [...reader.notes(), ...this.#hints(faults, used, gaps.count)];
+    const notes = [...reader.notes(), ...this.#hints(faults)];
     this.#read.push({ file, kind: 'bars', sha256: reader.sha256(), ...found, notes });
     if (faults.total > 0 && this.#options.badRows !== 'skip') throw refusalOf(file, faults, notes);
     if (used === 0) {
@@ -157,15 +154,9 @@ export class CsvBars implements BarSource {
   }
 
   /** What the distances between rows tell of a length that was said wrongly. */
-  #hints(faults: FaultCounter, used: number, gaps: number): readonly string[] {
-    const { timeframe } = this.#options;
-    if (faults.all().some(({ problem }) => problem.startsWith('less than'))) {
-      return [`its bars seem shorter than ${timeframe}: say how long they are with --data-timeframe`];
-    }
-    // Few rows prove nothing: a closed market is a gap as well.
-    return used > FEW && gaps >= used - 1
-      ? [`there is a gap behind every bar: they seem longer than ${timeframe}`]
-      : [];
+  #hints(faults: FaultCounter): readonly string[] {
+    if (!faults.all().some(({ problem }) => problem.startsWith('less than'))) return [];
+    return [`its bars seem shorter than ${this.#options.timeframe}: say how long they are with --data-timeframe`];
   }
 }
 

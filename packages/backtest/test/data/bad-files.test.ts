@@ -102,12 +102,6 @@ it.each<[what: string, path: () => string, kind: DataKind | 'auto', said: RegExp
     'auto',
     /: time written otherwise than before: 1 row \(line 3\)/,
   ],
-  [
-    'has longer bars',
-    () => files.write(`${HEADER}\n${[0, 2, 4, 6, 8, 10].map((hour) => bar(hour)).join('')}`),
-    'auto',
-    /^there is a gap behind every bar: they seem longer than 1h$/,
-  ],
   ['is a folder without data', () => folder('empty'), 'auto', /^DATA_INVALID: \/empty is a folder without \.csv, /],
   ["is a folder by a file's name", () => folder('folder.csv'), 'auto', / is a folder without /],
   [

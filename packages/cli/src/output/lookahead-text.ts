@@ -8,7 +8,7 @@ const KINDS = {
 } as const;
 
 export function lookaheadText(report: LookaheadReport): string {
-  const { clean, cuts, decisions, failure, findings, moments, seed, strategy, symbols, timeframe } = report;
+  const { cuts, decisions, failure, findings, moments, seed, strategy, symbols, timeframe } = report;
   const { touches, unheard, warmup } = report;
   const lines = [
     `${strategy.name} on ${symbols.join(', ')} ${timeframe}: ${moments} bars or events, ${decisions} decisions, cut at ${cuts} moments (seed ${seed})`,
@@ -28,9 +28,18 @@ export function lookaheadText(report: LookaheadReport): string {
     ...(unheard.length === 0 ? [] : [`note         ${unheard.join(', ')} did not run: the data are bars`]),
     ...warmup.map(warmupLine),
     '',
-    clean ? 'Nothing was found.' : 'It may depend on nothing but the arguments of its callbacks; see above.',
+    verdict(report),
   ];
   return lines.join('\n');
+}
+
+function verdict({ clean, failure, findings, touches }: LookaheadReport): string {
+  if (clean) return 'Nothing was found.';
+  if (failure !== null) return 'It threw; see above.';
+  const depends = findings.length > 0 || touches.some(({ allowed }) => !allowed);
+  return depends
+    ? 'It may depend on nothing but the arguments of its callbacks; see above.'
+    : 'Its warm-up is too short: let it declare what it needs; see above.';
 }
 
 function warmupLine({ declared, difference, most, needed, points, symbol }: LookaheadReport['warmup'][number]): string {

@@ -6,6 +6,7 @@ import { fittingTable } from './table.js';
 export function optimizeText(report: OptimizeReport, width: number): string {
   const { objective, trials } = report;
   return [
+    ...report.warnings.map((warning) => `Warning: ${warning}`),
     `${headOf(report)}: ${trials} trials of ${report.bars === null ? `${report.events} events` : `${report.bars} bars`} ${howOf(report)}.`,
     ...(report.stopped
       ? [`Stopped before its end.${report.out === null ? '' : ` The same command goes on from ${report.out}.`}`]

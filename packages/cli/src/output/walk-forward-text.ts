@@ -8,13 +8,14 @@ export function walkForwardText(report: WalkForwardReport, width: number): strin
   const found = windows.filter(({ inSample: chosen }) => chosen !== null).length;
   const closed = windows.reduce((sum, { outOfSample: test }) => sum + (test?.closedAtEnd ?? 0), 0);
   return [
+    ...report.warnings.map((warning) => `Warning: ${warning}`),
     `${headOf(report)}: walk-forward ${plan}, ${windows.length} windows ${howOf(report)}.`,
     ...(stopped ? ['Stopped before its end.'] : []),
     ...(found < windows.length ? [`In ${windows.length - found} windows nothing was found and nothing traded.`] : []),
     tableOf(report, width),
     ...windows.flatMap(({ failure, test }) => (failure === null ? [] : [failureText(test.from, failure)])),
     `Mean ${objective} in sample ${figure(inSample)}, out of sample ${figure(outOfSample)}.`,
-    `All tests on one account: ${objective} ${figure(value)}, return ${percent(metrics.totalReturn)}, CAGR ${percent(metrics.cagr)}, Sharpe ${figure(metrics.sharpe)}, max drawdown ${percent(metrics.maxDrawdown)}, ${metrics.trades} trades.`,
+    `All tests on one account: ${objective === 'sharpe' ? '' : `${objective} ${figure(value)}, `}return ${percent(metrics.totalReturn)}, CAGR ${percent(metrics.cagr)}, Sharpe ${figure(metrics.sharpe)}, max drawdown ${percent(metrics.maxDrawdown)}, ${metrics.trades} trades.`,
     ...(closed === 0
       ? []
       : [

@@ -15,6 +15,7 @@ import {
 } from '@alpha-engine/backtest/search';
 import { AlphaError } from '@alpha-engine/core';
 import type { BacktestRequest } from './backtest/request.js';
+import { warningsBefore } from './backtest/warnings.js';
 import { backtestSetup } from './backtest.js';
 import { durationIn } from './backtest-values.js';
 import { engineVersions } from './engine-versions.js';
@@ -97,10 +98,11 @@ export async function prepareSearch(request: OptimizeRequest) {
 
 /** What was searched, and how. */
 export function searchRow(request: OptimizeRequest, { data, began, search, setup }: PreparedSearch) {
-  const { objective, out, require, sampler, seed, space, where } = request;
+  const { backtest, objective, out, require, sampler, seed, space, where } = request;
   return {
+    warnings: warningsBefore(backtest, setup.options.fill, setup.traded, data.provenance()),
     strategies: setup.strategies.map(({ params: _set, ...strategy }) => strategy),
-    params: request.backtest.config.strategyParams,
+    params: backtest.config.strategyParams,
     instruments: setup.instruments,
     timeframe: setup.timeframe,
     bars: data instanceof SharedBars ? data.length : null,

@@ -81,8 +81,8 @@ async function signalIdOf(store: Store, id: string, rows: readonly OrderRow[]): 
   if (one !== undefined && other === undefined) return one;
   const message =
     one === undefined
-      ? `Nothing in the record is called "${id}". Give an order's id, the beginning of it, the exchange's id of it, or a signal's id; \`alpha orders\` lists them.`
-      : `"${id}" is the beginning of more than one id. Give more of it; \`alpha orders\` lists them.`;
+      ? `Nothing in the record is called "${id}". Give an order's id, the beginning of it, the exchange's id of it, or a signal's id; \`alpha orders --json\` lists them.`
+      : `"${id}" is the beginning of more than one id. Give more of it; \`alpha orders --json\` lists them.`;
   throw new AlphaError('USAGE', message, { context: { id } });
 }
 

@@ -227,6 +227,15 @@ describe('the result', () => {
     }
   });
 
+  it('has a warning in front where bars are longer than was said, and where every order was denied', async () => {
+    const long = await run({ slippage: '0', settings: { timeframe: '1h' } });
+    expect(long.warnings).toEqual([
+      expect.stringMatching(/^There is a gap behind every bar of .*: its bars seem long/),
+    ]);
+    const denied = await run({ slippage: '0', settings: { 'max-order-value': '1' } });
+    expect(denied.warnings).toEqual([expect.stringMatching(/^ABC was not traded at all, because all its \d+ orders/)]);
+  });
+
   it('closes at a stop of a price far below one, and warns where a stop cannot be placed', async () => {
     const given = { data: ['ABC=pair.csv'], slippage: '0', settings: { timeframe: '1d', 'stop-loss-pct': '0.1' } };
     const report = await run(given);

@@ -1,4 +1,4 @@
-import type { BacktestOptions, BacktestResult } from '@alpha-engine/backtest';
+import { type BacktestOptions, type BacktestResult, type DataProvenance, seemLonger } from '@alpha-engine/backtest';
 import type { TradedInstrument } from './instruments.js';
 import { perSymbol } from './per-symbol.js';
 import type { BacktestRequest } from './request.js';
@@ -10,9 +10,39 @@ export function warningsOf(
   request: Pick<BacktestRequest, 'feeRate' | 'makerFeeRate' | 'slippage'>,
   fill: BacktestOptions['fill'],
   traded: readonly TradedInstrument[],
-  { orders }: Pick<BacktestResult, 'orders'>,
+  result: Pick<BacktestResult, 'data' | 'denials' | 'orders'>,
 ): readonly string[] {
-  return [...freeTrading(request, fill, traded), ...unplaced(orders)];
+  return [...warningsBefore(request, fill, traded, result.data), ...untraded(result), ...unplaced(result.orders)];
+}
+
+/** What can be said before anything has run. */
+export function warningsBefore(
+  request: Pick<BacktestRequest, 'feeRate' | 'makerFeeRate' | 'slippage'>,
+  fill: BacktestOptions['fill'],
+  traded: readonly TradedInstrument[],
+  data: readonly DataProvenance[],
+): readonly string[] {
+  return [...freeTrading(request, fill, traded), ...longerBars(data)];
+}
+
+/** Bars taken for shorter ones end before they are over: a decision on their close is one of the future. */
+function longerBars(data: readonly DataProvenance[]): readonly string[] {
+  return data
+    .filter(seemLonger)
+    .map(
+      ({ file }) =>
+        `There is a gap behind every bar of ${file}: its bars seem longer than was said with --timeframe or --data-timeframe.`,
+    );
+}
+
+/** What the gate refused throughout says nothing of the strategy. */
+function untraded({ denials, orders }: Pick<BacktestResult, 'denials' | 'orders'>): readonly string[] {
+  const traded = new Set(orders.map(({ terms }) => terms.symbol));
+  const symbols = new Set(denials.map(({ symbol }) => symbol).filter((symbol) => !traded.has(symbol)));
+  return [...symbols].map((symbol) => {
+    const all = denials.filter((denial) => denial.symbol === symbol);
+    return `${symbol} was not traded at all, because all its ${all.length} orders were denied, the first with ${all[0]?.data.code}: ${all[0]?.data.message}`;
+  });
 }
 
 /** Recorded trades and books have a spread; on bars nothing but fees and slippage makes trading cost something. */
