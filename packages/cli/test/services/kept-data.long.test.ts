@@ -18,6 +18,7 @@ import { expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
 import { isKept, keptData } from '../../src/services/backtest/kept-data.js';
+import { openRecords } from '../../src/services/open-records.js';
 import { openStore } from '../../src/services/open-store.js';
 import { withBus } from '../support/spine.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -120,6 +121,13 @@ it('refuses an archive with a day that is damaged or cut', async () => {
   expect(await archive()).toHaveLength(2 * COUNT);
 }, 60_000);
 
+async function barsOf(source: BarSource | EventSource): Promise<readonly Bar[]> {
+  if (!('bars' in source)) throw new Error('There are events.');
+  const read: Bar[] = [];
+  for await (const batch of source.bars()) read.push(...batch);
+  return read;
+}
+
 /** The database of the engine, and one on a server. */
 async function storesOf(run: (config: Config, folder: string) => Promise<void>): Promise<void> {
   const folder = await tempFolder();
@@ -144,26 +152,36 @@ it('reads the bars and the raw events that a database keeps, embedded and on a s
   await storesOf(async (config, folder) => {
     const { store, close } = await openStore(config, await prepareDataFolder(config.dataDir), silentLogger);
     const { fence } = await store.takeOver('strategy:test');
+    const kept = bars.filter(({ openTs }) => openTs !== 120_000);
+    const other = bars.slice(0, 2).map((bar) => ({ ...bar, symbol: 'ETH' }));
     await store.commit({
       brain: 'strategy:test',
-      ...{ batch: 1, fence, ts: START, bars: bars.filter(({ openTs }) => openTs !== 120_000), inputs: [] },
+      ...{ batch: 1, fence, ts: START, bars: [...kept, ...other], inputs: [] },
       checkpoint: { positions: {}, state: {} },
     });
     await store.appendRawEvents(numbered);
     await close();
     const query = { config, folder, symbols: ['BTC'] };
     const source = keptData('db', { ...query, to: 5_100 * 60_000 });
-    if (!('bars' in source)) throw new Error('There are events.');
-    const read: Bar[] = [];
-    for await (const batch of source.bars()) read.push(...batch);
-    expect(read).toEqual(bars.slice(0, 5_100).filter(({ openTs }) => openTs !== 120_000));
+    expect(await barsOf(source)).toEqual(kept.filter(({ openTs }) => openTs < 5_100 * 60_000));
     expect(source.provenance()).toMatchObject([{ rows: 5_099, used: 5_099, gaps: { count: 1, longestMs: 60_000 } }]);
+    const both = keptData('db', { ...query, symbols: ['BTC', 'ETH'], to: 2 * 60_000 });
+    expect((await barsOf(both)).map(({ symbol }) => symbol)).toEqual(['BTC', 'ETH', 'BTC', 'ETH']);
+    expect(both.provenance()).toMatchObject([{ rows: 2 }, { rows: 2 }]);
+    const none = keptData('db', { ...query, symbols: ['BTC', 'XRP'] });
+    await expect(barsOf(none)).rejects.toMatchObject({ code: 'DATA_INVALID', context: { symbol: 'XRP' } });
 
-    const events = keptData('db:events', query);
-    if (!('events' in events)) throw new Error('There are bars.');
-    const all: MarketEvent[] = [];
-    for await (const batch of events.events()) all.push(...batch);
-    const expected = numbered.filter(({ symbol }) => symbol === 'BTC').map(({ type, ts }) => `${type} ${ts}`);
-    expect(all.map(({ type, ts }) => `${type} ${ts}`)).toEqual(expected);
+    // `alpha replay --backtest --data db:events` reads them while it has the records open.
+    const held = await openRecords(config);
+    for (const symbols of [['BTC'], ['BTC', 'ETH']]) {
+      const events = keptData('db:events', { ...query, symbols });
+      if (!('events' in events)) throw new Error('There are bars.');
+      const all: MarketEvent[] = [];
+      for await (const batch of events.events()) all.push(...batch);
+      const expected = numbered.filter(({ symbol }) => symbols.includes(symbol));
+      expect(all.map(({ seq }) => seq).toSorted()).toEqual(expected.map(({ seq }) => seq).toSorted());
+      expect(all.map(({ ts }) => ts)).toEqual(expected.map(({ ts }) => ts));
+    }
+    await held.close();
   });
 }, 60_000);

@@ -1,5 +1,13 @@
 import { type BarSource, type DataProvenance, mergeBars } from '@alpha-engine/backtest';
-import { AlphaError, type Bar, type EpochMs, isTimed, type Timeframe } from '@alpha-engine/core';
+import {
+  AlphaError,
+  type Bar,
+  type BarQuery,
+  type EpochMs,
+  isTimed,
+  type Store,
+  type Timeframe,
+} from '@alpha-engine/core';
 import type { Config } from '../../config/schema.js';
 import { barPages } from '../bar-pages.js';
 import { openRecords } from '../open-records.js';
@@ -14,35 +22,40 @@ export interface StoredBarsQuery {
 
 const PAGE = 5_000;
 
-/** Bars that an engine wrote into the database, by pages. The database is open while they are read. */
-export function storedBars(config: Config, { exchange, symbols, timeframe, to }: StoredBarsQuery): BarSource {
+/** Bars that an engine wrote into the database, by pages. The database is open while they are read, once for all symbols. */
+export function storedBars(config: Config, { symbols, ...query }: StoredBarsQuery): BarSource {
+  let source: BarSource | null = null;
+  async function* bars(): AsyncGenerator<readonly Bar[]> {
+    const { store, close } = await openRecords(config);
+    try {
+      source = mergeBars(symbols.map((symbol) => storedSeries(store, { ...query, symbol })));
+      yield* source.bars();
+    } finally {
+      await close();
+    }
+  }
+  return { bars, provenance: () => source?.provenance() ?? [] };
+}
+
+function storedSeries(store: Store, query: Omit<BarQuery, 'from' | 'limit'>): BarSource {
+  const { exchange, symbol, timeframe } = query;
   const timed = isTimed(timeframe);
-  return mergeBars(
-    symbols.map((symbol) => {
-      const query = { exchange, symbol, timeframe, ...(to !== undefined && { to }) };
-      let found: DataProvenance | null = null;
-      async function* bars(): AsyncGenerator<readonly Bar[]> {
-        const { store, close } = await openRecords(config);
-        const seen: Seen = { bars: 0, firstTs: null, lastTs: null, gaps: { count: 0, longestMs: 0 } };
-        try {
-          for await (const page of barPages(store, { ...query, from: 0 }, PAGE)) {
-            for (const bar of page) see(seen, bar, timed);
-            yield page;
-          }
-        } finally {
-          await close();
-        }
-        found = provenanceOf(`the database: ${symbol} ${timeframe}`, seen);
-        if (seen.bars > 0) return;
-        throw new AlphaError(
-          'DATA_INVALID',
-          `The database holds no ${timeframe} bar of ${symbol} of ${exchange} in this time. An engine stores the bars of its own --timeframe.`,
-          { context: { exchange, symbol, timeframe } },
-        );
-      }
-      return { bars, provenance: () => (found === null ? [] : [found]) };
-    }),
-  );
+  let found: DataProvenance | null = null;
+  async function* bars(): AsyncGenerator<readonly Bar[]> {
+    const seen: Seen = { bars: 0, firstTs: null, lastTs: null, gaps: { count: 0, longestMs: 0 } };
+    for await (const page of barPages(store, { ...query, from: 0 }, PAGE)) {
+      for (const bar of page) see(seen, bar, timed);
+      yield page;
+    }
+    found = provenanceOf(`the database: ${symbol} ${timeframe}`, seen);
+    if (seen.bars > 0) return;
+    throw new AlphaError(
+      'DATA_INVALID',
+      `The database holds no ${timeframe} bar of ${symbol} of ${exchange} in this time. An engine stores the bars of its own --timeframe.`,
+      { context: { exchange, symbol, timeframe } },
+    );
+  }
+  return { bars, provenance: () => (found === null ? [] : [found]) };
 }
 
 interface Seen {
