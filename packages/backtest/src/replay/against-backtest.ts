@@ -2,6 +2,7 @@ import {
   AlphaError,
   type Bar,
   BarReader,
+  type EpochMs,
   type ExecutionLogEntry,
   type ExecutorConfig,
   type FillRecord,
@@ -14,6 +15,7 @@ import type { EventSource } from '../data/event-source.js';
 import type { FillOptions } from '../fills/fill-model.js';
 import type { BacktestOptions } from '../run/backtest-options.js';
 import { TapeRun } from '../run/tape-run.js';
+import { assertRan, beginsLater } from './asked-time.js';
 import { type AgainstBacktest, compareWithBacktest } from './compare-with-backtest.js';
 import { InOrder } from './in-order.js';
 import { firstBatch, logRows } from './log-rows.js';
@@ -33,6 +35,7 @@ export interface AgainstBacktestOptions extends Omit<ReplayOptions, 'changed'> {
 export async function againstBacktest(options: AgainstBacktestOptions): Promise<AgainstBacktest> {
   const { entries, exchange, from, signal, store, to } = options;
   const brain = `strategy:${exchange}`;
+  await assertRan(options, [brain]);
   const config = await recordedConfig(store, exchange, from);
   const first = await firstBatch(store, brain, from);
   const last = (await store.checkpoint(brain))?.batch ?? 0;
@@ -43,8 +46,10 @@ export async function againstBacktest(options: AgainstBacktestOptions): Promise<
   const series = new Map<string, Pick<Bar, 'exchange' | 'symbol' | 'timeframe'>>();
   let run: TapeRun | null = null;
   let recorded = recordedFill(undefined);
-  for await (const { inputs } of rows()) {
+  let fromTs: EpochMs | null = null;
+  for await (const { inputs, ts } of rows()) {
     signal?.throwIfAborted();
+    fromTs ??= ts;
     const { began, fed } = inputs as StrategyLogEntry;
     if (run === null && began !== undefined) {
       recorded = recordedFill(began.session);
@@ -91,7 +96,8 @@ export async function againstBacktest(options: AgainstBacktestOptions): Promise<
     ...{ signals, denials, orders: run.record.orders(), fills, bars: closed, series: [...series.values()] },
     ...{ from, to },
   });
-  return { ...result, assumptions: [...recorded.notes, ...run.assumptions()] };
+  const begins = fromTs === null ? [] : beginsLater(from, brain, fromTs);
+  return { ...result, assumptions: [...begins, ...recorded.notes, ...run.assumptions()] };
 }
 
 function backtestOptions(

@@ -1,4 +1,5 @@
-import { AlphaError, type BrainName } from '@alpha-engine/core';
+import type { BrainName } from '@alpha-engine/core';
+import { assertRan, beginsLater } from './asked-time.js';
 import { causeOfSignal } from './cause-chain.js';
 import type { Divergence } from './divergence.js';
 import { replayExecution } from './replay-execution.js';
@@ -14,6 +15,7 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
   const names = await store.brains();
   const strategies = names.filter((name) => isOf(name, 'strategy', exchange));
   const executions = changed ? [] : names.filter((name) => isOf(name, 'execution', exchange));
+  await assertRan(options, [...strategies, ...executions]);
   const signals = new Map((await store.signals()).map((signal) => [signal.event.id, signal]));
 
   const brains: ReplayedBrain[] = [];
@@ -43,7 +45,6 @@ export async function replaySession(options: ReplayOptions): Promise<ReplayResul
     compared.fills += run.fills;
     if (run.divergence !== null) divergences.push(run.divergence);
   }
-  if (brains.every(({ batches }) => batches === 0)) throw nothingRun(options);
   // What a strategy decided otherwise comes before what became of it.
   const [divergence = null] = divergences.toSorted((a, b) => a.ts - b.ts);
   const whole = settled && brains.every(({ complete }) => complete);
@@ -75,23 +76,16 @@ async function unnamedSignal(
   return null;
 }
 
-function nothingRun({ exchange, from, to }: ReplayOptions): AlphaError {
-  const when = from === undefined && to === undefined ? '' : ' in the time that was asked for';
-  return new AlphaError(
-    'REPLAY_INCOMPLETE',
-    `Nothing that an engine on ${exchange} did is recorded${when}, so that nothing was run again. Look at --from, --to and the name of the exchange, and whether this is the right database.`,
-    { context: { exchange } },
-  );
-}
-
 function notesOf(
-  { changed, to }: ReplayOptions,
+  { changed, from, to }: ReplayOptions,
   brains: readonly ReplayedBrain[],
   partial: boolean,
 ): readonly string[] {
-  const notes = brains
-    .filter(({ batches }) => batches === 0)
-    .map(({ brain }) => `Nothing of ${brain} is recorded in the time that was asked for.`);
+  const notes = brains.flatMap(({ batches, brain, fromTs }) =>
+    batches === 0
+      ? [`Nothing of ${brain} is recorded in the time that was asked for.`]
+      : beginsLater(from, brain, fromTs),
+  );
   if (changed) {
     notes.push(
       'With other parameters only decisions are compared, to the first that differs: what the exchange would have answered to other orders is not recorded.',

@@ -51,6 +51,12 @@ function replay(store: Store = session.store, given: Partial<ReplayOptions> = {}
   });
 }
 
+function against(given: Partial<ReplayOptions> = {}) {
+  const { bus, store } = session;
+  const entries = new KeptEntries({ bus, store, exchange: 'test' });
+  return againstBacktest({ store, exchange: 'test', entries, instances: async () => [spec(2)], ...given });
+}
+
 /** The record with some answers of it changed. */
 function tampered(changes: Partial<Store>): Store {
   return new Proxy(session.store as Store, {
@@ -81,6 +87,18 @@ test('begins with the process that ran at a time', async () => {
   const { brains, identical } = await replay(session.store, { from: second?.ts ?? 0 });
   expect(identical).toBe(true);
   expect(brains[0]).toMatchObject({ firstBatch: second?.batch, processes: 1, complete: true });
+});
+
+test('says that it begins later than was asked for', async () => {
+  const [oldest] = await session.store.inputLogStarts('strategy:test');
+  const begins = new Date(oldest?.ts ?? 0).toISOString();
+  const said = `The oldest that is kept of strategy:test is of ${begins}: it was begun there, later than was asked for.`;
+  const early = { from: (oldest?.ts ?? 0) - 1 };
+  expect((await replay(session.store, early)).notes).toContain(said);
+  expect((await against(early)).assumptions).toContain(said);
+  const there = { from: oldest?.ts ?? 0 };
+  expect((await replay(session.store, there)).notes).not.toContain(said);
+  expect((await against(there)).assumptions).not.toContain(said);
 });
 
 test('another parameter: the first decision that differs, and its bar', async () => {
@@ -189,12 +207,18 @@ test('before an end, fills and verdicts are compared and counted; what may still
 });
 
 test('where nothing was run, nothing is identical', async () => {
+  const later = { from: Date.UTC(2030, 0, 1) };
   for (const replayed of [
-    replay(session.store, { to: 1 }),
-    replay(session.store, { exchange: 'nobody' }),
-    replay(new MemoryStore()),
+    () => replay(session.store, { to: 1 }),
+    () => replay(session.store, later),
+    () => replay(session.store, { ...later, changed: true, instances: async () => [spec(3)] }),
+    () => replay(session.store, { from: 1, to: 2 }),
+    () => replay(session.store, { exchange: 'nobody' }),
+    () => replay(new MemoryStore()),
+    () => against(later),
+    () => against({ to: 1 }),
   ]) {
-    await expect(replayed).rejects.toMatchObject({ code: 'REPLAY_INCOMPLETE' });
+    await expect(replayed()).rejects.toMatchObject({ code: 'REPLAY_INCOMPLETE' });
   }
 });
 
@@ -211,19 +235,13 @@ test('an input that was another one shows in what came of it', async () => {
 });
 
 test('a back-test of the same market signals the same; fills differ by the moment of their arrival only', async () => {
-  const entries = new KeptEntries({ bus: session.bus, store: session.store, exchange: 'test' });
-  const of = { store: session.store, exchange: 'test', entries };
-  const same = await againstBacktest({ ...of, instances: async () => [spec(2)] });
+  const same = await against();
   const { signals } = await session.store.counts();
   expect(same).toMatchObject({ agree: true, sameSignals: signals, causes: { denial: 0, unexplained: 0 } });
   expect(same.assumptions.join(' ')).toContain('is not recorded: here they walk the book');
   expect(same.differences.every(({ cause }) => ['price', 'size', 'time'].includes(cause))).toBe(true);
 
-  const other = await againstBacktest({
-    ...of,
-    entries: new KeptEntries({ bus: session.bus, store: session.store, exchange: 'test' }),
-    instances: async () => [spec(3)],
-  });
+  const other = await against({ instances: async () => [spec(3)] });
   expect(other.agree).toBe(false);
 });
 
