@@ -8,7 +8,14 @@ import {
   replaySession,
 } from '@alpha-engine/backtest';
 import type { StrategyBeginning } from '@alpha-engine/core';
-import { AlphaError, type InstanceSpec, instanceIdOf, parseParams, type Store } from '@alpha-engine/core';
+import {
+  AlphaError,
+  type InstanceSpec,
+  instanceIdOf,
+  parseParams,
+  type Store,
+  type Strategy,
+} from '@alpha-engine/core';
 import type { Config } from '../config/schema.js';
 import { type LoadedStrategy, loadStrategy } from '../plugins/load-strategy.js';
 import { dataOf } from './backtest/data-of.js';
@@ -179,10 +186,24 @@ class Strategies {
     const specs: InstanceSpec[] = [];
     for (const { strategy: name, params, exchange, symbol, timeframe } of began.instances) {
       const { strategy, codeHash } = await this.#load(this.#request.strategy ?? referenceOf(began) ?? name);
-      const given = { ...(params as Readonly<Record<string, unknown>>), ...this.#request.params };
-      specs.push({ strategy, params: parseParams(strategy, given), exchange, symbol, timeframe, codeHash });
+      const recorded = params as Readonly<Record<string, unknown>>;
+      specs.push({ strategy, params: this.#params(strategy, recorded), exchange, symbol, timeframe, codeHash });
     }
     return specs;
+  }
+
+  #params(strategy: Strategy, recorded: Readonly<Record<string, unknown>>): unknown {
+    try {
+      return parseParams(strategy, { ...recorded, ...this.#request.params });
+    } catch (error) {
+      if (!AlphaError.is(error) || this.#request.strategy === undefined) throw error;
+      const names = Object.keys(recorded).join(', ') || 'none';
+      throw new AlphaError(
+        error.code,
+        `${error.message} The parameters that were recorded (${names}) are applied, with those of --param in their place or beside them: --strategy has to be a version of the recorded strategy.`,
+        { context: error.context, cause: error },
+      );
+    }
   }
 
   recordedId(spec: InstanceSpec, { instances }: StrategyBeginning, index: number): string | undefined {

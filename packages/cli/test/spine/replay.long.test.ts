@@ -39,6 +39,9 @@ test('a session of real processes with a kill -9 in it replays to the same', { t
   const { bars, orders, signals } = run;
   expect(same.result.compared).toMatchObject({ bars: bars.length, signals: signals.length, orders: orders.length });
 
+  await refuses(['--from', '2030-01-01'], where, 5, 'Nothing that an engine on gmo did is recorded in the time');
+  await refuses(['--strategy', 'rsi'], where, 2, 'The parameters that were recorded (fast, slow) are applied');
+
   const played = await replay(['--backtest'], where);
   expect(played.stderr, JSON.stringify(played.result.differences)).toBe('');
   expect(played).toMatchObject({ exit: 0, result: { agree: true, causes: { unexplained: 0 } } });
@@ -46,6 +49,12 @@ test('a session of real processes with a kill -9 in it replays to the same', { t
 
   await measuresLatency(where, tape.path);
 });
+
+async function refuses(args: readonly string[], where: Surroundings, status: number, what: string): Promise<void> {
+  const { exit, stderr } = await runAlpha(['replay', '--diff', ...args], where);
+  expect(stderr).toContain(what);
+  expect(exit).toBe(status);
+}
 
 /** What the ways of the session took is measured, and a back-test takes it. */
 async function measuresLatency(where: Surroundings, tape: string): Promise<void> {
