@@ -5,11 +5,14 @@ import type { EventRows } from './event-rows.js';
 /** Tapes of the GMO simulator: `["trade",symbol,ts,price,size,side]` and `["book",symbol,ts,bids,asks]` after a header. */
 export function tapeRows(header: Readonly<Record<string, unknown>>): EventRows {
   const exchange = String(header.exchange ?? '');
+  const promised = Number(header.records ?? 0);
+  let count = 0;
   return {
     kind: 'events',
     columns: ['a tape of the simulator'],
     header: true,
     read(line): MarketEvent | string {
+      count += 1;
       const row = arrayOf(line);
       if (row === null) return 'not a record of a tape';
       const [kind, symbol, ts, first, second, side] = row;
@@ -26,6 +29,8 @@ export function tapeRows(header: Readonly<Record<string, unknown>>): EventRows {
       if (problem !== null) return problem;
       return { type: 'orderbook', ...envelope, data: { is_snapshot: true, bids: first, asks: second } };
     },
+    // Cut between two rows, every row is whole.
+    end: () => (count < promised ? `it is cut, ${promised} rows are promised and there are ${count}` : null),
   };
 }
 

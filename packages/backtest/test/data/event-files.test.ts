@@ -114,6 +114,19 @@ describe('books', () => {
     expect([count('trade'), count('orderbook')]).toEqual([28_672, 1_190]);
     expect(source.provenance()[0]).toMatchObject({ rows: 29_862, used: 29_862, faults: [] });
   });
+
+  it('a tape of the simulator that was cut between two rows', async () => {
+    const header = { format: 'alpha-tape', version: 1, exchange: 'gmo', start: TS, end: TS, records: 3 };
+    const row = `["trade","BTC",${TS},100,1,"buy"]\n`;
+    const tape = (rows: number) => `${JSON.stringify(header)}\n${row.repeat(rows)}`;
+    expect((await read(tape(3))).events).toHaveLength(3);
+    expect(await refusal(tape(2))).toContain(
+      'has bad rows: it is cut, 3 rows are promised and there are 2: 1 row (line 3).',
+    );
+    const skipped = new EventFiles({ files: [files.write(tape(2))], exchange: 'gmo', symbol: 'BTC', badRows: 'skip' });
+    expect(await all(skipped)).toHaveLength(2);
+    expect(skipped.provenance()[0]).toMatchObject({ rows: 2, used: 2, faults: [{ count: 1, lines: [3] }] });
+  });
 });
 
 it('takes over when a row was received, where it says so', async () => {
