@@ -8,6 +8,7 @@ import {
   type FillRecord,
   type InstanceSpec,
   readConfig,
+  type SignalEvent,
   type Store,
   type StrategyLogEntry,
 } from '@alpha-engine/core';
@@ -41,6 +42,7 @@ export async function againstBacktest(options: AgainstBacktestOptions): Promise<
   const last = (await store.checkpoint(brain))?.batch ?? 0;
   const rows = () => logRows(store, brain, { first, last, to });
   const bars = new BarReader(store, exchange);
+  const signals: SignalEvent[] = [];
   const fills: FillRecord[] = [];
   const closed: Bar[] = [];
   const series = new Map<string, Pick<Bar, 'exchange' | 'symbol' | 'timeframe'>>();
@@ -61,6 +63,7 @@ export async function againstBacktest(options: AgainstBacktestOptions): Promise<
         }
       }
       run.record.hear = {
+        signal: (event) => signals.push(event),
         fill: (fill) => fills.push(fill),
         bar: (bar) => closed.push(bar),
       };
@@ -91,7 +94,7 @@ export async function againstBacktest(options: AgainstBacktestOptions): Promise<
   // The clock of the session went on after the last event.
   run.pass(lastClock);
   run.end();
-  const { denials, signals } = run.record;
+  const { denials } = run.record;
   const result = await compareWithBacktest(store, {
     ...{ signals, denials, orders: run.record.orders(), fills, bars: closed, series: [...series.values()] },
     ...{ from, to },

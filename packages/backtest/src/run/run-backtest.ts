@@ -1,4 +1,4 @@
-import { AlphaError, type Bar, type DenialEvent, type EpochMs, type Order, type SignalEvent } from '@alpha-engine/core';
+import { AlphaError, type Bar, type DenialEvent, type EpochMs, type Order } from '@alpha-engine/core';
 import type { BarSource, DataProvenance } from '../data/bar-source.js';
 import type { EventSource } from '../data/event-source.js';
 import { figuresOf, type PartMetrics, partMetrics } from '../metrics/part-metrics.js';
@@ -35,8 +35,6 @@ export interface BacktestResult {
   readonly firstTs: EpochMs | null;
   readonly lastTs: EpochMs | null;
   readonly signals: number;
-  /** The signals themselves, in order. */
-  readonly decisions: readonly SignalEvent[];
   readonly metrics: BacktestMetrics;
   readonly trades: readonly Trade[];
   /** Still open when the run ended, as if closed at the last price. */
@@ -112,8 +110,7 @@ export function resultOf(
     bars: run.bars,
     firstTs: run.firstTs,
     lastTs: times.at(-1) ?? null,
-    signals: record.signals.length,
-    decisions: record.signals,
+    signals: record.signals,
     metrics: {
       initialEquity: values[0] ?? 0,
       finalEquity: values.at(-1) ?? 0,

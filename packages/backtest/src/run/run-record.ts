@@ -3,10 +3,12 @@ import type { SimulationReport } from '@alpha-engine/core/simulation';
 import { TradeBook } from './trade-book.js';
 import type { EngineListener, StrategyFailure } from './virtual-engine.js';
 
+/** Is told what a run does not keep, as it comes. */
 export interface RunListener {
-  fill(fill: FillRecord): void;
+  signal?(event: SignalEvent): void;
+  fill?(fill: FillRecord): void;
   /** As it closed; recorded events only. */
-  bar(bar: Bar): void;
+  bar?(bar: Bar): void;
 }
 
 /** What a run leaves behind: grows with what was traded, not with the bars. */
@@ -15,8 +17,9 @@ export class RunRecord implements EngineListener {
   readonly denials: DenialEvent[] = [];
   readonly alarms: string[] = [];
   readonly failures: StrategyFailure[] = [];
-  readonly signals: SignalEvent[] = [];
   readonly #orders = new Map<string, Order>();
+  /** How many; a strategy may decide to hold at every bar. */
+  signals = 0;
   /** Everything that was heard so far: while it stays, nothing has changed. */
   happenings = 0;
   /** Hears what is not kept here. */
@@ -24,7 +27,8 @@ export class RunRecord implements EngineListener {
 
   onSignal(event: SignalEvent): void {
     this.happenings += 1;
-    this.signals.push(event);
+    this.signals += 1;
+    this.hear?.signal?.(event);
   }
 
   onStep({ events, fills, notices, orders }: ExecutorStep): void {
@@ -32,7 +36,7 @@ export class RunRecord implements EngineListener {
     for (const order of orders) this.#orders.set(order.terms.clientOrderId, order);
     for (const filled of fills) {
       this.book.take(filled.strategy, filled.fill);
-      this.hear?.fill(filled);
+      this.hear?.fill?.(filled);
     }
     for (const event of events) if (event.type === 'denial') this.denials.push(event);
     for (const notice of notices) {

@@ -286,7 +286,7 @@ export class TapeRun {
   #onBar(bar: Bar): void {
     const { close, closeTs, symbol } = bar;
     this.bars += 1;
-    this.record.hear?.bar(bar);
+    this.record.hear?.bar?.(bar);
     const play = this.#plays.get(symbol);
     if (play !== undefined) play.firstClose ??= close;
     this.#look();

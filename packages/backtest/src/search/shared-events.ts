@@ -47,13 +47,13 @@ export class SharedEvents implements EventSource {
 
   /**
    * Reads a source to its end, without what happens at `to` or later. Throws what the source throws, and `DATA_INVALID` when it needs more
-   * memory than `mostMb`; default: half of the machine's.
+   * memory than `mostMb`; default: half of the machine's or the container's.
    */
   static async read(
     source: EventSource,
     {
       to = Number.POSITIVE_INFINITY,
-      mostMb = totalmem() / 2 / MB,
+      mostMb = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2 / MB,
     }: { readonly to?: EpochMs; readonly mostMb?: number } = {},
   ): Promise<SharedEvents> {
     const pieces: SharedArrayBuffer[] = [];

@@ -70,7 +70,7 @@ function backtest(events: readonly MarketEvent[], options: BacktestOptions) {
   const run = new TapeRun(options);
   const { record } = run;
   const [asked, fills]: [Asked[], ExchangeFill[]] = [[], []];
-  record.hear = { bar: () => {}, fill: ({ fill }) => fills.push(fill) };
+  record.hear = { fill: ({ fill }) => fills.push(fill) };
   const onStep = record.onStep.bind(record);
   record.onStep = (step) => {
     asked.push(...step.actions.map((action) => ({ ...action, ts: run.engine.now })));

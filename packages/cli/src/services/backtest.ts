@@ -3,8 +3,10 @@ import {
   type BarSource,
   type EventSource,
   type FillModel,
+  type RunListener,
   runBacktest,
 } from '@alpha-engine/backtest';
+import type { SignalEvent } from '@alpha-engine/core';
 import { dataOf } from './backtest/data-of.js';
 import { reportedBacktest } from './backtest/html-report.js';
 import { instrumentsOf } from './backtest/instruments.js';
@@ -33,11 +35,13 @@ export async function backtest(
 ) {
   const { options, source, traded, ...what } = await backtestSetup(request);
   const warnings = (one: BacktestResult) => warningsOf(request, options.fill, traded, one);
+  const signals: SignalEvent[] = [];
+  const hear: RunListener = tables === null ? {} : { signal: (event) => signals.push(event) };
   const result = await (report
-    ? reportedBacktest(source, options, { ...report, warnings })
-    : runBacktest(source, options));
+    ? reportedBacktest(source, options, { ...report, hear, warnings })
+    : runBacktest(source, options, hear));
   const rows = reportOf(result);
-  if (tables !== null) await writeTables(tables, rows, result);
+  if (tables !== null) await writeTables(tables, rows, result, signals);
   return {
     warnings: warnings(result),
     ...what,

@@ -97,13 +97,11 @@ async function readPeriod(store: Store, config: Config, range: Range): Promise<R
   const signals = (await store.signals()).filter(({ event }) => within(event));
   const denials = await denialsIn(store, signals, within);
   const orders = (await store.orders()).map(({ order }) => order);
-  const decisions = signals.map(({ event }) => event).filter(({ strategy: whose }) => mine(whose));
   const result: BacktestResult = {
     ...resultOf(traded),
     firstTs: traded.curve.times[0] ?? bookedFrom,
     lastTs: traded.curve.times.at(-1) ?? bookedFrom,
-    signals: decisions.length,
-    decisions,
+    signals: signals.filter(({ event }) => mine(event.strategy)).length,
     orders: orders.filter(({ terms }) => mine(terms.strategy) && within({ ts: terms.createdTs })),
     denials: denials.filter((denial) => mine(denial.data.strategy)),
     failures: [],

@@ -31,9 +31,7 @@ describe('on a full disk', () => {
     >[1];
     const curveOf = (value: number) => ({ times: new Float64Array([0]), values: new Float64Array([value]) });
     const write = (value: number) =>
-      writeTables(disk.path, report, { curve: curveOf(value), decisions: [] } as unknown as Parameters<
-        typeof writeTables
-      >[2]);
+      writeTables(disk.path, report, { curve: curveOf(value) } as unknown as Parameters<typeof writeTables>[2], []);
     await write(1);
     const tables = ['denials.csv', 'equity.csv', 'orders.csv', 'signals.csv', 'trades.csv'];
     expect(await readdir(disk.path)).toEqual(tables);

@@ -50,8 +50,10 @@ async function backtestOf({ path }: ShortTape, folder: string): Promise<Told> {
   const loaded = await loadConfig({ flags: settings, env: {}, folder });
   const { options, source } = await backtestSetup({ ...Backtest.request(flags, loaded), folder });
   const bars: Bar[] = [];
-  const { decisions } = await runBacktest(source, options, { bar: (bar) => bars.push(bar), fill: () => undefined });
-  return { bars, signals: decisions };
+  const signals: SignalEvent[] = [];
+  const hear = { bar: (bar: Bar) => bars.push(bar), signal: (event: SignalEvent) => signals.push(event) };
+  await runBacktest(source, options, hear);
+  return { bars, signals };
 }
 
 /** By symbol and timeframe, in order. */

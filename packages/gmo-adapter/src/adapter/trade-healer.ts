@@ -60,7 +60,7 @@ export class TradeHealer {
   #backfilledTs: EpochMs = -1;
   /** Live trades came on this connection, and nothing is missing before them. */
   #joined = false;
-  /** Since when trades are watched, as long as none is known. */
+  /** Since when trades are watched; null where some are known from before. Nothing older is owed. */
   #beganTs: EpochMs | null = null;
   /** Something may be missing since this trade, though later ones came. */
   #doubtTs: EpochMs | null = null;
@@ -103,6 +103,7 @@ export class TradeHealer {
     }
     if (this.#fresh && !this.#joined && this.#held === null) {
       this.#joined = true;
+      this.#beganTs = trade.ts;
       this.#recent.add(trade);
       this.#parts.out.status({ state: 'subscribed', channel: 'trade' });
       return false;
@@ -209,13 +210,16 @@ export class TradeHealer {
   }
 
   #takeUpDoubt(): void {
-    const doubt = this.#nextDoubtTs;
+    if (this.#nextDoubtTs === null) return;
+    const doubt = Math.max(this.#nextDoubtTs, this.#beganTs ?? this.#nextDoubtTs);
     this.#nextDoubtTs = null;
-    if (doubt === null) return;
     const { from, to } = this.#compared ?? { from: doubt, to: doubt };
     const since = doubt < from ? doubt : Math.max(doubt, to);
     const forgotten = this.#recent.completeFrom - 1;
-    if (since < forgotten) this.#gap(since, forgotten, TOO_MANY);
+    if (since < forgotten) {
+      this.#gap(since, forgotten, TOO_MANY);
+      this.#owesWord = true;
+    }
     const begin = Math.max(since, forgotten);
     this.#doubtTs = Math.min(begin, this.#doubtTs ?? begin);
   }

@@ -91,4 +91,23 @@ describe('a doubt further back than the last trade', () => {
     await healer.check();
     expect(asked[0]).toBe(39_000);
   });
+
+  it('is none before the first trade of all: nothing is owed from before', async () => {
+    const healer = healerAfter();
+    healer.opened(null);
+    healer.asked();
+    expect(healer.holds(trade(10_000))).toBe(false);
+    expect(await healer.check(9_998)).toBe('whole');
+    expect(told.map(({ state }) => state)).toEqual(['subscribed']);
+  });
+
+  it('is a gap of a joined channel where more came than is remembered, and ends with what REST tells', async () => {
+    const healer = healerAfter();
+    healer.opened(null);
+    healer.asked();
+    for (let ts = 10_000; ts < 20_000; ts++) healer.holds(trade(ts));
+    await healer.check(11_000);
+    expect(told.map(({ state }) => state)).toEqual(['subscribed', 'gap', 'resynced']);
+    expect(gaps()).toMatchObject([{ from_ts: 11_000, to_ts: 11_808 }]);
+  });
 });

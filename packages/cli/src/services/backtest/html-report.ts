@@ -8,6 +8,7 @@ import {
   type ReportResult,
   type ReportSection,
   type ReportSettings,
+  type RunListener,
   runBacktest,
   sketchedSource,
 } from '@alpha-engine/backtest';
@@ -23,11 +24,13 @@ export async function reportedBacktest(
   options: Options,
   {
     file,
+    hear,
     version,
     warnings,
   }: {
     readonly file: string;
     readonly version: string;
+    readonly hear?: RunListener;
     readonly warnings?: (result: BacktestResult) => readonly string[];
   },
   /** Sections of others. */
@@ -36,7 +39,7 @@ export async function reportedBacktest(
   const report = await openReport(file);
   try {
     const sketch = new PriceSketch({ from: options.from, to: options.to });
-    const result = await runBacktest(sketchedSource(source, sketch), options);
+    const result = await runBacktest(sketchedSource(source, sketch), options, hear);
     await report.write(htmlReportOf(result, options, sketch, version, warnings?.(result) ?? []), more);
     return result;
   } finally {

@@ -5,7 +5,7 @@ import type { PlayedStrategy } from './strategies.js';
 
 /** A result as plain JSON: times as ISO 8601 in UTC, money as exact text where it was traded. */
 export function reportOf(result: BacktestResult) {
-  const { curve, data, decisions: _, denials, failures, firstTs, lastTs, openTrades, orders, trades, ...rest } = result;
+  const { curve, data, denials, failures, firstTs, lastTs, openTrades, orders, trades, ...rest } = result;
   const { days, equity } = dailyEquity(curve.times, curve.values);
   return {
     ...rest,

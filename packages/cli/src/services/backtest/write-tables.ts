@@ -30,11 +30,12 @@ const DENIALS = ['time', 'strategy', 'symbol', 'action', 'code', 'message', 'sig
 export async function writeTables(
   folder: string,
   report: ReturnType<typeof reportOf>,
-  { curve, decisions }: Pick<BacktestResult, 'curve' | 'decisions'>,
+  { curve }: Pick<BacktestResult, 'curve'>,
+  signals: readonly SignalEvent[],
 ): Promise<void> {
   const files: readonly (readonly [string, string])[] = [
     ['trades.csv', csvOf(TRADES, [...report.trades, ...report.openTrades])],
-    ['signals.csv', csvOf(SIGNALS, decisions.map(signalRow))],
+    ['signals.csv', csvOf(SIGNALS, signals.map(signalRow))],
     ['orders.csv', csvOf(ORDERS, report.orders)],
     ['denials.csv', csvOf(DENIALS, report.denials)],
     ['equity.csv', curveCsv(curve)],
