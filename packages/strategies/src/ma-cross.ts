@@ -18,7 +18,7 @@ export const maCross = defineStrategy({
     const short = new SMA(fast);
     const long = new SMA(slow);
     return {
-      warmup: slow,
+      warmup: Math.max(fast, slow),
       indicators: () => ({ fast: short.getResult(), slow: long.getResult() }),
       onBar(bar, ctx) {
         const a = short.add(bar.close);
