@@ -208,6 +208,9 @@ export class OrderLedger {
 
   #index(tracked: TrackedOrder): void {
     const { order } = tracked;
+    // A protective order may be recorded once more under its id before it leaves; only the newer one leaves.
+    const before = this.#orders.get(order.terms.clientOrderId);
+    if (before !== undefined) this.#live.delete(before);
     this.#orders.set(order.terms.clientOrderId, tracked);
     this.#live.add(tracked);
     if ('exchangeOrderId' in order && order.exchangeOrderId !== undefined) {
