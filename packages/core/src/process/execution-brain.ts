@@ -302,6 +302,8 @@ export class ExecutionBrain {
   async #readBus(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const batch = await this.#subscription.read({ limit: READ_LIMIT, waitMs: READ_WAIT_MS, signal });
+      // Nobody takes it any more, and a signal that was aborted tells nobody: waiting for either would never end.
+      if (signal.aborted) return;
       // That nothing is there is worth a look at the clock.
       if (batch.deliveries.length === 0 && !batch.drained) continue;
       await new Promise<void>((resolve) => {

@@ -204,6 +204,42 @@ test('ends with its code when somebody else takes over its group', async () => {
   await expect(running).rejects.toMatchObject({ code: 'BUS_GROUP_TAKEN' });
 });
 
+test('ends, its locks lost, though a read of the bus comes back only after everything else has ended', async () => {
+  const bus = new MemoryBus();
+  let refuse = () => {};
+  const refused = new Promise<void>((resolve) => {
+    refuse = resolve;
+  });
+  const stop = new AbortController();
+  const subscribe = bus.subscribe.bind(bus);
+  bus.subscribe = async (options) => {
+    const subscription = await subscribe(options);
+    const read = subscription.read.bind(subscription);
+    subscription.read = async (reading) => {
+      const batch = await read(reading);
+      if (stop.signal.aborted) await refused;
+      return batch;
+    };
+    return subscription;
+  };
+  const hold: Hold = {
+    get held() {
+      return !stop.signal.aborted;
+    },
+    async assure() {
+      if (!stop.signal.aborted) return;
+      refuse();
+      throw new Error('lost meanwhile');
+    },
+  };
+  const { brain } = await open(bus, { hold });
+  const running = brain.run(stop.signal);
+  await bus.publish(null, [ticker(T0)]);
+  await until(async () => (await store.checkpoint('execution:gmo')) !== null);
+  stop.abort();
+  await expect(running).rejects.toThrow('lost meanwhile');
+});
+
 test('stops at once when another engine took over the brain', async () => {
   const bus = new MemoryBus();
   const { brain } = await open(bus);
