@@ -217,6 +217,7 @@ export {
 export { instanceIdOf } from './strategy/instance-id.js';
 export { parseParams } from './strategy/parse-params.js';
 export type { RebuildRecord } from './strategy/rebuild.js';
+export type { StrategyRunnerOptions, WarmupNeed } from './strategy/runner-options.js';
 export type {
   FedInput,
   InstanceSpec,
@@ -226,8 +227,7 @@ export type {
   RunnerStep,
   SignalRecord,
 } from './strategy/runner-types.js';
-
-export { StrategyRunner, type StrategyRunnerOptions, type WarmupNeed } from './strategy/strategy-runner.js';
+export { StrategyRunner } from './strategy/strategy-runner.js';
 export { type Clock, ManualClock } from './telemetry/clock.js';
 export { type LogAppender, type LogRecord, LogSink, type LogSinkOptions } from './telemetry/log-sink.js';
 export { type Logger, silentLogger } from './telemetry/logger.js';

@@ -6,7 +6,6 @@ import {
   isTimed,
   type MarketEvent,
   type RunnerStep,
-  type TickerEvent,
   timeframeMs,
 } from '@alpha-engine/core';
 import {
@@ -22,7 +21,7 @@ import {
 } from '@alpha-engine/core/simulation';
 import { marketFillOf } from '../fills/market-fill-of.js';
 import { tapeAssumptions } from '../fills/tape-assumptions.js';
-import { AccountView, type Holding } from './account-view.js';
+import { AccountView } from './account-view.js';
 import type { BacktestOptions } from './backtest-options.js';
 import { closeOpenTrades } from './close-open-trades.js';
 import { divisor } from './divisor.js';
@@ -32,28 +31,12 @@ import { executorConfig } from './executor-config.js';
 import { Mail } from './mail.js';
 import { RecordedFeed } from './recorded-feed.js';
 import { RunRecord } from './run-record.js';
+import { openPlay, priceOf, quoteOf, type SymbolPlay } from './tape-play.js';
 import { VirtualEngine } from './virtual-engine.js';
 
 /** How often the executor is told the time, market milliseconds: as live while an order is open, else only to look after its books. */
 const CLOCK_EVERY_MS = { ordering: 250, idle: 60_000 };
 const DAY_MS = 86_400_000;
-const priceOf = ({ price }: SymbolPlay): number => price;
-
-interface SymbolPlay extends Holding {
-  readonly symbol: string;
-  /** Of the last trade, or of what says a price before the first. */
-  price: number;
-  firstClose: number | null;
-  /** As told by the exchange, once there was one; else made of the best prices and the last trade that have come over the feed. */
-  ticker: TickerEvent | null;
-  best: BestPrices | null;
-  last: number;
-  toldTs: EpochMs;
-  /** The executor has not been told the newest quote. */
-  quoteWaits: boolean;
-  /** Market time at which the clock may close a bar next. */
-  clockDue: EpochMs;
-}
 
 /** An event on its way over the feed, with what the exchange showed when it left. */
 interface Told {
@@ -130,8 +113,7 @@ export class TapeRun {
       .reduce((every, timeframe) => divisor(every, timeframeMs(timeframe)), DAY_MS);
     this.#plays = new Map(
       instruments.map(({ symbol }) => {
-        const quoted = { ticker: null, best: null, last: 0, toldTs: 0, quoteWaits: false };
-        return [symbol, { symbol, price: 0, firstClose: null, size: 0, held: false, ...quoted, clockDue: 0 }];
+        return [symbol, openPlay(symbol)];
       }),
     );
     this.#account = new AccountView(this.record, this.#capital, this.#plays);
@@ -312,18 +294,9 @@ export class TapeRun {
     for (const play of this.#plays.values()) {
       if (!play.quoteWaits) continue;
       play.quoteWaits = false;
-      const event = play.ticker ?? this.#quoteOf(play);
+      const event = play.ticker ?? quoteOf(play, this.#options.instruments[0]?.exchange ?? '');
       if (event !== null) this.#engine.tell({ kind: 'quote', event });
     }
-  }
-
-  #quoteOf({ best, last: price, symbol, toldTs }: SymbolPlay): TickerEvent | null {
-    const exchange = this.#options.instruments[0]?.exchange ?? '';
-    if (best === null) return null;
-    const { bid, ask } = best;
-    const last = price > 0 ? price : (bid + ask) / 2;
-    const data = { bid, ask, last, high: last, low: last, volume: 0 };
-    return { type: 'ticker', exchange, symbol, ts: toldTs, data };
   }
 
   #carry(leg: 'order' | 'answer', act: () => void): void {

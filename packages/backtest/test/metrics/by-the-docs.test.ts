@@ -1,7 +1,8 @@
+import { draws } from '@alpha-engine/core/simulation';
 import { describe, expect, it } from 'vitest';
 import { performanceMetrics, tradeMetrics } from '../../src/index.js';
 import type { Play } from '../support/play.js';
-import { generator, randomRun } from '../support/random-run.js';
+import { randomRun } from '../support/random-run.js';
 
 const DAY_MS = 86_400_000;
 const SEEDS = [1, 2];
@@ -96,7 +97,7 @@ function expectNear(actual: object, expected: Readonly<Record<string, number>>, 
 
 describe.each(SEEDS)('by the formulas of the docs, within 1e-8, seed %i', (seed) => {
   it('of a random series of hours with holes in it', () => {
-    const random = generator(seed);
+    const random = draws(seed);
     const times = [Date.UTC(2024, 0, 1, 7)];
     const equity = [10_000];
     for (let i = 0; i < 1_500; i++) {
@@ -107,7 +108,7 @@ describe.each(SEEDS)('by the formulas of the docs, within 1e-8, seed %i', (seed)
   });
 
   it('of a run of random decisions', () => {
-    const { closes, result, run } = randomRun(generator(seed), 60);
+    const { closes, result, run } = randomRun(draws(seed), 60);
     const [times, equity] = [[...run.curve.times], [...run.curve.values]];
     const hint = `seed ${seed}`;
     expectNear(result.metrics, figuresOf(times, equity, 365), hint);

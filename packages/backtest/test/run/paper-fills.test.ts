@@ -7,13 +7,13 @@ import {
   type MarketEvent,
   type Protect,
 } from '@alpha-engine/core';
-import { type MarketFill, NO_LATENCY, PaperBroker, type QueueModel } from '@alpha-engine/core/simulation';
+import { draws, type MarketFill, NO_LATENCY, PaperBroker, type QueueModel } from '@alpha-engine/core/simulation';
 import { expect, test } from 'vitest';
 import type { BacktestOptions } from '../../src/run/backtest-options.js';
 import { TapeRun } from '../../src/run/tape-run.js';
 import { type Act, instrumentOf } from '../support/play.js';
 import { atTrades, book, START_TS, trade } from '../support/play-tape.js';
-import { generator, pick } from '../support/random-run.js';
+import { pick } from '../support/random-run.js';
 
 const SECONDS = 120;
 const CASH = '10000';
@@ -37,7 +37,7 @@ test.each(MODELS)(
   'on paper, %s with the queue %s and slippage %d fills what the back-test fills',
   async (fill, queue, slippage) => {
     const seed = Number(process.env.ALPHA_SEED ?? 5);
-    const random = generator(seed);
+    const random = draws(seed);
     let fills = 0;
     for (const protect of PROTECTIONS) {
       const { acts, events } = tapeOf(random);

@@ -1,5 +1,5 @@
 import { Decimal, type MarketEvent, type Protect } from '@alpha-engine/core';
-import { type Latency, NO_LATENCY } from '@alpha-engine/core/simulation';
+import { draws, type Latency, NO_LATENCY } from '@alpha-engine/core/simulation';
 import { expect, it } from 'vitest';
 import { type Act, instrumentOf } from '../support/play.js';
 import { atTrades, book, playTape, type TapePlay, ticker, trade } from '../support/play-tape.js';
@@ -25,7 +25,7 @@ const LATENCIES: readonly Latency[] = [
 /** Whatever is traded and however late, curve, books and exchange say the same, and what is left untold changes nothing. */
 it('ends with one equity in the curve, in the books and at the exchange', () => {
   const seed = Number(process.env.ALPHA_SEED ?? 11);
-  const random = generator(seed);
+  const random = draws(seed);
   for (let index = 0; index < RUNS; index++) {
     const hint = `seed ${seed}, run ${index}`;
     const fees = { takerFeeRate: Decimal.of('0.0004'), makerFeeRate: Decimal.of('-0.0001') };
@@ -108,13 +108,4 @@ function tapeOf(random: () => number): { readonly acts: Record<number, Act>; rea
 
 function pick<T>(random: () => number, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)] as T;
-}
-
-/** Numbers from 0 to 1 that follow from the seed. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
 }

@@ -1,7 +1,8 @@
 import { Decimal, type Protect } from '@alpha-engine/core';
+import { draws } from '@alpha-engine/core/simulation';
 import { expect } from 'vitest';
 import { barsOf, instrumentOf, type Play, play, scripted } from './play.js';
-import { actsOf, generator, pick, pricesOf } from './random-run.js';
+import { actsOf, pick, pricesOf } from './random-run.js';
 
 const BARS = 30;
 const PROTECTIONS: readonly (Protect | undefined)[] = [
@@ -16,7 +17,7 @@ const PROTECTIONS: readonly (Protect | undefined)[] = [
 export function expectAgreement(runs: number): void {
   const seed = Number(process.env.ALPHA_SEED ?? Date.now() % 1_000_000);
   console.info(`ALPHA_SEED=${seed}`);
-  const random = generator(seed);
+  const random = draws(seed);
   for (let index = 0; index < runs; index++) {
     const kind = index % 2 === 0 ? 'leverage' : 'spot';
     const leverageRules = index % 3 === 0 ? 'gmo' : 'none';

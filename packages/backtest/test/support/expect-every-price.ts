@@ -1,7 +1,8 @@
 import { Decimal, type Protect } from '@alpha-engine/core';
+import { draws } from '@alpha-engine/core/simulation';
 import { expect } from 'vitest';
 import { barsOf, instrumentOf, type Play, type Prices, play, scripted } from './play.js';
-import { actsOf, generator, pick } from './random-run.js';
+import { actsOf, pick } from './random-run.js';
 
 const BARS = 60;
 
@@ -13,7 +14,7 @@ export function expectEveryPrice(runs: number): void {
   const seed = Number(process.env.ALPHA_SEED ?? Date.now() % 1_000_000);
   console.info(`ALPHA_SEED=${seed}`);
   for (let index = 0; index < runs; index++) {
-    const random = generator(seed + index);
+    const random = draws(seed + index);
     const kind = pick(random, ['spot', 'leverage'] as const);
     const symbols = random() < 0.3 ? ['ABC', 'DEF'] : ['ABC'];
     // Cheap ones first, where most goes wrong.

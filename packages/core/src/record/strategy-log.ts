@@ -2,8 +2,9 @@ import { AlphaError } from '../errors/alpha-error.js';
 import type { Bar, BarKey, BarSeries } from '../market/bar.js';
 import type { Timeframe } from '../market/timeframe.js';
 import type { BrainName, Store } from '../store/store.js';
+import type { RebuildRecord } from '../strategy/rebuild.js';
+import type { StrategyRunnerOptions } from '../strategy/runner-options.js';
 import type { FedInput, RunnerSnapshot } from '../strategy/runner-types.js';
-import type { RebuildRecord, StrategyRunnerOptions } from '../strategy/strategy-runner.js';
 import type { LoggedRead } from './logged-read.js';
 
 /** What a process of the brain began with: the first row it wrote has it, and a replay can begin there. Plain JSON. */

@@ -1,6 +1,7 @@
 import { type Series, type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { InstanceSnapshot } from './instance-snapshot.js';
+import type { StrategyRunnerOptions } from './runner-options.js';
 import type { RunnerSnapshot } from './runner-types.js';
 import type { SymbolLaneSnapshot } from './symbol-lane.js';
 import type { TargetSnapshot } from './target.js';
@@ -47,4 +48,18 @@ export function lastSignalSeqs(snapshot: RunnerSnapshot): ReadonlyMap<SeriesKey,
 
 export function signalSeries(exchange: string, symbol: string): Series {
   return { stream: `signal:${exchange}`, exchange, symbol, type: 'signal' };
+}
+
+/** Where signals go on, by `exchange|symbol`. */
+export function signalSeqsFrom(
+  { signalSeq }: RunnerState,
+  { instances, lastSeqs }: StrategyRunnerOptions,
+): Map<string, number> {
+  const seqs = new Map(Object.entries(signalSeq));
+  for (const { exchange, symbol } of instances) {
+    const key = `${exchange}|${symbol}`;
+    const last = lastSeqs?.get(seriesKey(signalSeries(exchange, symbol))) ?? 0;
+    if (last > (seqs.get(key) ?? 0)) seqs.set(key, last);
+  }
+  return seqs;
 }

@@ -1,4 +1,3 @@
-import { type SeriesKey, seriesKey } from '../bus/streams.js';
 import { AlphaError } from '../errors/alpha-error.js';
 import type { EpochMs } from '../events/common.js';
 import type { AlphaEvent } from '../events/event.js';
@@ -13,7 +12,8 @@ import { instanceIdOf } from './instance-id.js';
 import { priceOf } from './market-price.js';
 import { Owners, ownerKey } from './owners.js';
 import { type RebuildRecord, rebuildInstances } from './rebuild.js';
-import { type RunnerState, readState, signalSeries } from './runner-state.js';
+import type { StrategyRunnerOptions, WarmupNeed } from './runner-options.js';
+import { type RunnerState, readState, signalSeqsFrom } from './runner-state.js';
 import type {
   FedInput,
   InstanceSpec,
@@ -24,41 +24,6 @@ import type {
   SignalRecord,
 } from './runner-types.js';
 import { SymbolLane } from './symbol-lane.js';
-import type { TargetSide } from './target.js';
-
-export type { RebuildRecord } from './rebuild.js';
-
-export interface StrategyRunnerOptions {
-  readonly instances: readonly InstanceSpec[];
-  /** What `snapshot()` returned after the last batch that was committed. */
-  readonly snapshot?: RunnerSnapshot;
-  /** Number of the batch that the next steps belong to: where instances that are new now begin. */
-  readonly nextBatch: number;
-  /**
-   * Last `seq` of the signals on the bus by series: of a symbol that another engine decided on before, higher than the
-   * snapshot knows. Signals go on from the higher one, or the bus would take them for repetitions.
-   */
-  readonly lastSeqs?: ReadonlyMap<SeriesKey, number>;
-  /**
-   * Where new instances begin, by `label|symbol`: the position their label holds already. Default: the target of the
-   * instance of that label and symbol that ran last, else flat.
-   */
-  readonly initialTargets?: Readonly<Record<string, TargetSide>>;
-  /**
-   * Whether a step gives back what it was fed (`fed`, and the bars that came as bars), for the record. Default true; where there is no
-   * record a bar that decides nothing allocates nothing.
-   */
-  readonly keepsInputs?: boolean;
-}
-
-/** Bars that a new instance wants from before it began, newest last. */
-export interface WarmupNeed {
-  readonly instanceId: string;
-  readonly exchange: string;
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
-  readonly bars: number;
-}
 
 /**
  * Market data in, signals out: builds bars, hands inputs to the strategies, collects what they decide. Pure and synchronous: it
@@ -390,18 +355,4 @@ const NOTHING: RunnerStep = { bars: [], signals: [], fed: [], notices: [] };
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** By `exchange|symbol`. */
-function signalSeqsFrom(
-  { signalSeq }: RunnerState,
-  { instances, lastSeqs }: StrategyRunnerOptions,
-): Map<string, number> {
-  const seqs = new Map(Object.entries(signalSeq));
-  for (const { exchange, symbol } of instances) {
-    const key = `${exchange}|${symbol}`;
-    const last = lastSeqs?.get(seriesKey(signalSeries(exchange, symbol))) ?? 0;
-    if (last > (seqs.get(key) ?? 0)) seqs.set(key, last);
-  }
-  return seqs;
 }

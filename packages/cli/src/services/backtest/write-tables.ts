@@ -26,7 +26,7 @@ const ORDERS = [
 ];
 const DENIALS = ['time', 'strategy', 'symbol', 'action', 'code', 'message', 'signal'];
 
-/** Files for spreadsheets, all of them or none; open trades have no `closed`. The folder is made. Throws `OUTPUT_UNWRITABLE`. */
+/** Files for spreadsheets, all of them whole before the first takes its name; open trades have no `closed`. The folder is made. Throws `OUTPUT_UNWRITABLE`. */
 export async function writeTables(
   folder: string,
   report: ReturnType<typeof reportOf>,
